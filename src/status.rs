@@ -1,0 +1,172 @@
+//! Whether a token may be used, as a pure rule over three instants.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+/// The operational status of a token at one instant.
+///
+/// It is derived, never stored, so that it cannot disagree with the timestamps it comes from. The three variants are
+/// all there are, and callers may match on them without a wildcard: a fourth would change what "may be used" means,
+/// which is a breaking change by nature.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::TokenStatus;
+///
+/// let now = chrono::DateTime::UNIX_EPOCH;
+/// assert_eq!(TokenStatus::derive(None, None, now), TokenStatus::Active);
+/// assert_eq!(TokenStatus::derive(None, Some(now), now), TokenStatus::Expired);
+/// assert_eq!(TokenStatus::derive(Some(now), Some(now), now), TokenStatus::Revoked);
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum TokenStatus {
+    /// The token may be used.
+    Active,
+    /// The instant of `expires_at` has come.
+    Expired,
+    /// The instant of `revoked_at` has come, whatever `expires_at` says.
+    Revoked,
+}
+
+impl TokenStatus {
+    /// Derives the status at `now`.
+    ///
+    /// Revocation beats expiry. At the very instant of either timestamp it already counts; before it, it does not, so
+    /// a revocation planned for later leaves the token usable until then.
+    #[must_use]
+    pub fn derive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        let has_come = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
+        if has_come(revoked_at) {
+            Self::Revoked
+        } else if has_come(expires_at) {
+            Self::Expired
+        } else {
+            Self::Active
+        }
+    }
+
+    /// Returns the first instant after `now` at which [`derive`](Self::derive) will answer differently, if there is
+    /// one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::{DateTime, TimeDelta};
+    /// use tokenfolio::TokenStatus;
+    ///
+    /// let now = DateTime::UNIX_EPOCH;
+    /// let later = now + TimeDelta::hours(1);
+    /// assert_eq!(TokenStatus::next_change(None, Some(later), now), Some(later));
+    /// assert_eq!(TokenStatus::next_change(Some(now), Some(later), now), None);
+    /// ```
+    #[must_use]
+    pub fn next_change(
+        revoked_at: Option<DateTime<Utc>>,
+        expires_at: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let ahead = |at: Option<DateTime<Utc>>| at.filter(|at| *at > now);
+        match Self::derive(revoked_at, expires_at, now) {
+            Self::Active => ahead(revoked_at).into_iter().chain(ahead(expires_at)).min(),
+            Self::Expired => ahead(revoked_at),
+            Self::Revoked => None,
+        }
+    }
+
+    /// Returns the word on the wire: `active`, `expired` or `revoked`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl fmt::Display for TokenStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The status that a resource carries and a client reads.
+///
+/// A client outlives the server it was written against. A status that did not exist yet is kept as
+/// [`Other`](Self::Other) instead of failing the whole page.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{ReportedStatus, TokenStatus};
+///
+/// assert_eq!(ReportedStatus::from("active"), ReportedStatus::Known(TokenStatus::Active));
+/// assert_eq!(ReportedStatus::from("suspended").as_str(), "suspended");
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub enum ReportedStatus {
+    /// One of the statuses that this version knows.
+    Known(TokenStatus),
+    /// Any other text.
+    Other(UnknownStatus),
+}
+
+/// The text of a status that this version does not know; never one that it does.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct UnknownStatus(Box<str>);
+
+impl UnknownStatus {
+    /// Returns the text as it was read.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ReportedStatus {
+    /// Returns the word on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(status) => status.as_str(),
+            Self::Other(unknown) => unknown.as_str(),
+        }
+    }
+}
+
+impl From<TokenStatus> for ReportedStatus {
+    fn from(status: TokenStatus) -> Self {
+        Self::Known(status)
+    }
+}
+
+impl From<&str> for ReportedStatus {
+    fn from(text: &str) -> Self {
+        [TokenStatus::Active, TokenStatus::Expired, TokenStatus::Revoked]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .map_or_else(|| Self::Other(UnknownStatus(text.into())), Self::Known)
+    }
+}
+
+impl fmt::Display for ReportedStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for ReportedStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ReportedStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self::from(&*text))
+    }
+}
