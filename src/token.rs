@@ -1,0 +1,179 @@
+//! A token as a service keeps it, and as the wire shows it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::allowed_ips::AllowedIps;
+use crate::status::{ReportedStatus, TokenStatus};
+use crate::timestamp::{self, Timestamp};
+
+/// The number of a token, unique among its owner's.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, serde::Serialize)]
+#[serde(transparent)]
+pub struct TokenId(pub i64);
+
+impl From<i64> for TokenId {
+    fn from(id: i64) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An access token as a service keeps it: all that may be known of it but its secret.
+///
+/// It holds neither the secret nor a hash of one, so no answer, log line or debug output made from it can leak them.
+/// It is not [`Serialize`]: its status depends on the time, which [`into_resource`](Self::into_resource) takes.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta};
+/// use tokenfolio::{AccessToken, TokenStatus};
+///
+/// let created = DateTime::UNIX_EPOCH;
+/// let mut token = AccessToken::new(1, "CI Deployments", created);
+/// token.expires_at = Some(created + TimeDelta::days(30));
+///
+/// assert_eq!(token.status(created), TokenStatus::Active);
+/// assert_eq!(token.next_change(created), token.expires_at);
+/// assert_eq!(token.status(created + TimeDelta::days(30)), TokenStatus::Expired);
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct AccessToken {
+    /// Unique among the owner's tokens, and what listings are ordered by.
+    pub id: TokenId,
+    /// What its owner calls it. Any text, empty included.
+    pub name: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last accepted; `None` if never.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// How often it was accepted.
+    pub usage_count: u64,
+    /// From when on it is expired; `None` if never.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// From when on it is revoked, which may lie ahead; `None` if it is not.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// From where it may be used; `None` is from anywhere.
+    pub allowed_ips: Option<AllowedIps>,
+}
+
+impl AccessToken {
+    /// Makes a token that was never used, never expires and may be used from anywhere.
+    #[must_use]
+    pub fn new(id: impl Into<TokenId>, name: impl Into<String>, created_at: DateTime<Utc>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            created_at,
+            last_used_at: None,
+            usage_count: 0,
+            expires_at: None,
+            revoked_at: None,
+            allowed_ips: None,
+        }
+    }
+
+    /// Derives the status at `now`; see [`TokenStatus::derive`].
+    #[must_use]
+    pub fn status(&self, now: DateTime<Utc>) -> TokenStatus {
+        TokenStatus::derive(self.revoked_at, self.expires_at, now)
+    }
+
+    /// Returns the first instant after `now` at which [`status`](Self::status) will answer differently, if there is
+    /// one.
+    #[must_use]
+    pub fn next_change(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        TokenStatus::next_change(self.revoked_at, self.expires_at, now)
+    }
+
+    /// Turns the token into its wire form as of `now`, without allocating.
+    #[must_use]
+    pub fn into_resource(self, now: DateTime<Utc>) -> TokenResource {
+        TokenResource {
+            status: self.status(now).into(),
+            id: self.id,
+            name: self.name,
+            last_used_at: self.last_used_at,
+            usage_count: self.usage_count,
+            expires_at: self.expires_at,
+            created_at: self.created_at,
+            allowed_ips: self.allowed_ips,
+        }
+    }
+}
+
+/// A token on the wire: eight members, always all of them, null where there is nothing.
+///
+/// Timestamps are written in UTC with whole seconds, the fraction cut. They are read with any fraction and offset that
+/// RFC 3339 has. Clients read the same type: unknown members are ignored, and a nullable member that is missing is
+/// null.
+///
+/// # Examples
+///
+/// ```
+/// use chrono::DateTime;
+/// use tokenfolio::{AccessToken, TokenResource};
+///
+/// # fn main() -> serde_json::Result<()> {
+/// let resource = AccessToken::new(7, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+/// let json = serde_json::to_string(&resource)?;
+/// assert_eq!(
+///     json,
+///     concat!(
+///         r#"{"id":7,"name":"CI","status":"active","last_used_at":null,"usage_count":0,"#,
+///         r#""expires_at":null,"created_at":"1970-01-01T00:00:00Z","allowed_ips":null}"#,
+///     )
+/// );
+/// assert_eq!(serde_json::from_str::<TokenResource>(&json)?, resource);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct TokenResource {
+    /// The token's number.
+    pub id: TokenId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Its status when the page was made.
+    pub status: ReportedStatus,
+    /// When it was last accepted; `None` if never.
+    #[serde(default, deserialize_with = "timestamp::nullable")]
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// How often it was accepted.
+    pub usage_count: u64,
+    /// When it expires; `None` if never.
+    #[serde(default, deserialize_with = "timestamp::nullable")]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    #[serde(deserialize_with = "timestamp::required")]
+    pub created_at: DateTime<Utc>,
+    /// From where it may be used; `None` is from anywhere.
+    #[serde(default)]
+    pub allowed_ips: Option<AllowedIps>,
+}
+
+impl Serialize for TokenResource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut resource = serializer.serialize_struct("TokenResource", 8)?;
+        resource.serialize_field("id", &self.id)?;
+        resource.serialize_field("name", &self.name)?;
+        resource.serialize_field("status", &self.status)?;
+        resource.serialize_field("last_used_at", &self.last_used_at.map(Timestamp))?;
+        resource.serialize_field("usage_count", &self.usage_count)?;
+        resource.serialize_field("expires_at", &self.expires_at.map(Timestamp))?;
+        resource.serialize_field("created_at", &Timestamp(self.created_at))?;
+        resource.serialize_field("allowed_ips", &self.allowed_ips)?;
+        resource.end()
+    }
+}
