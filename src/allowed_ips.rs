@@ -1,0 +1,247 @@
+//! From where a token may be used.
+//!
+//! Entries are parsed, not kept as text, so that what is shown is what is matched. The cost: an address comes back in
+//! its canonical spelling, which may not be the one that was typed.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::{IpNet, Ipv4Net};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+/// The addresses and ranges that a token may be used from, in the order they were given.
+///
+/// An IPv4 address mapped into IPv6 (`::ffff:10.0.0.7`) is IPv4, in entries and in callers, because dual-stack sockets
+/// report IPv4 callers that way. An IPv6 range therefore never admits an IPv4 caller, not even `::/0`.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::AllowedIps;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let allowed = AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"])?;
+/// assert!(allowed.contains("10.0.0.7".parse()?));
+/// assert!(allowed.contains("::ffff:10.0.0.7".parse()?));
+/// assert!(!allowed.contains("10.0.1.7".parse()?));
+///
+/// let matched = allowed.matching("203.0.113.12".parse()?).map(ToString::to_string);
+/// assert_eq!(matched.as_deref(), Some("203.0.113.12"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AllowedIps(Vec<AllowedIp>);
+
+impl AllowedIps {
+    /// Makes a list of at least one entry.
+    ///
+    /// # Errors
+    ///
+    /// No entries: whoever means "no restriction" has `None` for that, and whoever means "nobody" has
+    /// [`nobody`](Self::nobody). An empty list made by accident must not become either.
+    pub fn new(entries: impl IntoIterator<Item = AllowedIp>) -> Result<Self, AllowedIpError> {
+        let entries: Vec<_> = entries.into_iter().collect();
+        if entries.is_empty() { Err(AllowedIpError(Refusal::EmptyList)) } else { Ok(Self(entries)) }
+    }
+
+    /// Parses a list of at least one entry.
+    ///
+    /// # Errors
+    ///
+    /// An entry that [`AllowedIp`] refuses, the first one in order; or no entries, as [`new`](Self::new).
+    pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, AllowedIpError> {
+        let entries: Result<Vec<AllowedIp>, _> = entries.into_iter().map(str::parse).collect();
+        Self::new(entries?)
+    }
+
+    /// Returns the one list that admits no caller at all, written `[]`.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Returns the entries, in order, duplicates included.
+    #[must_use]
+    pub fn entries(&self) -> &[AllowedIp] {
+        &self.0
+    }
+
+    /// Tells whether a caller from this address is admitted.
+    #[must_use]
+    pub fn contains(&self, caller: IpAddr) -> bool {
+        self.matching(caller).is_some()
+    }
+
+    /// Returns the first entry that admits a caller from this address.
+    #[must_use]
+    pub fn matching(&self, caller: IpAddr) -> Option<&AllowedIp> {
+        let caller = caller.to_canonical();
+        self.0.iter().find(|entry| entry.range.contains(&caller))
+    }
+}
+
+impl Serialize for AllowedIps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for AllowedIps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self)
+    }
+}
+
+/// One entry of [`AllowedIps`]: a bare address, or a CIDR range.
+///
+/// It is written back in the form it was given, the address by RFC 5952: a bare address stays bare, a range keeps its
+/// host bits. Host bits do not narrow the match.
+///
+/// # Errors
+///
+/// Parsing refuses, each with a message of its own:
+///
+/// - what is no address: names, ports, brackets, zone identifiers, surrounding blanks, trailing junk;
+/// - leading zeros, in an IPv4 address (`010.0.0.1`, which some systems read as octal) and in a prefix length (`/08`);
+/// - a prefix length that is missing, no number, or longer than the address;
+/// - a range of mapped addresses wider than `/96`, which would reach beyond IPv4.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::AllowedIp;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// assert_eq!("2001:DB8::0/32".parse::<AllowedIp>()?.to_string(), "2001:db8::/32");
+/// assert_eq!("::ffff:10.0.0.0/104".parse::<AllowedIp>()?.to_string(), "10.0.0.0/8");
+///
+/// let error = "10.0.0.0/33".parse::<AllowedIp>().unwrap_err();
+/// assert_eq!(error.to_string(), "`10.0.0.0/33` has a prefix length above 32");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct AllowedIp {
+    range: IpNet,
+    /// Given without a prefix length, and written without one.
+    bare: bool,
+}
+
+impl AllowedIp {
+    /// Returns the range that is matched; a bare address is the range of itself.
+    #[must_use]
+    pub fn range(&self) -> IpNet {
+        self.range
+    }
+
+    /// Tells whether the entry was given as a bare address.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.bare
+    }
+}
+
+impl From<IpAddr> for AllowedIp {
+    fn from(address: IpAddr) -> Self {
+        Self { range: address.to_canonical().into(), bare: true }
+    }
+}
+
+impl TryFrom<IpNet> for AllowedIp {
+    type Error = AllowedIpError;
+
+    fn try_from(range: IpNet) -> Result<Self, Self::Error> {
+        let range = match (range.addr().to_canonical(), range) {
+            (IpAddr::V4(address), IpNet::V6(mapped)) => mapped
+                .prefix_len()
+                .checked_sub(96)
+                .and_then(|length| Ipv4Net::new(address, length).ok())
+                .ok_or_else(|| AllowedIpError(Refusal::WideMappedRange(mapped.to_string())))?
+                .into(),
+            _ => range,
+        };
+        Ok(Self { range, bare: false })
+    }
+}
+
+impl FromStr for AllowedIp {
+    type Err = AllowedIpError;
+
+    fn from_str(entry: &str) -> Result<Self, Self::Err> {
+        let refuse = |refusal: fn(String) -> Refusal| AllowedIpError(refusal(entry.to_owned()));
+        let Some((address, length)) = entry.split_once('/') else {
+            return parse_address(entry, entry).map(Self::from);
+        };
+        let address = parse_address(address, entry)?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(refuse(Refusal::PrefixNotANumber));
+        }
+        if length.len() > 1 && length.starts_with('0') {
+            return Err(refuse(Refusal::PrefixLeadingZero));
+        }
+        length
+            .parse()
+            .ok()
+            .and_then(|length| IpNet::new(address, length).ok())
+            .ok_or_else(|| AllowedIpError(Refusal::PrefixTooLong(entry.to_owned(), longest)))?
+            .try_into()
+    }
+}
+
+fn parse_address(address: &str, entry: &str) -> Result<IpAddr, AllowedIpError> {
+    address.parse().map_err(|_| {
+        let leading_zero = |octet: &str| octet.len() > 1 && octet.starts_with('0');
+        let is_dotted = address.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let refusal = if is_dotted && address.split('.').any(leading_zero) {
+            Refusal::AddressLeadingZero
+        } else {
+            Refusal::NotAnAddress
+        };
+        AllowedIpError(refusal(entry.to_owned()))
+    })
+}
+
+impl fmt::Display for AllowedIp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.bare { self.range.addr().fmt(f) } else { self.range.fmt(f) }
+    }
+}
+
+impl Serialize for AllowedIp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AllowedIp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Why an entry, or a list of them, was refused.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error(transparent)]
+pub struct AllowedIpError(Refusal);
+
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+enum Refusal {
+    #[error("`{0}` has a leading zero in its address, which some systems read as octal")]
+    AddressLeadingZero(String),
+    #[error("an allow-list needs at least one address or range")]
+    EmptyList,
+    #[error("`{0}` is not an IPv4 or IPv6 address, nor a range of them in CIDR notation")]
+    NotAnAddress(String),
+    #[error("`{0}` has a leading zero in its prefix length")]
+    PrefixLeadingZero(String),
+    #[error("`{0}` has a prefix length that is not a decimal number")]
+    PrefixNotANumber(String),
+    #[error("`{0}` has a prefix length above {1}")]
+    PrefixTooLong(String, u8),
+    #[error("`{0}` is a range of IPv4-mapped addresses wider than /96, which would reach beyond IPv4")]
+    WideMappedRange(String),
+}
