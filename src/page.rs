@@ -1,0 +1,298 @@
+//! Untrusted text to a window that is always valid.
+//!
+//! Strict by default: a page that was asked for in a way that no link of ours writes is a mistake in the caller's code,
+//! and an error shows it to them. Laravel's way, where every mistake is page 1, hides it, and is there for those who
+//! need it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::num::NonZeroU32;
+
+use crate::query::{self, Parameter};
+
+/// Which page is asked for, and how large a page is.
+///
+/// The page is from 1 to [`MAX_PAGE`](Self::MAX_PAGE) and the size is not zero, so that no arithmetic on them can fail.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{PageRequest, PageRules};
+///
+/// # fn main() -> Result<(), tokenfolio::PageError> {
+/// let rules = PageRules::default();
+/// let request = PageRequest::from_query("page=3", &rules)?;
+/// assert_eq!((request.page(), request.per_page().get(), request.offset()), (3, 20, 40));
+///
+/// let error = PageRequest::from_query("page=03", &rules).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "`page` must be a whole number from 1 to 9223372036854775807, but has a leading zero"
+/// );
+/// assert_eq!(PageRequest::from_query("page=03", &rules.lenient())?.page(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct PageRequest {
+    page: u64,
+    per_page: NonZeroU32,
+}
+
+impl PageRequest {
+    /// The highest page that can be asked for, 2^63 - 1: the wire's page is an int64.
+    pub const MAX_PAGE: u64 = i64::MAX.unsigned_abs();
+
+    /// Makes a request from numbers.
+    ///
+    /// # Errors
+    ///
+    /// A page of 0, because pages count from 1; a page above [`MAX_PAGE`](Self::MAX_PAGE), because the wire cannot name
+    /// it.
+    pub fn new(page: u64, per_page: NonZeroU32) -> Result<Self, PageError> {
+        match check_range(page, Self::MAX_PAGE) {
+            Ok(page) => Ok(Self { page, per_page }),
+            Err(reason) => Err(PageError(vec![ParameterError::page("page", reason)])),
+        }
+    }
+
+    /// Makes a request for the first page.
+    #[must_use]
+    pub fn first(per_page: NonZeroU32) -> Self {
+        Self { page: 1, per_page }
+    }
+
+    /// Reads a request from a raw query string, as it stands in the URL after the `?`.
+    ///
+    /// A query without the page parameter asks for page 1. A parameter's name may be percent-encoded in any way. What
+    /// else is in the query is not looked at, decodable or not.
+    ///
+    /// # Errors
+    ///
+    /// Under strict rules, a page or size that is not one plain decimal in its range: it is empty, signed, padded with
+    /// blanks or zeros, written in anything but the digits 0 to 9, zero, too large, or given twice. The error names
+    /// every parameter that is wrong. [Lenient](PageRules::lenient) rules refuse nothing.
+    pub fn from_query(query: &str, rules: &PageRules) -> Result<Self, PageError> {
+        let page = rules.read(query, &rules.page_name, Self::MAX_PAGE).map(|page| page.unwrap_or(1));
+        let per_page = match &rules.client_size {
+            Some(ClientSize { name, max }) => rules.read(query, name, u64::from(max.get())).map(|size| {
+                let size = size.and_then(|size| u32::try_from(size).ok());
+                size.and_then(NonZeroU32::new).unwrap_or(rules.per_page)
+            }),
+            None => Ok(rules.per_page),
+        };
+        match (page, per_page) {
+            (Ok(page), Ok(per_page)) => Ok(Self { page, per_page }),
+            (page, per_page) => Err(PageError(page.err().into_iter().chain(per_page.err()).collect())),
+        }
+    }
+
+    /// Returns the page, from 1 to [`MAX_PAGE`](Self::MAX_PAGE).
+    #[must_use]
+    pub fn page(self) -> u64 {
+        self.page
+    }
+
+    /// Returns the number of rows on a full page.
+    #[must_use]
+    pub fn per_page(self) -> NonZeroU32 {
+        self.per_page
+    }
+
+    /// Returns how many rows come before the page.
+    ///
+    /// Where the number does not fit it is `u64::MAX`, which is past the end of any list: no list counts more rows.
+    #[must_use]
+    pub fn offset(self) -> u64 {
+        (self.page - 1).saturating_mul(u64::from(self.per_page.get()))
+    }
+}
+
+/// How a query is read: the parameters' names, the page size, and what happens to mistakes.
+///
+/// By default the page parameter is `page`, a page has 20 rows whatever the client wishes, and mistakes are errors.
+///
+/// # Examples
+///
+/// ```
+/// use std::num::NonZeroU32;
+/// use tokenfolio::{PageRequest, PageRules};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let max = NonZeroU32::new(100).ok_or("zero")?;
+/// let rules = PageRules::default().with_page_name("p").with_client_size("per_page", max);
+/// let request = PageRequest::from_query("p=2&per_page=50", &rules)?;
+/// assert_eq!((request.page(), request.per_page().get()), (2, 50));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PageRules {
+    page_name: Cow<'static, str>,
+    per_page: NonZeroU32,
+    client_size: Option<ClientSize>,
+    is_lenient: bool,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct ClientSize {
+    name: Cow<'static, str>,
+    max: NonZeroU32,
+}
+
+impl Default for PageRules {
+    fn default() -> Self {
+        const PER_PAGE: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
+        Self { page_name: "page".into(), per_page: PER_PAGE, client_size: None, is_lenient: false }
+    }
+}
+
+impl PageRules {
+    /// Sets the name of the page parameter, as it reads when decoded.
+    #[must_use]
+    pub fn with_page_name(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self { page_name: name.into(), ..self }
+    }
+
+    /// Sets the number of rows on a page.
+    #[must_use]
+    pub fn with_per_page(self, per_page: NonZeroU32) -> Self {
+        Self { per_page, ..self }
+    }
+
+    /// Lets the client choose the page size by a parameter of this name, from 1 to `max`; without one, the size is that
+    /// of [`with_per_page`](Self::with_per_page).
+    #[must_use]
+    pub fn with_client_size(self, name: impl Into<Cow<'static, str>>, max: NonZeroU32) -> Self {
+        Self { client_size: Some(ClientSize { name: name.into(), max }), ..self }
+    }
+
+    /// Reads as Laravel does: of duplicates the last counts; blanks around the number and a leading `+` are allowed;
+    /// every other mistake is page 1, or the size of [`with_per_page`](Self::with_per_page). A size above the maximum is
+    /// the maximum.
+    #[must_use]
+    pub fn lenient(self) -> Self {
+        Self { is_lenient: true, ..self }
+    }
+
+    /// Returns the name of the page parameter.
+    #[must_use]
+    pub fn page_name(&self) -> &str {
+        &self.page_name
+    }
+
+    /// Returns the name of the parameter by which a client chooses the page size, if it may.
+    #[must_use]
+    pub fn size_name(&self) -> Option<&str> {
+        self.client_size.as_ref().map(|size| &*size.name)
+    }
+
+    /// Reads the number that the query gives to the parameter, if it gives one.
+    fn read(&self, query: &str, name: &str, max: u64) -> Result<Option<u64>, ParameterError> {
+        let mut values = query::parameters(query).filter(|parameter| parameter.is(name)).map(Parameter::value);
+        if self.is_lenient {
+            return Ok(values.last().and_then(|value| {
+                match parse_decimal(trim_as_php(&value), max) {
+                    Ok(number) => Some(number),
+                    // Laravel takes a page beyond int64 for a mistake; a size beyond the maximum is a wish to be cut.
+                    Err(Reason::TooLarge) if max != PageRequest::MAX_PAGE => Some(max),
+                    Err(_) => None,
+                }
+            }));
+        }
+        let Some(value) = values.next() else { return Ok(None) };
+        let number = if values.next().is_some() { Err(Reason::Repeated) } else { parse_decimal(&value, max) };
+        number.map(Some).map_err(|reason| ParameterError { parameter: name.to_owned(), max, reason })
+    }
+}
+
+/// Cuts what PHP's `FILTER_VALIDATE_INT` passes over: blanks around the number, and one `+` before it.
+fn trim_as_php(value: &[u8]) -> &[u8] {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0b');
+    let start = value.iter().position(|byte| !is_blank(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !is_blank(byte)).map_or(start, |last| last + 1);
+    let number = &value[start..end];
+    number.strip_prefix(b"+").unwrap_or(number)
+}
+
+fn parse_decimal(value: &[u8], max: u64) -> Result<u64, Reason> {
+    match value {
+        [] => Err(Reason::Empty),
+        _ if !value.iter().all(u8::is_ascii_digit) => Err(Reason::NotDecimal),
+        [b'0', _, ..] => Err(Reason::LeadingZero),
+        digits => digits
+            .iter()
+            .try_fold(0_u64, |number, digit| number.checked_mul(10)?.checked_add(u64::from(digit - b'0')))
+            .ok_or(Reason::TooLarge)
+            .and_then(|number| check_range(number, max)),
+    }
+}
+
+fn check_range(number: u64, max: u64) -> Result<u64, Reason> {
+    match number {
+        0 => Err(Reason::Zero),
+        _ if number > max => Err(Reason::TooLarge),
+        _ => Ok(number),
+    }
+}
+
+/// What is wrong with a request for a page, parameter by parameter.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PageError(Vec<ParameterError>);
+
+impl PageError {
+    /// Lists the parameters that are wrong: at least one.
+    #[must_use]
+    pub fn parameters(&self) -> &[ParameterError] {
+        &self.0
+    }
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, error) in self.0.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "; " };
+            write!(f, "{separator}`{}` {error}", error.parameter)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PageError {}
+
+/// What is wrong with one parameter. Its text does not repeat the parameter's name or value.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("must be a whole number from 1 to {max}, but {reason}")]
+pub struct ParameterError {
+    parameter: String,
+    max: u64,
+    reason: Reason,
+}
+
+impl ParameterError {
+    fn page(name: &str, reason: Reason) -> Self {
+        Self { parameter: name.to_owned(), max: PageRequest::MAX_PAGE, reason }
+    }
+
+    /// Returns the decoded name of the parameter.
+    #[must_use]
+    pub fn parameter(&self) -> &str {
+        &self.parameter
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+enum Reason {
+    #[error("is empty")]
+    Empty,
+    #[error("has a leading zero")]
+    LeadingZero,
+    #[error("has something other than the digits 0 to 9")]
+    NotDecimal,
+    #[error("is given more than once")]
+    Repeated,
+    #[error("is larger")]
+    TooLarge,
+    #[error("is zero")]
+    Zero,
+}
