@@ -1,0 +1,25 @@
+//! Which page numbers are shown: both ends and the neighbourhood of the current page, as Laravel chooses them.
+
+use std::ops::RangeInclusive;
+
+/// Pages at each end that are always shown.
+const AT_EACH_END: u64 = 2;
+
+/// The runs of page numbers shown, in order. A gap between two runs hides at least two pages.
+///
+/// The cost depends on `on_each_side` alone. `last` is at least 1; `current` may lie beyond it.
+pub(crate) fn window(current: u64, last: u64, on_each_side: u8) -> impl Iterator<Item = RangeInclusive<u64>> + Clone {
+    let side = u64::from(on_each_side);
+    // A current page this close to an end joins the run there.
+    let near = side + 4;
+    let runs = if last < 2 * near {
+        [Some(1..=last), None, None]
+    } else if current <= near {
+        [Some(1..=near + side), Some(last - 1..=last), None]
+    } else if current > last - near {
+        [Some(1..=AT_EACH_END), Some(last - (near + side - 1)..=last), None]
+    } else {
+        [Some(1..=AT_EACH_END), Some(current - side..=current + side), Some(last - 1..=last)]
+    };
+    runs.into_iter().flatten()
+}
