@@ -1,0 +1,466 @@
+//! Problem details (RFC 9457), and the one table from our errors to them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::error::Error;
+use std::fmt;
+
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::bearer::Challenge;
+use crate::page::PageError;
+use crate::percent;
+use crate::store::{StoreError, StoreErrorKind};
+use crate::trace_id::TraceId;
+
+/// RFC 9457, section 4.2.1: the type of a problem that says no more than its status.
+const ABOUT_BLANK: &str = "about:blank";
+/// RFC 9457, section 3.1; an extension cannot have one of these names.
+const MEMBERS: [&str; 5] = ["type", "title", "status", "detail", "instance"];
+const TRACE_ID: &str = "trace_id";
+
+pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("private, no-store");
+
+/// A problem: what went wrong with a request, for the client's program and for whoever reads its log.
+///
+/// It is one word in size, so that `Result<T, Problem>` costs what `T` costs. What the service's own log should say
+/// goes into [`with_source`](Self::with_source) and is returned by [`source`](Error::source); it is not a value that
+/// could be serialized, so that it cannot reach the client.
+///
+/// Turned into a response it brings its own status line, media type and headers; the answer is not to be cached, and a
+/// 401 that has no challenge gets `Bearer realm="api"`.
+///
+/// # Examples
+///
+/// ```
+/// use http::{Response, StatusCode};
+/// use tokenfolio::Problem;
+///
+/// let problem = Problem::new(StatusCode::NOT_FOUND).with_detail("no such list").with_instance("/lists/7");
+/// let response: Response<Vec<u8>> = problem.into();
+///
+/// assert_eq!(response.status(), 404);
+/// assert_eq!(response.headers()["content-type"], "application/problem+json");
+/// assert_eq!(
+///     String::from_utf8_lossy(response.body()),
+///     r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"no such list","instance":"/lists/7"}"#
+/// );
+/// ```
+pub struct Problem(Box<Content>);
+
+#[derive(Default)]
+struct Content {
+    /// `None` is `about:blank`.
+    type_uri: Option<Box<str>>,
+    title: Option<Cow<'static, str>>,
+    status: Option<StatusCode>,
+    detail: Option<Cow<'static, str>>,
+    instance: Option<Box<str>>,
+    extensions: Vec<(Box<str>, Value)>,
+    headers: HeaderMap,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Problem {
+    /// The media type of a problem.
+    pub const MEDIA_TYPE: &'static str = "application/problem+json";
+
+    /// Makes the problem that says no more than its status: type `about:blank`, and the status phrase for a title
+    /// (RFC 9457, section 4.2.1).
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self(Box::new(Content { title: Some(phrase(status).into()), status: Some(status), ..Content::default() }))
+    }
+
+    /// Makes the answer to a request that could not be authenticated.
+    ///
+    /// It is the same for every cause, because a caller that is not known has no right to learn more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let problem = tokenfolio::Problem::unauthorized("/api/v1/me/tokens");
+    /// assert_eq!(problem.to_string(), "401 Unauthorized: Authentication failed");
+    /// ```
+    #[must_use]
+    pub fn unauthorized(instance: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED).with_detail("Authentication failed").with_instance(instance)
+    }
+
+    /// Makes the answer to a method that the resource does not have, naming those that it has.
+    #[must_use]
+    pub fn method_not_allowed(allowed: &[Method]) -> Self {
+        let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
+        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED);
+        // RFC 9110, section 15.5.6. A method is a token, so the list is always a header value.
+        match HeaderValue::try_from(allowed.join(", ")) {
+            Ok(allowed) => problem.with_header(ALLOW, allowed),
+            Err(_) => problem,
+        }
+    }
+
+    /// Reads a problem from JSON, as tolerantly as RFC 9457, section 3.1 wants it: a member of another type than the
+    /// RFC's is as good as absent.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are not JSON, or JSON that is not an object.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Problem;
+    ///
+    /// # fn main() -> serde_json::Result<()> {
+    /// let problem = Problem::from_slice(br#"{"status":403,"title":["x"],"balance":30}"#)?;
+    /// assert_eq!(problem.type_uri(), "about:blank");
+    /// assert_eq!(problem.title(), None);
+    /// assert_eq!(problem.extension("balance"), Some(&30.into()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_slice(json: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(json)
+    }
+
+    /// Tells whether the value of a `Content-Type` header announces a problem: compared without case, parameters
+    /// allowed (RFC 9110, section 8.3.1).
+    #[must_use]
+    pub fn is_media_type(content_type: &[u8]) -> bool {
+        let media_type = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
+        media_type.trim_ascii().eq_ignore_ascii_case(Self::MEDIA_TYPE.as_bytes())
+    }
+
+    /// Sets the type: a URI reference that identifies this kind of problem. Its title is to be set with it.
+    #[must_use]
+    pub fn with_type(mut self, type_uri: &str) -> Self {
+        self.0.type_uri = Some(percent::escape_reference(type_uri).into());
+        self
+    }
+
+    /// Sets the title, which should not vary from one occurrence of a type to the next.
+    #[must_use]
+    pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
+        self.0.title = Some(title.into());
+        self
+    }
+
+    /// Sets the detail: what happened this time, for a person.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// Sets the instance: a URI reference that identifies this occurrence, such as the request's path. What no URI can
+    /// hold is escaped.
+    #[must_use]
+    pub fn with_instance(mut self, instance: &str) -> Self {
+        self.0.instance = Some(percent::escape_reference(instance).into());
+        self
+    }
+
+    /// Sets the identifier of the request, as the extension `trace_id`, ahead of all others.
+    #[must_use]
+    pub fn with_trace_id(mut self, trace_id: &TraceId) -> Self {
+        self.0.extensions.retain(|(name, _)| **name != *TRACE_ID);
+        self.0.extensions.insert(0, (TRACE_ID.into(), trace_id.as_str().into()));
+        self
+    }
+
+    /// Sets what every problem of a service should say of the request it answers: its path as the instance, and its
+    /// [`TraceId`] if it has one.
+    #[must_use]
+    pub fn with_request(self, parts: &Parts) -> Self {
+        let problem = self.with_instance(parts.uri.path());
+        match TraceId::of(parts) {
+            Some(trace_id) => problem.with_trace_id(&trace_id),
+            None => problem,
+        }
+    }
+
+    /// Sets an extension member; one of the same name is replaced.
+    ///
+    /// # Errors
+    ///
+    /// A name that is one of RFC 9457's own members; or that does not begin with a letter, has anything but letters,
+    /// digits and `_`, or is shorter than three characters (RFC 9457, section 3.2), because such a name could not be
+    /// written in other formats.
+    pub fn with_extension(mut self, name: &str, value: impl Into<Value>) -> Result<Self, ExtensionError> {
+        let refuse = |reason| Err(ExtensionError { name: name.to_owned(), reason });
+        if MEMBERS.contains(&name) {
+            return refuse("is a member of every problem");
+        }
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if name.len() < 3 || !name.bytes().all(is_word) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return refuse("must be a letter and at least two more letters, digits or `_`");
+        }
+        self.set_extension(name, value.into());
+        Ok(self)
+    }
+
+    /// Sets a header of the response; one of the same name is replaced.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    /// Sets the cause, for logs alone.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Returns the type as it is written, `about:blank` if none was given. It identifies the kind of problem; what is
+    /// relative in it resolves by [`type_url`](Self::type_url).
+    #[must_use]
+    pub fn type_uri(&self) -> &str {
+        self.0.type_uri.as_deref().unwrap_or(ABOUT_BLANK)
+    }
+
+    /// Returns the type's URL, given that of the request. `None` if it is no URI reference.
+    #[must_use]
+    pub fn type_url(&self, request: &Url) -> Option<Url> {
+        request.join(self.type_uri()).ok()
+    }
+
+    /// Returns the title.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.0.title.as_deref()
+    }
+
+    /// Returns the status that the body names. It is advisory: where the response has another, that one leads
+    /// (RFC 9457, section 3.1.2).
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// Returns the detail.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// Returns the instance as it is written.
+    #[must_use]
+    pub fn instance(&self) -> Option<&str> {
+        self.0.instance.as_deref()
+    }
+
+    /// Returns the instance's URL, given that of the request. `None` if there is none, or it is no URI reference.
+    #[must_use]
+    pub fn instance_url(&self, request: &Url) -> Option<Url> {
+        request.join(self.instance()?).ok()
+    }
+
+    /// Returns the identifier of the request, if the problem has one.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.extension(TRACE_ID)?.as_str()
+    }
+
+    /// Returns an extension member.
+    #[must_use]
+    pub fn extension(&self, name: &str) -> Option<&Value> {
+        self.extensions().find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    /// Lists the extension members, in order.
+    pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.extensions.iter().map(|(name, value)| (&**name, value))
+    }
+
+    fn set_extension(&mut self, name: &str, value: Value) {
+        match self.0.extensions.iter_mut().find(|(known, _)| **known == *name) {
+            Some((_, known)) => *known = value,
+            None => self.0.extensions.push((name.into(), value)),
+        }
+    }
+}
+
+/// The title of a status: its phrase by RFC 9110, section 15, whose names `http` has in part from older RFCs.
+fn phrase(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        203 => "Non-Authoritative Information",
+        413 => "Content Too Large",
+        422 => "Unprocessable Content",
+        _ => status.canonical_reason().unwrap_or("Unknown Status"),
+    }
+}
+
+impl From<PageError> for Problem {
+    fn from(error: PageError) -> Self {
+        let errors: Vec<_> = error
+            .parameters()
+            .iter()
+            .map(|error| json!({"parameter": error.parameter(), "detail": error.to_string()}))
+            .collect();
+        let mut problem = Self::new(StatusCode::BAD_REQUEST).with_detail(error.to_string());
+        problem.set_extension("errors", errors.into());
+        problem.with_source(error)
+    }
+}
+
+impl From<StoreError> for Problem {
+    /// What failed inside is no business of the client, so there is no detail.
+    fn from(error: StoreError) -> Self {
+        let problem = match error.kind() {
+            // RFC 9110, section 15.6.4.
+            StoreErrorKind::Unavailable => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE).with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+            }
+            StoreErrorKind::Timeout => Self::new(StatusCode::GATEWAY_TIMEOUT),
+            StoreErrorKind::Corrupt | StoreErrorKind::Other => Self::new(StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        problem.with_source(error)
+    }
+}
+
+impl From<Problem> for Response<Vec<u8>> {
+    /// A problem that names no status, as one that was read may, is answered with 500.
+    fn from(problem: Problem) -> Self {
+        let status = problem.status().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        // Members are strings, a number and JSON values, none of which can fail to be written.
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut headers = problem.0.headers;
+        // RFC 9457, section 3: the media type has no parameters.
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
+        headers.insert(CONTENT_LENGTH, body.len().into());
+        headers.entry(CACHE_CONTROL).or_insert(PRIVATE_NO_STORE);
+        if status == StatusCode::UNAUTHORIZED {
+            // RFC 9110, section 15.5.2.
+            headers.entry(http::header::WWW_AUTHENTICATE).or_insert_with(|| Challenge::new("api").to_header());
+        }
+        let mut response = Self::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut problem = serializer.serialize_map(None)?;
+        problem.serialize_entry("type", self.type_uri())?;
+        if let Some(title) = self.title() {
+            problem.serialize_entry("title", title)?;
+        }
+        if let Some(status) = self.status() {
+            problem.serialize_entry("status", &status.as_u16())?;
+        }
+        if let Some(detail) = self.detail() {
+            problem.serialize_entry("detail", detail)?;
+        }
+        if let Some(instance) = self.instance() {
+            problem.serialize_entry("instance", instance)?;
+        }
+        for (name, value) in self.extensions() {
+            problem.serialize_entry(name, value)?;
+        }
+        problem.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Problem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Problem;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a problem details object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Problem, A::Error> {
+                let mut content = Box::<Content>::default();
+                // Found again by hash: a body from outside may have any number of members.
+                let mut places = HashMap::new();
+                while let Some((name, value)) = map.next_entry::<Box<str>, Value>()? {
+                    let Some((name, value)) = content.read_standard(name, value) else { continue };
+                    let place = *places.entry(name.clone()).or_insert(content.extensions.len());
+                    match content.extensions.get_mut(place) {
+                        Some((_, known)) => *known = value,
+                        None => content.extensions.push((name, value)),
+                    }
+                }
+                Ok(Problem(content))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+impl Content {
+    /// Takes one of RFC 9457's own members as it was read, and gives any other back. One of the wrong type is as good as
+    /// absent (section 3.1); of one that stands twice, the last counts.
+    fn read_standard(&mut self, name: Box<str>, value: Value) -> Option<(Box<str>, Value)> {
+        let text = |value: Value| if let Value::String(text) = value { Some(text) } else { None };
+        match &*name {
+            "type" => self.type_uri = text(value).map(Into::into),
+            "title" => self.title = text(value).map(Into::into),
+            "status" => {
+                let code = value.as_u64().and_then(|code| u16::try_from(code).ok());
+                self.status = code.and_then(|code| StatusCode::from_u16(code).ok());
+            }
+            "detail" => self.detail = text(value).map(Into::into),
+            "instance" => self.instance = text(value).map(Into::into),
+            _ => return Some((name, value)),
+        }
+        None
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status().map(|status| status.as_u16().to_string());
+        let words: Vec<_> = [status.as_deref(), self.title()].into_iter().flatten().collect();
+        f.write_str(if words.is_empty() { self.type_uri() } else { "" })?;
+        f.write_str(&words.join(" "))?;
+        self.detail().map_or(Ok(()), |detail| write!(f, ": {detail}"))
+    }
+}
+
+impl fmt::Debug for Problem {
+    /// Shows what the client may see. The cause is not among it, so that a problem printed into an answer by mistake
+    /// gives nothing away.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Content { title, status, detail, instance, extensions, headers, .. } = &*self.0;
+        f.debug_struct("Problem")
+            .field("type", &self.type_uri())
+            .field("title", title)
+            .field("status", status)
+            .field("detail", detail)
+            .field("instance", instance)
+            .field("extensions", extensions)
+            .field("headers", headers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Error for Problem {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+/// A name that no extension member can have, and why.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("extension `{name}` {reason}")]
+pub struct ExtensionError {
+    name: String,
+    reason: &'static str,
+}

@@ -1,0 +1,104 @@
+//! The identifier of a request, as problems show it.
+
+use std::fmt;
+
+use http::header::HeaderName;
+use http::request::Parts;
+
+/// Of the header by which a caller says which trace its request belongs to.
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// The most bytes that an identifier may have.
+const MAX_BYTES: usize = 128;
+
+/// The identifier of a request: 1 to 128 characters of visible ASCII.
+///
+/// What a client is to quote when it asks for help must be short, and harmless wherever it is pasted.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::TraceId;
+///
+/// # fn main() -> Result<(), tokenfolio::TraceIdError> {
+/// let own: TraceId = "b4f5aa7a-1470-4d92-8d3c-98e7c7de9f5f".parse()?;
+/// assert_eq!(own.as_str(), "b4f5aa7a-1470-4d92-8d3c-98e7c7de9f5f");
+///
+/// let header = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+/// let theirs = TraceId::from_traceparent(header).map(|id| id.to_string());
+/// assert_eq!(theirs.as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct TraceId(Box<str>);
+
+impl TraceId {
+    /// Reads the trace of a `traceparent` header's value (W3C Trace Context, section 3.2).
+    ///
+    /// Anything but its exact grammar is `None`: the text came from outside and would be echoed.
+    #[must_use]
+    pub fn from_traceparent(value: &[u8]) -> Option<Self> {
+        let (known, future) = value.split_at_checked(55)?;
+        let hex = |field: &[u8]| field.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let is_zero = |field: &[u8]| field.iter().all(|byte| *byte == b'0');
+        let fields: Vec<_> = known.split(|byte| *byte == b'-').collect();
+        let [version, trace, parent, flags] = *fields else { return None };
+        let has_grammar = [(version, 2), (trace, 32), (parent, 16), (flags, 2)]
+            .into_iter()
+            .all(|(field, length)| field.len() == length && hex(field));
+        let is_version = match version {
+            b"ff" => false,
+            b"00" => future.is_empty(),
+            // A version to come may append fields.
+            _ => future.is_empty() || future.starts_with(b"-"),
+        };
+        let is_valid = has_grammar && is_version && !is_zero(trace) && !is_zero(parent);
+        std::str::from_utf8(trace).ok().filter(|_| is_valid).map(|trace| Self(trace.into()))
+    }
+
+    /// Finds the identifier of a request: the one that the service put among its extensions, or else the trace of its
+    /// `traceparent` header.
+    #[must_use]
+    pub fn of(parts: &Parts) -> Option<Self> {
+        parts.extensions.get().cloned().or_else(|| {
+            let mut values = parts.headers.get_all(TRACEPARENT).iter();
+            match (values.next(), values.next()) {
+                (Some(value), None) => Self::from_traceparent(value.as_bytes()),
+                // Of several, none is the right one.
+                _ => None,
+            }
+        })
+    }
+
+    /// Returns the identifier's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for TraceId {
+    type Err = TraceIdError;
+
+    /// Parses an identifier of the service's own.
+    ///
+    /// # Errors
+    ///
+    /// A text that is empty, longer than 128 bytes, or has a character that is not visible ASCII.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_valid = (1..=MAX_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_valid { Ok(Self(text.into())) } else { Err(TraceIdError(())) }
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A text that is no trace identifier.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("trace id must be 1 to {MAX_BYTES} characters of visible ASCII")]
+pub struct TraceIdError(());
