@@ -1,0 +1,143 @@
+//! Who is calling, and with which token.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use http::header::WWW_AUTHENTICATE;
+use http::request::Parts;
+
+use crate::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
+use crate::dyn_twin::dyn_twin;
+use crate::problem::Problem;
+use crate::status::TokenStatus;
+use crate::store::StoreError;
+use crate::token::AccessToken;
+
+/// Finds the token behind a presented secret. A service implements it beside [`TokenStore`](crate::TokenStore).
+///
+/// # Contract
+///
+/// - A secret that is not known is `Ok(None)`; an error is a failure to look.
+/// - The token is returned whatever its status or allow-list: [`authenticate`] applies both.
+/// - Secrets are looked up by a digest, so that neither the table nor the time a comparison takes gives one away.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{AccessToken, Authenticator, BearerToken, OwnedToken, StoreError};
+///
+/// struct OneToken;
+///
+/// impl Authenticator for OneToken {
+///     type Owner = u64;
+///
+///     async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+///         let token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
+///         Ok((secret.secret() == "for-tests-only").then(|| OwnedToken { owner: 7, token }))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an authenticator",
+    note = "implement `Authenticator` for it: a type `Owner` and `async fn find(&self, secret: &BearerToken)`"
+)]
+pub trait Authenticator: Send + Sync {
+    /// What tells one owner from another: the same as the token store's.
+    type Owner: Send + Sync;
+
+    /// Finds the token that the secret belongs to, and whose it is.
+    fn find(
+        &self,
+        secret: &BearerToken,
+    ) -> impl Future<Output = Result<Option<OwnedToken<Self::Owner>>, StoreError>> + Send;
+}
+
+dyn_twin! {
+    /// The twin of [`Authenticator`] that can stand behind a pointer: `Arc<dyn DynAuthenticator<Owner = O>>` is an
+    /// authenticator.
+    ///
+    /// Every authenticator has it; it is not to be implemented by hand.
+    DynAuthenticator of Authenticator;
+    /// As [`Authenticator::find`], the future boxed.
+    find_boxed of find(secret: BearerToken) -> Result<Option<OwnedToken<Self::Owner>>, StoreError>
+}
+
+/// A token and whose it is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OwnedToken<O> {
+    /// Whose it is.
+    pub owner: O,
+    /// The token.
+    pub token: AccessToken,
+}
+
+/// Finds out who is calling, or the problem to answer.
+///
+/// A request is accepted if it presents one bearer token that is known, active at `now`, and allowed for the caller's
+/// address. An unknown address is allowed only for a token without an allow-list. Every endpoint of a service may use
+/// this, and then refuses in the same way: one body for every cause, and a challenge by RFC 6750, section 3.1.
+///
+/// `realm` is what the challenge names; `caller` is the address of the peer, or that which a trusted proxy vouches for.
+/// Tokens in the query are not looked at (section 5.3).
+///
+/// # Errors
+///
+/// The problem to answer: 401 for a request that is not accepted, or that of a [`StoreError`].
+///
+/// # Examples
+///
+/// ```
+/// use chrono::DateTime;
+/// use tokenfolio::{AccessToken, Authenticator, BearerToken, OwnedToken, StoreError, authenticate};
+///
+/// # struct OneToken;
+/// # impl Authenticator for OneToken {
+/// #     type Owner = u64;
+/// #     async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+/// #         let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+/// #         Ok((secret.secret() == "for-tests-only").then(|| OwnedToken { owner: 7, token }))
+/// #     }
+/// # }
+/// # fn main() -> Result<(), http::Error> {
+/// let now = DateTime::UNIX_EPOCH;
+/// let request = http::Request::get("/api/v1/me").header("authorization", "Bearer for-tests-only").body(())?;
+/// let accepted = pollster::block_on(authenticate(&OneToken, "api", &request.into_parts().0, None, now));
+/// assert_eq!(accepted.map(|accepted| accepted.owner).ok(), Some(7));
+///
+/// let request = http::Request::get("/api/v1/me").body(())?;
+/// let refused = pollster::block_on(authenticate(&OneToken, "api", &request.into_parts().0, None, now));
+/// assert_eq!(refused.unwrap_err().to_string(), "401 Unauthorized: Authentication failed");
+/// # Ok(())
+/// # }
+/// ```
+pub async fn authenticate<A: Authenticator>(
+    authenticator: &A,
+    realm: &str,
+    parts: &Parts,
+    caller: Option<IpAddr>,
+    now: DateTime<Utc>,
+) -> Result<OwnedToken<A::Owner>, Problem> {
+    let refuse = |error: Option<BearerError>| {
+        let challenge = Challenge::new(realm);
+        let challenge = match error {
+            Some(error) => challenge.with_error(error),
+            None => challenge,
+        };
+        Problem::unauthorized("").with_request(parts).with_header(WWW_AUTHENTICATE, challenge.to_header())
+    };
+    let secret = BearerToken::from_headers(&parts.headers).map_err(|error| match error {
+        CredentialsError::Malformed => refuse(Some(BearerError::InvalidToken)),
+        CredentialsError::Missing => refuse(None),
+        CredentialsError::Repeated => refuse(Some(BearerError::InvalidRequest)),
+    })?;
+    let found = authenticator.find(&secret).await.map_err(|error| Problem::from(error).with_request(parts))?;
+    found.filter(|found| is_accepted(&found.token, caller, now)).ok_or_else(|| refuse(Some(BearerError::InvalidToken)))
+}
+
+fn is_accepted(token: &AccessToken, caller: Option<IpAddr>, now: DateTime<Utc>) -> bool {
+    let is_allowed = match &token.allowed_ips {
+        Some(allowed) => caller.is_some_and(|caller| allowed.contains(caller)),
+        None => true,
+    };
+    is_allowed && token.status(now) == TokenStatus::Active
+}

@@ -1,0 +1,58 @@
+//! What makes an async trait usable behind a pointer: a twin that boxes its future, and forwarding.
+
+/// Defines the boxed twin of a trait with an `Owner` and one async method of one argument. Everything that implements
+/// the trait has the twin; the twin as a trait object implements the trait; `&`, `Box` and `Arc` forward it.
+macro_rules! dyn_twin {
+    (
+        $(#[$doc:meta])*
+        $twin:ident of $trait:ident;
+        $(#[$boxed_doc:meta])*
+        $boxed:ident of $method:ident($argument:ident: $argument_type:ty) -> $output:ty
+    ) => {
+        $(#[$doc])*
+        pub trait $twin: Send + Sync {
+            /// The same as the trait's own.
+            type Owner: Send + Sync;
+
+            $(#[$boxed_doc])*
+            fn $boxed<'a>(
+                &'a self,
+                $argument: &'a $argument_type,
+            ) -> ::std::pin::Pin<Box<dyn Future<Output = $output> + Send + 'a>>;
+        }
+
+        impl<T: $trait> $twin for T {
+            type Owner = T::Owner;
+
+            fn $boxed<'a>(
+                &'a self,
+                $argument: &'a $argument_type,
+            ) -> ::std::pin::Pin<Box<dyn Future<Output = $output> + Send + 'a>> {
+                Box::pin(self.$method($argument))
+            }
+        }
+
+        impl<O: Send + Sync> $trait for dyn $twin<Owner = O> + '_ {
+            type Owner = O;
+
+            async fn $method(&self, $argument: &$argument_type) -> $output {
+                self.$boxed($argument).await
+            }
+        }
+
+        dyn_twin!(@forward $trait for &T; $method($argument: $argument_type) -> $output);
+        dyn_twin!(@forward $trait for Box<T>; $method($argument: $argument_type) -> $output);
+        dyn_twin!(@forward $trait for ::std::sync::Arc<T>; $method($argument: $argument_type) -> $output);
+    };
+    (@forward $trait:ident for $pointer:ty; $method:ident($argument:ident: $argument_type:ty) -> $output:ty) => {
+        impl<T: $trait + ?Sized> $trait for $pointer {
+            type Owner = T::Owner;
+
+            fn $method(&self, $argument: &$argument_type) -> impl Future<Output = $output> + Send {
+                (**self).$method($argument)
+            }
+        }
+    };
+}
+
+pub(crate) use dyn_twin;

@@ -1,0 +1,107 @@
+//! The reference store.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
+use std::sync::{PoisonError, RwLock};
+
+use crate::store::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
+use crate::token::{AccessToken, TokenId};
+
+/// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
+///
+/// Any unfiltered page costs what its rows cost to copy, however deep it lies. A filtered page looks at every token of
+/// the owner. It lists only, and holds no secrets.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{AccessToken, ListQuery, MemoryStore, TokenStore};
+///
+/// # fn main() -> Result<(), tokenfolio::StoreError> {
+/// let store = MemoryStore::new();
+/// store.insert("ada", AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH));
+///
+/// let slice = pollster::block_on(store.list(&ListQuery::new("ada")))?;
+/// assert_eq!((slice.tokens.len(), slice.total), (1, 1));
+/// assert_eq!(pollster::block_on(store.list(&ListQuery::new("bob")))?.total, 0);
+/// # Ok(())
+/// # }
+/// ```
+pub struct MemoryStore<O> {
+    /// Each owner's tokens, by id ascending.
+    tokens: RwLock<HashMap<O, Vec<AccessToken>>>,
+}
+
+impl<O> Default for MemoryStore<O> {
+    fn default() -> Self {
+        Self { tokens: RwLock::default() }
+    }
+}
+
+impl<O> fmt::Debug for MemoryStore<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl<O: Eq + Hash> MemoryStore<O> {
+    /// Makes a store without tokens.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a token of an owner. One of the same id is replaced, and returned.
+    pub fn insert(&self, owner: O, token: AccessToken) -> Option<AccessToken> {
+        let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        let tokens = owners.entry(owner).or_default();
+        match tokens.binary_search_by_key(&token.id, |token| token.id) {
+            Ok(at) => Some(std::mem::replace(&mut tokens[at], token)),
+            Err(at) => {
+                tokens.insert(at, token);
+                None
+            }
+        }
+    }
+
+    /// Removes a token of an owner, and returns it.
+    pub fn remove(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
+        let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        let tokens = owners.get_mut(owner)?;
+        let at = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
+        Some(tokens.remove(at))
+    }
+}
+
+impl<O: Eq + Hash + Send + Sync> TokenStore for MemoryStore<O> {
+    type Owner = O;
+
+    async fn list(&self, query: &ListQuery<O>) -> Result<TokenSlice, StoreError> {
+        let owners = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
+        let tokens = owners.get(&query.owner).map_or(&[][..], Vec::as_slice);
+        Ok(match query.status {
+            None => window(tokens.iter(), query),
+            Some(filter) => {
+                let matching: Vec<_> = tokens.iter().filter(|token| filter.matches(token)).collect();
+                window(matching.into_iter(), query)
+            }
+        })
+    }
+}
+
+/// Cuts the window out of all tokens that a query is about, which come by id ascending.
+fn window<'a>(
+    all: impl DoubleEndedIterator<Item = &'a AccessToken> + ExactSizeIterator,
+    query: &ListQuery<impl Sized>,
+) -> TokenSlice {
+    let total = all.len();
+    let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
+    let limit = usize::try_from(query.limit.get()).unwrap_or(usize::MAX);
+    // Passing over rows of a slice is arithmetic, not a walk.
+    let tokens = match query.order {
+        TokenOrder::OldestFirst => all.skip(offset).take(limit).cloned().collect(),
+        TokenOrder::NewestFirst => all.rev().skip(offset).take(limit).cloned().collect(),
+    };
+    TokenSlice::new(tokens, total as u64)
+}
