@@ -1,0 +1,2 @@
+//! Every promise of the crate, tried through its public interface.
+
