@@ -1,4 +1,55 @@
 //! Lists API access tokens the way Laravel clients expect, in any framework and over any database.
+//!
+//! A service that lets people hold API tokens must let them see what they hold: `GET /api/v1/me/tokens?page=N`. This
+//! crate is that endpoint in every corner: the status of each token, Laravel's length-aware envelope, strict page
+//! numbers, bearer authentication, and RFC 9457 problems for everything that goes wrong. The service brings its table and
+//! its framework, and neither shows in here.
+//!
+//! ```
+//! use std::net::IpAddr;
+//! use tokenfolio::{Authenticator, ListTokens, PageUrls, TokenStore};
+//!
+//! /// Made once: the endpoint over a service's own table.
+//! fn endpoint<S: TokenStore, A>(store: S, authenticator: A) -> Result<ListTokens<S, A>, tokenfolio::BaseUrlError> {
+//!     Ok(ListTokens::new(store, authenticator, PageUrls::new("https://api.example.com/api/v1/me/tokens")?))
+//! }
+//!
+//! /// Done with each request, whatever its method: all that an adapter for a framework has to do.
+//! async fn handle<S, A>(endpoint: &ListTokens<S, A>, request: http::Request<()>, peer: IpAddr) -> http::Response<Vec<u8>>
+//! where
+//!     S: TokenStore,
+//!     A: Authenticator<Owner = S::Owner>,
+//! {
+//!     endpoint.answer(&request.into_parts().0, Some(peer)).await
+//! }
+//! ```
+//!
+//! # The way of a request
+//!
+//! ```text
+//! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenSlice
+//!   -> Paginator<AccessToken> -> map(into_resource(now)) -> bytes -> http::Response
+//! any error -> Problem -> bytes -> http::Response
+//! ```
+//!
+//! Every step stands alone:
+//!
+//! - **Pages**: [`PageRequest`] and [`PageRules`] read a query; [`PageUrls`] writes links; [`Paginator`] is the envelope of
+//!   any items, styled by [`LinkStyle`]; [`Page`] is the same as a client reads it.
+//! - **Tokens**: [`AccessToken`] is the record, [`TokenStatus`] its derived status, [`AllowedIps`] from where it may be
+//!   used, [`TokenResource`] its wire form.
+//! - **Stores**: [`TokenStore`] is what a service implements over its table, [`MemoryStore`] the reference; with the
+//!   feature `contract`, the module of that name tries every promise on a store.
+//! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
+//!   [`Challenge`] and [`Problem`] answer.
+//! - **The endpoint**: [`ListTokens`] is all of it.
+//!
+//! # What it is not
+//!
+//! It neither makes tokens nor keeps secrets: a service does, and shows only a digest to whoever looks them up. It has no
+//! feature for any framework or database, because those change faster than an envelope should. It trusts no header about
+//! hosts or proxies: the base of the links is configured, and the caller's address is an argument. The time is an argument
+//! too; [`ListTokens`] alone has a clock.
 #![forbid(unsafe_code)]
 
 mod allowed_ips;
@@ -39,3 +90,8 @@ pub use store::{
 pub use token::{AccessToken, TokenId, TokenResource};
 pub use trace_id::{TraceId, TraceIdError};
 pub use urls::{BaseUrlError, PageUrls};
+
+/// The README's code is tried like any other example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
