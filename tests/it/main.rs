@@ -1,2 +1,5 @@
 //! Every promise of the crate, tried through its public interface.
 
+mod status;
+mod timestamp;
+mod token;

@@ -1,0 +1,159 @@
+//! The status rule: one instant against two others.
+
+use std::cmp::Ordering;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use proptest::prelude::*;
+use tokenfolio::{AccessToken, ReportedStatus, StatusFilter, TokenStatus};
+
+const KNOWN: [(TokenStatus, &str); 3] =
+    [(TokenStatus::Active, "active"), (TokenStatus::Expired, "expired"), (TokenStatus::Revoked, "revoked")];
+
+/// An instant some nanoseconds away from a fixed one.
+fn at(nanoseconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_nanos(1_712_846_105_000_000_000 + nanoseconds)
+}
+
+fn token(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>) -> AccessToken {
+    let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+    (token.revoked_at, token.expires_at) = (revoked_at, expires_at);
+    token
+}
+
+/// The rule as a table: how each timestamp lies to now decides.
+fn model(revoked: Option<Ordering>, expires: Option<Ordering>) -> TokenStatus {
+    match (revoked, expires) {
+        (Some(Ordering::Less | Ordering::Equal), _) => TokenStatus::Revoked,
+        (None | Some(Ordering::Greater), Some(Ordering::Less | Ordering::Equal)) => TokenStatus::Expired,
+        (None | Some(Ordering::Greater), None | Some(Ordering::Greater)) => TokenStatus::Active,
+    }
+}
+
+#[test]
+fn the_status_follows_the_table_for_every_order_of_the_three_instants() {
+    let day = 86_400_000_000_000;
+    let edges = [None, Some(-day), Some(-1), Some(0), Some(1), Some(day)].map(|edge| edge.map(at));
+    let extremes = [None, Some(DateTime::<Utc>::MIN_UTC), Some(DateTime::<Utc>::MAX_UTC)];
+    let instants: Vec<_> = edges.into_iter().chain(extremes).collect();
+    for now in [at(-1), at(0), at(1), DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+        for revoked_at in &instants {
+            for expires_at in &instants {
+                let expected = model(revoked_at.map(|at| at.cmp(&now)), expires_at.map(|at| at.cmp(&now)));
+                let case = format!("revoked {revoked_at:?}, expires {expires_at:?}, now {now:?}");
+                assert_eq!(TokenStatus::derive(*revoked_at, *expires_at, now), expected, "{case}");
+
+                let token = token(*revoked_at, *expires_at);
+                assert_eq!(token.status(now), expected, "{case}");
+                for (status, _) in KNOWN {
+                    assert_eq!(StatusFilter { status, now }.matches(&token), status == expected, "{case}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_expires_at_the_very_nanosecond() {
+    let expires = |nanoseconds| TokenStatus::derive(None, Some(at(nanoseconds)), at(0));
+    assert_eq!(
+        [expires(0), expires(-1), expires(1)],
+        [TokenStatus::Expired, TokenStatus::Expired, TokenStatus::Active]
+    );
+}
+
+#[test]
+fn a_revocation_in_the_future_does_not_count_yet() {
+    assert_eq!(TokenStatus::derive(Some(at(1)), None, at(0)), TokenStatus::Active);
+    assert_eq!(TokenStatus::derive(Some(at(1)), Some(at(0)), at(0)), TokenStatus::Expired);
+    assert_eq!(TokenStatus::derive(Some(at(1)), Some(at(0)), at(1)), TokenStatus::Revoked);
+}
+
+#[test]
+fn the_next_change_is_the_first_nanosecond_with_another_status() {
+    let instants: Vec<_> = std::iter::once(None).chain((0..=6).map(Some)).collect();
+    for revoked in &instants {
+        for expires in &instants {
+            let token = token(revoked.map(at), expires.map(at));
+            for now in -1..=7 {
+                let changes = |later: &i64| token.status(at(*later)) != token.status(at(now));
+                let expected = (now + 1..=8).find(changes).map(at);
+                assert_eq!(token.next_change(at(now)), expected, "revoked {revoked:?}, expires {expires:?}, now {now}");
+                assert_eq!(TokenStatus::next_change(revoked.map(at), expires.map(at), at(now)), expected);
+            }
+        }
+    }
+}
+
+fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
+    any::<i64>().prop_map(DateTime::from_timestamp_nanos)
+}
+
+proptest! {
+    #[test]
+    fn between_two_changes_the_status_is_constant(
+        revoked_at in proptest::option::of(any_instant()),
+        expires_at in proptest::option::of(any_instant()),
+        now in any_instant(),
+        later in any_instant(),
+    ) {
+        let status = |now| TokenStatus::derive(revoked_at, expires_at, now);
+        match TokenStatus::next_change(revoked_at, expires_at, now) {
+            Some(change) => {
+                prop_assert!(change > now);
+                prop_assert_ne!(status(change), status(now));
+                prop_assert_eq!(status(change - TimeDelta::nanoseconds(1)), status(now));
+                let within = later.clamp(now, change - TimeDelta::nanoseconds(1));
+                prop_assert_eq!(status(within), status(now));
+            }
+            None => {
+                prop_assert_eq!(status(later.max(now)), status(now));
+                prop_assert_eq!(status(DateTime::<Utc>::MAX_UTC), status(now));
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_reported_status_and_comes_back(text in ".*") {
+        let status = ReportedStatus::from(&*text);
+        prop_assert_eq!(status.as_str(), &*text);
+        let is_known = KNOWN.iter().any(|(_, word)| *word == text);
+        prop_assert_eq!(matches!(status, ReportedStatus::Known(_)), is_known);
+        let json = serde_json::to_string(&status).unwrap();
+        prop_assert_eq!(&json, &serde_json::to_string(&text).unwrap());
+        prop_assert_eq!(serde_json::from_str::<ReportedStatus>(&json).unwrap(), status);
+    }
+}
+
+#[test]
+fn a_known_word_is_a_known_status_however_it_is_read() {
+    for (status, word) in KNOWN {
+        let known = ReportedStatus::Known(status);
+        assert_eq!(status.as_str(), word);
+        assert_eq!(status.to_string(), word);
+        assert_eq!(format!("{status:>8}|{known:<8}|"), format!("{word:>8}|{word:<8}|"));
+        assert_eq!(known.as_str(), word);
+        assert_eq!(ReportedStatus::from(status), known);
+        assert_eq!(ReportedStatus::from(word), known);
+        assert_eq!(serde_json::to_string(&known).unwrap(), format!("\"{word}\""));
+        assert_eq!(serde_json::from_str::<ReportedStatus>(&format!("\"{word}\"")).unwrap(), known);
+        let escaped: String = word.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+        assert_eq!(serde_json::from_str::<ReportedStatus>(&format!("\"{escaped}\"")).unwrap(), known);
+        assert_eq!(serde_json::from_value::<ReportedStatus>(word.into()).unwrap(), known);
+    }
+}
+
+#[test]
+fn another_word_is_kept_as_it_is() {
+    for word in ["suspended", "", "Active", "ACTIVE", " active", "active ", "activ", "actives", "ungültig"] {
+        let status = ReportedStatus::from(word);
+        let ReportedStatus::Other(unknown) = &status else { panic!("{word:?} is not a known status") };
+        assert_eq!((unknown.as_str(), status.as_str(), &*status.to_string()), (word, word, word));
+    }
+}
+
+#[test]
+fn a_status_that_is_no_text_is_refused() {
+    for json in ["null", "1", "true", "[]", "{}"] {
+        assert!(serde_json::from_str::<ReportedStatus>(json).is_err(), "{json}");
+    }
+}

@@ -1,0 +1,235 @@
+//! The record and its wire form.
+
+use std::marker::PhantomData;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokenfolio::{AccessToken, AllowedIps, ReportedStatus, TokenId, TokenResource, TokenStatus};
+
+#[track_caller]
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// A token with something in every field.
+fn full() -> AccessToken {
+    let mut token = AccessToken::new(23145, "CI Deployments", instant("2024-03-01T18:11:00Z"));
+    token.last_used_at = Some(instant("2024-04-11T14:35:05.999999Z"));
+    token.usage_count = 12;
+    token.expires_at = Some(instant("2024-12-31T06:00:00Z"));
+    token.revoked_at = Some(instant("2024-06-01T00:00:00Z"));
+    token.allowed_ips = Some(AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).unwrap());
+    token
+}
+
+const FULL: &str = concat!(
+    r#"{"id":23145,"name":"CI Deployments","status":"active","last_used_at":"2024-04-11T14:35:05Z","usage_count":12,"#,
+    r#""expires_at":"2024-12-31T06:00:00Z","created_at":"2024-03-01T18:11:00Z","#,
+    r#""allowed_ips":["10.0.0.0/24","203.0.113.12"]}"#,
+);
+
+#[test]
+fn a_resource_is_its_eight_members_in_order() {
+    let resource = full().into_resource(instant("2024-05-01T00:00:00Z"));
+    assert_eq!(serde_json::to_string(&resource).unwrap(), FULL);
+}
+
+#[test]
+fn what_a_token_does_not_have_is_null() {
+    let mut token = AccessToken::new(1, "Production Deploy", instant("2024-03-01T18:11:00Z"));
+    token.last_used_at = Some(instant("2024-04-11T14:35:05Z"));
+    token.usage_count = 42;
+    assert_eq!(
+        serde_json::to_string(&token.into_resource(instant("2024-05-01T00:00:00Z"))).unwrap(),
+        concat!(
+            r#"{"id":1,"name":"Production Deploy","status":"active","last_used_at":"2024-04-11T14:35:05Z","#,
+            r#""usage_count":42,"expires_at":null,"created_at":"2024-03-01T18:11:00Z","allowed_ips":null}"#,
+        )
+    );
+    let bare = AccessToken::new(i64::MIN, "", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+    assert_eq!(
+        serde_json::to_string(&bare).unwrap(),
+        concat!(
+            r#"{"id":-9223372036854775808,"name":"","status":"active","last_used_at":null,"usage_count":0,"#,
+            r#""expires_at":null,"created_at":"1970-01-01T00:00:00Z","allowed_ips":null}"#,
+        )
+    );
+}
+
+#[test]
+fn a_resource_carries_the_status_of_its_instant() {
+    for (now, status) in [
+        ("2024-05-31T23:59:59.999999999Z", TokenStatus::Active),
+        ("2024-06-01T00:00:00Z", TokenStatus::Revoked),
+        ("2025-01-01T00:00:00Z", TokenStatus::Revoked),
+    ] {
+        assert_eq!(full().into_resource(instant(now)).status, ReportedStatus::Known(status), "{now}");
+    }
+    let mut token = full();
+    token.revoked_at = None;
+    let expiry = instant("2024-12-31T06:00:00Z");
+    assert_eq!(token.clone().into_resource(expiry).status.as_str(), "expired");
+    assert_eq!(token.into_resource(expiry - TimeDelta::nanoseconds(1)).status.as_str(), "active");
+}
+
+#[test]
+fn the_status_comes_from_the_full_instant_and_not_from_what_is_written() {
+    let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+    token.expires_at = Some(instant("2024-12-31T06:00:00.5Z"));
+    let resource = token.into_resource(instant("2024-12-31T06:00:00.4Z"));
+    assert_eq!(resource.status.as_str(), "active");
+    assert_eq!(serde_json::to_value(&resource).unwrap()["expires_at"], "2024-12-31T06:00:00Z");
+}
+
+#[test]
+fn becoming_a_resource_moves_what_is_on_the_heap() {
+    let token = full();
+    let (name, capacity) = (token.name.as_ptr(), token.name.capacity());
+    let entries = token.allowed_ips.as_ref().map(|allowed| allowed.entries().as_ptr());
+    let resource = token.into_resource(DateTime::UNIX_EPOCH);
+    assert_eq!((resource.name.as_ptr(), resource.name.capacity()), (name, capacity));
+    assert_eq!(resource.allowed_ips.as_ref().map(|allowed| allowed.entries().as_ptr()), entries);
+}
+
+#[test]
+fn text_is_escaped_as_json_needs_and_no_further() {
+    let name = "a\"b\\c/d\u{8}\t\n\u{0}\u{7f}é日🦀<&>";
+    let resource = AccessToken::new(1, name, DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+    let json = serde_json::to_string(&resource).unwrap();
+    assert!(json.contains(concat!(r#""name":"a\"b\\c/d\b\t\n\u0000"#, "\u{7f}é日🦀<&>\"")), "{json}");
+    assert_eq!(serde_json::from_str::<TokenResource>(&json).unwrap().name, name);
+}
+
+#[test]
+fn what_was_written_is_read_back() {
+    let resource = serde_json::from_str::<TokenResource>(FULL).unwrap();
+    assert_eq!(resource.id, TokenId(23145));
+    assert_eq!(resource.name, "CI Deployments");
+    assert_eq!(resource.status, ReportedStatus::Known(TokenStatus::Active));
+    assert_eq!(resource.last_used_at, Some(instant("2024-04-11T14:35:05Z")));
+    assert_eq!(resource.usage_count, 12);
+    assert_eq!(resource.expires_at, Some(instant("2024-12-31T06:00:00Z")));
+    assert_eq!(resource.created_at, instant("2024-03-01T18:11:00Z"));
+    assert_eq!(resource.allowed_ips, Some(AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).unwrap()));
+    assert_eq!(serde_json::to_string(&resource).unwrap(), FULL);
+}
+
+#[track_caller]
+fn read(json: Value) -> TokenResource {
+    serde_json::from_value(json).unwrap()
+}
+
+/// The members of [`FULL`], changed.
+fn members(change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Value {
+    let mut members = serde_json::from_str(FULL).unwrap();
+    change(&mut members);
+    Value::Object(members)
+}
+
+#[test]
+fn members_that_are_not_known_are_ignored() {
+    let extended = members(|members| {
+        members.insert("abilities".to_owned(), json!(["*"]));
+        members.insert("revoked_at".to_owned(), json!("not even an instant"));
+    });
+    assert_eq!(read(extended), read(members(|_| ())));
+}
+
+#[test]
+fn a_nullable_member_that_is_missing_is_null() {
+    for name in ["last_used_at", "expires_at", "allowed_ips"] {
+        let missing = read(members(|members| drop(members.remove(name))));
+        let null = read(members(|members| drop(members.insert(name.to_owned(), Value::Null))));
+        assert_eq!(missing, null, "{name}");
+        assert_eq!(serde_json::to_value(&missing).unwrap()[name], Value::Null, "{name}");
+        assert_ne!(missing, read(members(|_| ())), "{name}");
+    }
+}
+
+#[test]
+fn a_required_member_that_is_missing_or_null_is_refused() {
+    for name in ["id", "name", "status", "usage_count", "created_at"] {
+        let missing = members(|members| drop(members.remove(name)));
+        let error = serde_json::from_value::<TokenResource>(missing).unwrap_err();
+        assert_eq!(error.to_string(), format!("missing field `{name}`"));
+        let null = members(|members| drop(members.insert(name.to_owned(), Value::Null)));
+        assert!(serde_json::from_value::<TokenResource>(null).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn numbers_that_do_not_fit_are_refused() {
+    for (name, number) in [
+        ("id", json!(9_223_372_036_854_775_808_u64)),
+        ("id", json!(1.5)),
+        ("id", json!("1")),
+        ("usage_count", json!(-1)),
+        ("usage_count", json!(0.5)),
+    ] {
+        let json = members(|members| drop(members.insert(name.to_owned(), number.clone())));
+        assert!(serde_json::from_value::<TokenResource>(json).is_err(), "{name} {number}");
+    }
+    let extreme = read(members(|members| {
+        members.insert("id".to_owned(), json!(i64::MAX));
+        members.insert("usage_count".to_owned(), json!(u64::MAX));
+    }));
+    assert_eq!((extreme.id, extreme.usage_count), (TokenId(i64::MAX), u64::MAX));
+}
+
+#[test]
+fn a_status_to_come_does_not_make_a_token_unreadable() {
+    let resource = read(members(|members| drop(members.insert("status".to_owned(), json!("suspended")))));
+    assert_eq!(resource.status.as_str(), "suspended");
+    assert!(matches!(resource.status, ReportedStatus::Other(_)));
+}
+
+#[test]
+fn an_id_is_its_number() {
+    assert_eq!(TokenId::from(-7).to_string(), "-7");
+    assert_eq!(format!("{:>4}|{:04}", TokenId(7), TokenId(7)), "   7|0007");
+    assert_eq!(serde_json::to_string(&TokenId(i64::MIN)).unwrap(), i64::MIN.to_string());
+    assert_eq!(serde_json::from_str::<TokenId>("9223372036854775807").unwrap(), TokenId(i64::MAX));
+    assert!(TokenId(-1) < TokenId(0));
+}
+
+/// Tells whether a type is `Serialize`: the inherent method is found first, where its bound holds.
+struct Probe<T>(PhantomData<T>);
+
+impl<T: Serialize> Probe<T> {
+    fn is_serialize(&self) -> bool {
+        true
+    }
+}
+
+trait Fallback {
+    fn is_serialize(&self) -> bool {
+        false
+    }
+}
+
+impl<T> Fallback for Probe<T> {}
+
+#[test]
+fn the_record_cannot_be_serialized_as_it_is() {
+    assert!(!Probe::<AccessToken>(PhantomData).is_serialize());
+    assert!(!Probe::<tokenfolio::BearerToken>(PhantomData).is_serialize());
+    assert!(Probe::<TokenResource>(PhantomData).is_serialize());
+}
+
+#[test]
+fn a_token_shows_no_more_than_its_fields() {
+    let names = |debug: String| -> Vec<String> {
+        debug
+            .lines()
+            .filter_map(|line| line.strip_prefix("    ")?.split_once(':'))
+            .map(|(name, _)| name)
+            .filter(|name| !name.starts_with([' ', ')', ']', '}']))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(
+        names(format!("{:#?}", full())),
+        ["id", "name", "created_at", "last_used_at", "usage_count", "expires_at", "revoked_at", "allowed_ips"]
+    );
+}
