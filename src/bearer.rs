@@ -52,7 +52,7 @@ impl BearerToken {
         if values.next().is_some() {
             return Err(CredentialsError::Repeated);
         }
-        let value = value.trim_ascii();
+        let value = trim_blanks(value);
         let scheme_end = value.iter().position(|byte| *byte == b' ').ok_or(CredentialsError::Missing)?;
         let (scheme, token) = value.split_at(scheme_end);
         if !scheme.eq_ignore_ascii_case(b"Bearer") {
@@ -70,6 +70,14 @@ impl BearerToken {
     pub fn secret(&self) -> &str {
         &self.0
     }
+}
+
+/// RFC 9110, section 5.6.3: blanks and tabs alone surround a value. A line break is no part of one.
+fn trim_blanks(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
 }
 
 /// RFC 6750, section 2.1, `b64token`; and `|`, because Laravel Sanctum's secrets are `id|secret`, and services move
