@@ -1,5 +1,8 @@
 //! Every promise of the crate, tried through its public interface.
 
+mod allowed_ips;
+mod bearer;
 mod status;
 mod timestamp;
 mod token;
+mod trace_id;

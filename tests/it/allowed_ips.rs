@@ -1,0 +1,383 @@
+//! Allow-lists: what is an entry, how it is written, and whom it admits.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use proptest::prelude::*;
+use tokenfolio::{AccessToken, AllowedIp, AllowedIps, TokenResource};
+
+#[track_caller]
+fn address(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+#[track_caller]
+fn entry(text: &str) -> AllowedIp {
+    text.parse().unwrap()
+}
+
+#[track_caller]
+fn list(entries: &[&str]) -> AllowedIps {
+    AllowedIps::parse(entries.iter().copied()).unwrap()
+}
+
+#[track_caller]
+fn refuse(texts: &[&str], reason: &str) {
+    for text in texts {
+        let message = format!("`{text}` {reason}");
+        assert_eq!(text.parse::<AllowedIp>().expect_err(text).to_string(), message);
+        assert_eq!(AllowedIps::parse(["10.0.0.1", text]).unwrap_err().to_string(), message);
+        let json = serde_json::json!(["10.0.0.1", text]);
+        assert_eq!(serde_json::from_value::<AllowedIps>(json).unwrap_err().to_string(), message);
+    }
+}
+
+#[test]
+fn what_is_no_address_is_refused() {
+    refuse(
+        &[
+            "",
+            "/",
+            "/8",
+            " ",
+            "localhost",
+            "example.test",
+            "10.0.0",
+            "10.0.0.0.0",
+            "10.0.0.256",
+            "10.0.0.-1",
+            "10.0.0.1:80",
+            "[::1]",
+            "[::1]:80",
+            "fe80::1%eth0",
+            " 10.0.0.1",
+            "10.0.0.1 ",
+            "10.0.0.1\n",
+            "\t10.0.0.0/8",
+            "10.0.0.1 /8",
+            "10.0.0.1,10.0.0.2",
+            "10.0.0.1-10.0.0.9",
+            "10.0.0.*",
+            "10.0.0.1x",
+            "0x0a000001",
+            "167772161",
+            "10..0.1",
+            ".10.0.0.1",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9",
+            "::1::",
+            "12345::",
+            "g::",
+            ":::",
+            "::ffff:10.0.0",
+            "::ffff:010.0.0.1",
+            "１０.0.0.1",
+        ],
+        "is not an IPv4 or IPv6 address, nor a range of them in CIDR notation",
+    );
+}
+
+#[test]
+fn a_leading_zero_in_an_address_is_refused() {
+    refuse(
+        &["010.0.0.1", "010.0.0.1/8", "10.00.0.1", "10.0.0.01", "10.0.0.08/32", "00.0.0.0", "000000.0.0.1"],
+        "has a leading zero in its address, which some systems read as octal",
+    );
+    assert_eq!(entry("0.0.0.0").to_string(), "0.0.0.0");
+}
+
+#[test]
+fn a_prefix_length_that_is_no_number_is_refused() {
+    refuse(
+        &[
+            "10.0.0.0/",
+            "10.0.0.0/x",
+            "10.0.0.0/8x",
+            "10.0.0.0/+8",
+            "10.0.0.0/-8",
+            "10.0.0.0/ 8",
+            "10.0.0.0/8 ",
+            "10.0.0.0/8\n",
+            "10.0.0.0/8/8",
+            "10.0.0.0//8",
+            "10.0.0.0/255.0.0.0",
+            "10.0.0.0/8.0",
+            "10.0.0.0/٨",
+            "2001:db8::/",
+            "2001:db8::/0x20",
+        ],
+        "has a prefix length that is not a decimal number",
+    );
+}
+
+#[test]
+fn a_leading_zero_in_a_prefix_length_is_refused() {
+    refuse(
+        &["10.0.0.0/08", "10.0.0.0/00", "10.0.0.0/032", "10.0.0.0/0000", "2001:db8::/032", "::/00", "::/0999"],
+        "has a leading zero in its prefix length",
+    );
+}
+
+#[test]
+fn a_prefix_length_longer_than_the_address_is_refused() {
+    refuse(
+        &["10.0.0.0/33", "10.0.0.0/128", "10.0.0.0/255", "10.0.0.0/256", "10.0.0.0/99999999999999999999"],
+        "has a prefix length above 32",
+    );
+    refuse(
+        &["2001:db8::/129", "::/255", "::/256", "::/99999999999999999999", "::ffff:10.0.0.0/129"],
+        "has a prefix length above 128",
+    );
+}
+
+#[test]
+fn a_mapped_range_is_refused_if_it_is_wider_than_all_of_ipv4() {
+    for length in 0..96 {
+        let range: Ipv6Net = format!("::ffff:10.1.2.3/{length}").parse().unwrap();
+        let text = range.to_string();
+        let reason = "is a range of IPv4-mapped addresses wider than /96, which would reach beyond IPv4";
+        refuse(&[&text], reason);
+        assert_eq!(AllowedIp::try_from(IpNet::V6(range)).unwrap_err().to_string(), format!("`{text}` {reason}"));
+    }
+    for length in 96..=128 {
+        let range: Ipv6Net = format!("::ffff:10.1.2.3/{length}").parse().unwrap();
+        let expected = format!("10.1.2.3/{}", length - 96);
+        assert_eq!(entry(&range.to_string()).to_string(), expected);
+        assert_eq!(AllowedIp::try_from(IpNet::V6(range)).unwrap(), entry(&expected));
+    }
+}
+
+#[test]
+fn the_first_bad_entry_is_the_one_reported() {
+    let error = AllowedIps::parse(["10.0.0.1", "10.0.0.0/33", "x"]).unwrap_err();
+    assert_eq!(error.to_string(), "`10.0.0.0/33` has a prefix length above 32");
+}
+
+#[test]
+fn an_empty_list_is_refused_and_nobody_is_asked_for_by_name() {
+    let message = "an allow-list needs at least one address or range";
+    assert_eq!(AllowedIps::new([]).unwrap_err().to_string(), message);
+    assert_eq!(AllowedIps::parse([]).unwrap_err().to_string(), message);
+    assert!(AllowedIps::nobody().entries().is_empty());
+}
+
+#[test]
+fn nobody_is_an_empty_array_and_admits_no_one() {
+    assert_eq!(serde_json::to_string(&AllowedIps::nobody()).unwrap(), "[]");
+    let read: AllowedIps = serde_json::from_str("[]").unwrap();
+    assert_eq!(read, AllowedIps::nobody());
+    for caller in ["0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1"] {
+        assert!(!read.contains(address(caller)), "{caller}");
+        assert_eq!(read.matching(address(caller)), None);
+    }
+}
+
+#[test]
+fn no_restriction_and_nobody_stay_apart_on_the_wire() {
+    let written = |allowed_ips| {
+        let mut token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
+        token.allowed_ips = allowed_ips;
+        serde_json::to_string(&token.into_resource(chrono::DateTime::UNIX_EPOCH)).unwrap()
+    };
+    for (allowed, json) in [(None, "null"), (Some(AllowedIps::nobody()), "[]")] {
+        let resource = written(allowed.clone());
+        assert!(resource.ends_with(&format!(r#","allowed_ips":{json}}}"#)), "{resource}");
+        assert_eq!(serde_json::from_str::<TokenResource>(&resource).unwrap().allowed_ips, allowed);
+    }
+}
+
+#[test]
+fn what_is_no_list_of_texts_is_refused() {
+    for json in ["{}", "\"10.0.0.1\"", "1", "[1]", "[null]", "[[]]", "[[\"10.0.0.1\"]]"] {
+        assert!(serde_json::from_str::<AllowedIps>(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn order_duplicates_host_bits_and_bareness_survive() {
+    let entries = ["203.0.113.12", "10.1.2.3/8", "10.0.0.0/24", "203.0.113.12", "203.0.113.12/32", "::1", "::1/128"];
+    let allowed = list(&entries);
+    let written: Vec<_> = allowed.entries().iter().map(ToString::to_string).collect();
+    assert_eq!(written, entries);
+    let json = serde_json::to_string(&allowed).unwrap();
+    assert_eq!(json, serde_json::to_string(&entries).unwrap());
+    assert_eq!(serde_json::from_str::<AllowedIps>(&json).unwrap(), allowed);
+    let bare: Vec<_> = allowed.entries().iter().map(AllowedIp::is_bare).collect();
+    assert_eq!(bare, [true, false, false, true, false, true, false]);
+    assert_ne!(entry("::1"), entry("::1/128"));
+}
+
+#[test]
+fn addresses_are_written_by_rfc_5952() {
+    for (text, canonical) in [
+        ("2001:DB8::1", "2001:db8::1"),
+        ("2001:0db8:0000:0000:0000:0000:0000:0001", "2001:db8::1"),
+        ("2001:db8::0:1", "2001:db8::1"),
+        // Section 4.2.2: one group of zeros is not shortened.
+        ("2001:db8::1:1:1:1:1", "2001:db8:0:1:1:1:1:1"),
+        // Section 4.2.3: the longest run, and the first of two as long.
+        ("2001:0:0:1:0:0:0:1", "2001:0:0:1::1"),
+        ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
+        ("0:0:0:0:0:0:0:0", "::"),
+        ("1:0:0:0:0:0:0:0", "1::"),
+        ("::1.2.3.4", "::102:304"),
+        ("64:ff9b::192.0.2.1", "64:ff9b::c000:201"),
+        ("2001:DB8::0/32", "2001:db8::/32"),
+        ("2001:db8:0:0:0:0:0:ABCD/64", "2001:db8::abcd/64"),
+        ("::/0", "::/0"),
+        ("0.0.0.0/0", "0.0.0.0/0"),
+    ] {
+        assert_eq!(entry(text).to_string(), canonical, "{text}");
+    }
+}
+
+#[test]
+fn a_mapped_address_is_the_ipv4_address_it_maps() {
+    for text in ["::ffff:10.0.0.7", "::FFFF:a00:7", "0:0:0:0:0:ffff:10.0.0.7", "::ffff:0a00:0007"] {
+        assert_eq!(entry(text), entry("10.0.0.7"), "{text}");
+        assert_eq!(entry(text).to_string(), "10.0.0.7");
+        assert_eq!(AllowedIp::from(address(text)), entry("10.0.0.7"));
+    }
+    assert_eq!(entry("::ffff:10.0.0.7/128").to_string(), "10.0.0.7/32");
+    assert_eq!(entry("::ffff:10.1.2.3/96").to_string(), "10.1.2.3/0");
+}
+
+#[test]
+fn callers_are_admitted_as_the_two_addresses_they_may_come_under() {
+    let allowed = list(&["10.0.0.0/24"]);
+    for (caller, is_admitted) in [
+        ("10.0.0.7", true),
+        ("::ffff:10.0.0.7", true),
+        ("10.0.1.7", false),
+        ("::ffff:10.0.1.7", false),
+        ("::10.0.0.7", false),
+        ("64:ff9b::10.0.0.7", false),
+        ("::ffff:0:10.0.0.7", false),
+    ] {
+        assert_eq!(allowed.contains(address(caller)), is_admitted, "{caller}");
+    }
+}
+
+#[test]
+fn an_ipv6_range_never_admits_an_ipv4_caller_nor_the_other_way_round() {
+    for caller in ["10.0.0.7", "::ffff:10.0.0.7", "0.0.0.0", "255.255.255.255"] {
+        for range in ["::/0", "::/80", "::/95", "::fffe:0:0/95", "::/96"] {
+            assert!(!list(&[range]).contains(address(caller)), "{caller} in {range}");
+        }
+        assert!(list(&["0.0.0.0/0"]).contains(address(caller)), "{caller}");
+        assert!(list(&["::ffff:0:0/96"]).contains(address(caller)), "{caller}");
+    }
+    for caller in ["::", "::1", "2001:db8::1", "::10.0.0.7"] {
+        assert!(!list(&["0.0.0.0/0"]).contains(address(caller)), "{caller}");
+        assert!(list(&["::/0"]).contains(address(caller)), "{caller}");
+    }
+}
+
+#[test]
+fn the_first_entry_that_admits_is_the_match() {
+    let allowed = list(&["192.0.2.1", "10.0.0.0/24", "10.0.0.7", "10.0.0.0/8", "2001:db8::/32", "10.0.0.0/24"]);
+    for (caller, at) in [("10.0.0.7", 1), ("10.9.9.9", 3), ("::ffff:192.0.2.1", 0), ("2001:db8:ffff::", 4)] {
+        assert!(std::ptr::eq(allowed.matching(address(caller)).unwrap(), &allowed.entries()[at]), "{caller}");
+    }
+    assert_eq!(allowed.matching(address("192.0.2.2")), None);
+}
+
+#[test]
+fn an_entry_is_made_from_an_address_or_a_range_too() {
+    let network: IpNet = "10.1.2.3/8".parse().unwrap();
+    let range = AllowedIp::try_from(network).unwrap();
+    assert_eq!((range, range.range(), range.is_bare()), (entry("10.1.2.3/8"), network, false));
+    let bare = AllowedIp::from(address("2001:db8::1"));
+    assert_eq!(
+        (bare, bare.range().to_string(), bare.is_bare()),
+        (entry("2001:db8::1"), "2001:db8::1/128".into(), true)
+    );
+    assert_eq!(AllowedIps::new([range, bare]).unwrap(), list(&["10.1.2.3/8", "2001:db8::1"]));
+    let wide = AllowedIp::try_from("::/0".parse::<IpNet>().unwrap()).unwrap();
+    assert_eq!(wide.to_string(), "::/0");
+}
+
+/// An address as bits, most significant first; the family is the length.
+fn bits(address: IpAddr) -> Vec<bool> {
+    let bytes = match address {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().to_vec(),
+    };
+    bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).collect()
+}
+
+/// Compares bit by bit, as far as the prefix goes.
+fn admits(network: IpAddr, length: u8, caller: IpAddr) -> bool {
+    let (network, caller) = (bits(network), bits(caller));
+    network.len() == caller.len() && (0..usize::from(length)).all(|bit| network[bit] == caller[bit])
+}
+
+/// Checks a range against callers near it, one bit away each, and a caller from anywhere.
+fn check_range(network: IpAddr, length: u8, anywhere: IpAddr) {
+    let text = format!("{network}/{length}");
+    let allowed = list(&[&text]);
+    assert_eq!(allowed.entries()[0].to_string(), text);
+    let near = (0..128).map(|bit| match network {
+        IpAddr::V4(network) => IpAddr::V4(Ipv4Addr::from_bits(network.to_bits() ^ 1 << (bit % 32))),
+        IpAddr::V6(network) => IpAddr::V6(Ipv6Addr::from_bits(network.to_bits() ^ 1 << bit)),
+    });
+    for caller in near.chain([network, anywhere]) {
+        assert_eq!(allowed.contains(caller), admits(network, length, caller), "{caller} in {text}");
+    }
+}
+
+proptest! {
+    // Each case is every prefix length times every bit.
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn ipv4_callers_are_matched_bit_by_bit(network: u32, caller: u32) {
+        let (network, caller) = (Ipv4Addr::from_bits(network), Ipv4Addr::from_bits(caller));
+        for length in 0..=32 {
+            check_range(network.into(), length, caller.into());
+            check_range(network.into(), length, network.to_ipv6_compatible().into());
+            let range = list(&[&format!("{network}/{length}")]);
+            prop_assert!(range.contains(network.to_ipv6_mapped().into()));
+            prop_assert_eq!(range.contains(caller.to_ipv6_mapped().into()), range.contains(caller.into()));
+            prop_assert_eq!(&list(&[&format!("::ffff:{network}/{}", length + 96)]), &range);
+            let from_range = AllowedIp::try_from(IpNet::V4(Ipv4Net::new(network, length).unwrap())).unwrap();
+            prop_assert_eq!(range.entries(), [from_range]);
+        }
+        let bare = list(&[&network.to_string()]);
+        prop_assert!(bare.contains(network.into()));
+        prop_assert_eq!(bare.contains(caller.into()), network == caller);
+    }
+
+    #[test]
+    fn ipv6_callers_are_matched_bit_by_bit(network: u128, caller: u128) {
+        // Outside the mapped block, which is IPv4.
+        let (network, caller) = (Ipv6Addr::from_bits(network | 1 << 127), Ipv6Addr::from_bits(caller | 1 << 126));
+        for length in 0..=128 {
+            check_range(network.into(), length, caller.into());
+        }
+        let bare = list(&[&network.to_string()]);
+        prop_assert!(bare.contains(network.into()));
+        prop_assert_eq!(bare.contains(caller.into()), network == caller);
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_entry_written_and_read_again_is_the_same(network: u128, length in 0..=128_u8, is_bare: bool) {
+        let address = Ipv6Addr::from_bits(network);
+        let text = if is_bare { address.to_string() } else { format!("{address}/{length}") };
+        let parsed = entry(&text);
+        let written = parsed.to_string();
+        prop_assert_eq!(entry(&written), parsed);
+        prop_assert_eq!(entry(&written).to_string(), written);
+    }
+
+    #[test]
+    fn no_text_panics_and_what_parses_is_stable(text in "[0-9a-f:./ %x]{0,24}") {
+        if let Ok(parsed) = text.parse::<AllowedIp>() {
+            let written = parsed.to_string();
+            prop_assert_eq!(entry(&written), parsed);
+            prop_assert_eq!(entry(&written).to_string(), written);
+        }
+    }
+}

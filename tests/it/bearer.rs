@@ -1,0 +1,279 @@
+//! Credentials and challenges (RFC 6750, RFC 9110).
+
+use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use proptest::prelude::*;
+use tokenfolio::{BearerError, BearerToken, Challenge, CredentialsError};
+
+/// What the values of all fields hold: a secret, or why none.
+fn presented(values: &[&[u8]]) -> Result<String, CredentialsError> {
+    BearerToken::from_values(values.iter().copied()).map(|token| token.secret().to_owned())
+}
+
+#[track_caller]
+fn expect(value: &str, expected: Result<&str, CredentialsError>) {
+    assert_eq!(presented(&[value.as_bytes()]), expected.map(str::to_owned), "{value:?}");
+}
+
+#[test]
+fn the_scheme_has_no_case_and_blanks_around_do_not_count() {
+    for value in
+        ["Bearer good", "bearer good", "BEARER good", "bEaReR good", "Bearer  good", " Bearer good ", "\tBearer good\t"]
+    {
+        expect(value, Ok("good"));
+    }
+    expect("Bearer GOOD", Ok("GOOD"));
+}
+
+#[test]
+fn without_bearer_credentials_they_are_missing() {
+    assert_eq!(presented(&[]), Err(CredentialsError::Missing));
+    for value in [
+        "",
+        " ",
+        "Basic dXNlcjpwYXNz",
+        "Bearer",
+        "Bearer ",
+        "Bearer   ",
+        "Bearergood",
+        "Bearer\tgood",
+        "Bearer,good",
+        "Bearer=good",
+        "Beare good",
+        "XBearer good",
+        "Token good",
+        "good",
+        "\"Bearer\" good",
+    ] {
+        expect(value, Err(CredentialsError::Missing));
+    }
+}
+
+#[test]
+fn a_malformed_token_is_told_from_none() {
+    for value in
+        ["Bearer a b", "Bearer a,b", "Bearer a\"b", "Bearer =abc", "Bearer =", "Bearer a=b", "Bearer é", "Bearer a\tb"]
+    {
+        expect(value, Err(CredentialsError::Malformed));
+    }
+    assert_eq!(presented(&[b"Bearer \xff"]), Err(CredentialsError::Malformed));
+    assert_eq!(presented(&[b"Bearer a\xc3"]), Err(CredentialsError::Malformed));
+}
+
+#[test]
+fn every_well_formed_token_is_taken_as_it_is() {
+    let long = "x".repeat(6_000);
+    for token in ["abc==", "a-._~+/b", "a======", "1|AbC0", "|", "-", "0", &long] {
+        expect(&format!("Bearer {token}"), Ok(token));
+    }
+}
+
+#[test]
+fn every_byte_is_part_of_a_token_as_the_grammar_says() {
+    let body = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/|";
+    for byte in 0..=u8::MAX {
+        let taken = |token: &[u8]| match presented(&[&[b"Bearer ", token].concat()]) {
+            Ok(secret) => {
+                assert_eq!(secret.as_bytes(), token, "{byte:#x}");
+                true
+            }
+            Err(error) => {
+                assert_eq!(error, CredentialsError::Malformed, "{byte:#x}");
+                false
+            }
+        };
+        let is_body = body.contains(&byte);
+        assert_eq!(taken(&[b'a', byte, b'b']), is_body, "{byte:#x}");
+        assert_eq!(taken(&[b'a', byte, b'=']), is_body || byte == b'=', "{byte:#x}");
+        assert_eq!(taken(&[b'a', b'=', byte, b'b']), false, "{byte:#x}");
+        // A blank before or after the token is not part of it.
+        if !matches!(byte, b' ' | b'\t') {
+            assert_eq!(taken(&[b'a', byte]), is_body || byte == b'=', "{byte:#x}");
+            assert_eq!(taken(&[byte]), is_body, "{byte:#x}");
+            assert_eq!(taken(&[byte, b'b']), is_body, "{byte:#x}");
+        }
+    }
+}
+
+#[test]
+fn only_blanks_and_tabs_around_the_value_are_passed_over() {
+    for byte in 0..=u8::MAX {
+        let is_blank = matches!(byte, b' ' | b'\t');
+        assert_eq!(presented(&[&[&[byte], &b"Bearer good"[..]].concat()]).is_ok(), is_blank, "{byte:#x}");
+        let after = presented(&[&[b"Bearer good=", &[byte][..]].concat()]);
+        assert_eq!(after.is_ok(), is_blank || byte == b'=', "{byte:#x}");
+    }
+}
+
+#[test]
+fn only_blanks_part_the_scheme_from_the_token() {
+    for byte in 0..=u8::MAX {
+        let value = [b"Bearer", &[byte][..], b"good"].concat();
+        let expected = if byte == b' ' { Ok("good".to_owned()) } else { Err(CredentialsError::Missing) };
+        assert_eq!(presented(&[&value]), expected, "{byte:#x}");
+    }
+}
+
+#[test]
+fn of_several_fields_none_is_picked() {
+    for values in [
+        [&b"Bearer good"[..], b"Bearer good"],
+        [b"Bearer good", b"Bearer bad"],
+        [b"Bearer good", b""],
+        [b"", b"Bearer good"],
+        [b"Basic dXNlcjpwYXNz", b"Bearer good"],
+        [b"Bearer good", b"Basic dXNlcjpwYXNz"],
+    ] {
+        assert_eq!(presented(&values), Err(CredentialsError::Repeated));
+    }
+    assert_eq!(presented(&[b"Bearer a", b"Bearer a", b"Bearer a"]), Err(CredentialsError::Repeated));
+}
+
+#[test]
+fn a_token_is_read_from_all_fields_of_a_request() {
+    let mut headers = HeaderMap::new();
+    let read = |headers: &HeaderMap| BearerToken::from_headers(headers).map(|token| token.secret().to_owned());
+    headers.insert("x-authorization", HeaderValue::from_static("Bearer other"));
+    assert_eq!(read(&headers), Err(CredentialsError::Missing));
+    headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer good"));
+    assert_eq!(read(&headers).as_deref(), Ok("good"));
+    headers.append(AUTHORIZATION, HeaderValue::from_static("Bearer good"));
+    assert_eq!(read(&headers), Err(CredentialsError::Repeated));
+    headers.insert(AUTHORIZATION, HeaderValue::from_bytes(b"Bearer \xff").unwrap());
+    assert_eq!(read(&headers), Err(CredentialsError::Malformed));
+}
+
+#[test]
+fn a_token_does_not_show_when_it_is_printed() {
+    let token = BearerToken::from_values([&b"Bearer s3cret"[..]]).unwrap();
+    assert_eq!(format!("{token:?}|{token:#?}|{:?}", token.clone()), "BearerToken(..)|BearerToken(..)|BearerToken(..)");
+    assert_eq!(token.clone().secret(), "s3cret");
+}
+
+#[test]
+fn the_errors_name_what_was_wrong_and_not_with_what() {
+    assert_eq!(CredentialsError::Malformed.to_string(), "malformed bearer token");
+    assert_eq!(CredentialsError::Missing.to_string(), "no bearer credentials");
+    assert_eq!(CredentialsError::Repeated.to_string(), "more than one Authorization field");
+}
+
+/// Reads a challenge by RFC 9110, section 11.6.1: the scheme, and quoted parameters parted by commas.
+#[track_caller]
+fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
+    let header = challenge.to_header();
+    let mut rest = std::str::from_utf8(header.as_bytes()).unwrap().strip_prefix("Bearer ").expect("the scheme");
+    let mut parameters: Vec<(String, String)> = Vec::new();
+    loop {
+        let (name, value) = rest.split_once("=\"").expect("a parameter");
+        assert!(!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name:?}");
+        assert!(parameters.iter().all(|(known, _)| known != name), "{name} stands twice in {header:?}");
+        let mut text = String::new();
+        let mut chars = value.chars();
+        loop {
+            match chars.next().expect("a closing quote") {
+                '"' => break,
+                // Section 5.6.4: quoted-pair.
+                '\\' => text.push(chars.next().filter(|c| matches!(c, '\t' | ' '..='~')).expect("what is escaped")),
+                c => {
+                    assert!(matches!(c, '\t' | ' '..='~'), "{c:?} in {header:?}");
+                    text.push(c);
+                }
+            }
+        }
+        parameters.push((name.to_owned(), text));
+        rest = match chars.as_str() {
+            "" => return parameters,
+            more => more.strip_prefix(", ").expect("a comma"),
+        };
+    }
+}
+
+/// A full challenge, every text of which is the same.
+fn challenge(text: &str) -> Challenge {
+    Challenge::new(text).with_error(BearerError::InvalidToken).with_description(text).with_scope(text)
+}
+
+/// What a challenge makes of a text: in the realm, and where RFC 6750, section 3 rules.
+fn expected(text: &str) -> Vec<(String, String)> {
+    let realm: String = text.chars().filter(|c| *c == '\t' || (' '..='~').contains(c)).collect();
+    let rest: String = realm.chars().filter(|c| !['\t', '"', '\\'].contains(c)).collect();
+    [("realm", &*realm), ("error", "invalid_token"), ("error_description", &rest), ("scope", &rest)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+#[test]
+fn every_character_in_a_challenge_leaves_it_well_formed() {
+    for c in '\0'..='\u{ff}' {
+        for text in [c.to_string(), format!("a{c}b"), format!("{c}{c}"), format!("\"{c}\\"), format!("{c}, x=\"")] {
+            assert_eq!(parameters(&challenge(&text)), expected(&text), "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn a_challenge_is_written_word_for_word() {
+    let bare = Challenge::new("api");
+    assert_eq!(bare.to_header(), r#"Bearer realm="api""#);
+    for (error, code) in [
+        (BearerError::InsufficientScope, "insufficient_scope"),
+        (BearerError::InvalidRequest, "invalid_request"),
+        (BearerError::InvalidToken, "invalid_token"),
+    ] {
+        assert_eq!(error.as_str(), code);
+        assert_eq!(
+            bare.clone().with_error(error).to_header(),
+            format!(r#"Bearer realm="api", error="{code}""#).as_str()
+        );
+    }
+    let full = bare
+        .with_scope("tokens:read tokens:write")
+        .with_description("expired")
+        .with_error(BearerError::InsufficientScope);
+    assert_eq!(
+        full.to_header(),
+        concat!(
+            r#"Bearer realm="api", error="insufficient_scope", error_description="expired", "#,
+            r#"scope="tokens:read tokens:write""#
+        )
+    );
+}
+
+#[test]
+fn quotes_are_escaped_in_the_realm_and_dropped_elsewhere() {
+    let challenge = Challenge::new(r#"a"b\c"#).with_description("line\r\nbreak é \"quoted\" \\");
+    assert_eq!(challenge.to_header(), r#"Bearer realm="a\"b\\c", error_description="linebreak  quoted ""#);
+}
+
+#[test]
+fn what_is_set_twice_stands_once() {
+    let twice = Challenge::new("api")
+        .with_error(BearerError::InvalidRequest)
+        .with_error(BearerError::InvalidToken)
+        .with_description("first")
+        .with_description("second")
+        .with_scope("a")
+        .with_scope("b");
+    let once = [("realm", "api"), ("error", "invalid_token"), ("error_description", "second"), ("scope", "b")];
+    assert_eq!(parameters(&twice), once.map(|(name, value)| (name.to_owned(), value.to_owned())));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(values in proptest::collection::vec(any::<Vec<u8>>(), 0..4)) {
+        let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
+        let read = presented(&values);
+        prop_assert_eq!(read == Err(CredentialsError::Repeated), values.len() > 1);
+    }
+
+    #[test]
+    fn no_bytes_after_the_scheme_panic(token: Vec<u8>) {
+        if let Ok(secret) = presented(&[&[b"Bearer ", &*token].concat()]) {
+            prop_assert!(String::from_utf8(token).unwrap().contains(&secret));
+        }
+    }
+
+    #[test]
+    fn any_text_in_a_challenge_leaves_it_well_formed(text in ".*") {
+        prop_assert_eq!(parameters(&challenge(&text)), expected(&text));
+    }
+}
