@@ -297,19 +297,14 @@ fn an_entry_is_made_from_an_address_or_a_range_too() {
     assert_eq!(wide.to_string(), "::/0");
 }
 
-/// An address as bits, most significant first; the family is the length.
-fn bits(address: IpAddr) -> Vec<bool> {
-    let bytes = match address {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().to_vec(),
-    };
-    bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).collect()
-}
-
-/// Compares bit by bit, as far as the prefix goes.
+/// Compares bit by bit, most significant first, as far as the prefix goes.
 fn admits(network: IpAddr, length: u8, caller: IpAddr) -> bool {
-    let (network, caller) = (bits(network), bits(caller));
-    network.len() == caller.len() && (0..usize::from(length)).all(|bit| network[bit] == caller[bit])
+    let (width, difference) = match (network, caller) {
+        (IpAddr::V4(network), IpAddr::V4(caller)) => (32, u128::from(network.to_bits() ^ caller.to_bits())),
+        (IpAddr::V6(network), IpAddr::V6(caller)) => (128, network.to_bits() ^ caller.to_bits()),
+        _ => return false,
+    };
+    (0..length).all(|bit| difference >> (width - 1 - bit) & 1 == 0)
 }
 
 /// Checks a range against callers near it, one bit away each, and a caller from anywhere.
