@@ -2,6 +2,7 @@
 
 mod allowed_ips;
 mod bearer;
+mod problem;
 mod status;
 mod timestamp;
 mod token;

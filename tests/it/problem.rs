@@ -1,0 +1,667 @@
+//! Problem details (RFC 9457): written, read, and answered.
+
+use std::error::Error;
+
+use http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Method, Response, StatusCode};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tokenfolio::{Problem, StoreError, StoreErrorKind, TraceId};
+use url::Url;
+
+fn written(problem: &Problem) -> String {
+    serde_json::to_string(problem).unwrap()
+}
+
+#[track_caller]
+fn read(json: &str) -> Problem {
+    Problem::from_slice(json.as_bytes()).unwrap()
+}
+
+#[track_caller]
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap()
+}
+
+#[track_caller]
+fn trace_id(text: &str) -> TraceId {
+    text.parse().unwrap()
+}
+
+/// The header fields of a response, in the order of their names.
+fn fields(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
+    let mut fields: Vec<_> =
+        response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+    fields.sort_unstable();
+    fields
+}
+
+const UNAUTHORIZED: &str = concat!(
+    r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication failed","#,
+    r#""instance":"/api/v1/me/tokens"}"#,
+);
+
+#[test]
+fn an_unauthorized_request_is_told_so_byte_for_byte() {
+    assert_eq!(written(&Problem::unauthorized("/api/v1/me/tokens")), UNAUTHORIZED);
+}
+
+#[test]
+fn the_documented_example_is_written_byte_for_byte() {
+    let problem = Problem::unauthorized("/api/v1/me").with_trace_id(&trace_id("b4f5aa7a-1470-4d92-8d3c-98e7c7de9f5f"));
+    assert_eq!(
+        written(&problem),
+        concat!(
+            r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication failed","#,
+            r#""instance":"/api/v1/me","trace_id":"b4f5aa7a-1470-4d92-8d3c-98e7c7de9f5f"}"#,
+        )
+    );
+}
+
+#[test]
+fn members_come_in_one_order_whatever_the_order_they_are_set_in() {
+    let problem = Problem::new(StatusCode::FORBIDDEN)
+        .with_extension("accounts", json!(["/a"]))
+        .and_then(|problem| problem.with_extension("balance", 30))
+        .unwrap()
+        .with_trace_id(&trace_id("t-1"))
+        .with_instance("/i")
+        .with_detail("d")
+        .with_title("T")
+        .with_type("https://e.test/p");
+    assert_eq!(
+        written(&problem),
+        concat!(
+            r#"{"type":"https://e.test/p","title":"T","status":403,"detail":"d","instance":"/i","trace_id":"t-1","#,
+            r#""accounts":["/a"],"balance":30}"#,
+        )
+    );
+    assert_eq!(problem.trace_id(), Some("t-1"));
+}
+
+#[test]
+fn what_is_set_again_is_replaced_in_its_place() {
+    let set = |problem: Problem, name: &str, value: Value| problem.with_extension(name, value).unwrap();
+    let mut problem = Problem::new(StatusCode::NOT_FOUND).with_detail("first").with_detail("second");
+    for (name, value) in [("one", 1), ("two", 2), ("one", 3)] {
+        problem = set(problem, name, value.into());
+    }
+    problem = problem.with_trace_id(&trace_id("t-1")).with_trace_id(&trace_id("t-2"));
+    let expected =
+        r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"second","trace_id":"t-2","one":3,"two":2}"#;
+    assert_eq!(written(&problem), expected);
+    let problem = set(problem, "trace_id", json!("t-3"));
+    assert_eq!(written(&problem), expected.replace("t-2", "t-3"));
+    let extensions: Vec<_> = problem.extensions().map(|(name, _)| name).collect();
+    assert_eq!(extensions, ["trace_id", "one", "two"]);
+}
+
+/// The phrases of RFC 9110, section 15, and of the IANA registry for the codes of other RFCs.
+const PHRASES: [(u16, &str); 60] = [
+    (100, "Continue"),
+    (101, "Switching Protocols"),
+    (102, "Processing"),
+    (103, "Early Hints"),
+    (200, "OK"),
+    (201, "Created"),
+    (202, "Accepted"),
+    (203, "Non-Authoritative Information"),
+    (204, "No Content"),
+    (205, "Reset Content"),
+    (206, "Partial Content"),
+    (207, "Multi-Status"),
+    (208, "Already Reported"),
+    (226, "IM Used"),
+    (300, "Multiple Choices"),
+    (301, "Moved Permanently"),
+    (302, "Found"),
+    (303, "See Other"),
+    (304, "Not Modified"),
+    (305, "Use Proxy"),
+    (307, "Temporary Redirect"),
+    (308, "Permanent Redirect"),
+    (400, "Bad Request"),
+    (401, "Unauthorized"),
+    (402, "Payment Required"),
+    (403, "Forbidden"),
+    (404, "Not Found"),
+    (405, "Method Not Allowed"),
+    (406, "Not Acceptable"),
+    (407, "Proxy Authentication Required"),
+    (408, "Request Timeout"),
+    (409, "Conflict"),
+    (410, "Gone"),
+    (411, "Length Required"),
+    (412, "Precondition Failed"),
+    (413, "Content Too Large"),
+    (414, "URI Too Long"),
+    (415, "Unsupported Media Type"),
+    (416, "Range Not Satisfiable"),
+    (417, "Expectation Failed"),
+    (421, "Misdirected Request"),
+    (422, "Unprocessable Content"),
+    (423, "Locked"),
+    (424, "Failed Dependency"),
+    (425, "Too Early"),
+    (426, "Upgrade Required"),
+    (428, "Precondition Required"),
+    (429, "Too Many Requests"),
+    (431, "Request Header Fields Too Large"),
+    (451, "Unavailable For Legal Reasons"),
+    (500, "Internal Server Error"),
+    (501, "Not Implemented"),
+    (502, "Bad Gateway"),
+    (503, "Service Unavailable"),
+    (504, "Gateway Timeout"),
+    (505, "HTTP Version Not Supported"),
+    (506, "Variant Also Negotiates"),
+    (507, "Insufficient Storage"),
+    (508, "Loop Detected"),
+    (511, "Network Authentication Required"),
+];
+
+#[test]
+fn every_status_has_its_phrase_for_a_title() {
+    for code in 100..=999 {
+        let problem = Problem::new(status(code));
+        let title = problem.title().unwrap();
+        match PHRASES.iter().find(|(known, _)| *known == code) {
+            Some((_, phrase)) => assert_eq!(title, *phrase, "{code}"),
+            // Unused, or obsolete: no standard has a word left for them.
+            None if [418, 510].contains(&code) => assert!(!title.is_empty(), "{code}"),
+            None => assert_eq!(title, "Unknown Status", "{code}"),
+        }
+        assert_eq!(written(&problem), format!(r#"{{"type":"about:blank","title":"{title}","status":{code}}}"#));
+    }
+}
+
+#[test]
+fn a_problem_without_members_is_about_blank_and_nothing_else() {
+    for json in [
+        "{}",
+        r#"{"type":5,"title":["x"],"status":"401","detail":null,"instance":{}}"#,
+        r#"{"type":null,"title":1,"status":null,"detail":true,"instance":[]}"#,
+    ] {
+        let problem = read(json);
+        assert_eq!(problem.type_uri(), "about:blank");
+        assert_eq!((problem.title(), problem.status(), problem.detail(), problem.instance()), (None, None, None, None));
+        assert_eq!((problem.trace_id(), problem.extensions().count()), (None, 0));
+        assert_eq!(written(&problem), r#"{"type":"about:blank"}"#);
+        assert_eq!(problem.to_string(), "about:blank");
+    }
+}
+
+#[test]
+fn extensions_are_kept_in_order() {
+    let json = r#"{"type":"https://e.x/p","status":403,"balance":30,"accounts":["/a"]}"#;
+    let problem = read(json);
+    assert_eq!(problem.type_uri(), "https://e.x/p");
+    assert_eq!(problem.status(), Some(StatusCode::FORBIDDEN));
+    let extensions: Vec<_> = problem.extensions().collect();
+    assert_eq!(extensions, [("balance", &json!(30)), ("accounts", &json!(["/a"]))]);
+    assert_eq!(problem.extension("balance"), Some(&json!(30)));
+    assert_eq!(problem.extension("nothing"), None);
+    assert_eq!(written(&problem), json);
+}
+
+#[test]
+fn a_status_is_a_whole_number_from_100_to_999_or_ignored() {
+    for (json, expected) in [
+        ("100", Some(100)),
+        ("401", Some(401)),
+        ("999", Some(999)),
+        ("99", None),
+        ("1000", None),
+        ("0", None),
+        ("-1", None),
+        ("-401", None),
+        ("401.0", None),
+        ("401.5", None),
+        ("65937", None),
+        ("4294967697", None),
+        ("18446744073709551615", None),
+        ("1e300", None),
+        ("\"401\"", None),
+        ("[401]", None),
+    ] {
+        let problem = read(&format!(r#"{{"status":{json}}}"#));
+        assert_eq!(problem.status().map(|status| status.as_u16()), expected, "{json}");
+    }
+}
+
+#[test]
+fn what_is_no_json_object_is_an_error() {
+    let deep = ["[", "{\"a\":", "{\"status\":["].map(|opening| opening.repeat(64 << 10));
+    let mut texts =
+        vec!["", " ", "[]", "\"x\"", "1", "null", "true", "{", "{}}", "{\"a\"}", "not json", "{'a':1}", "{} {}"];
+    texts.extend(deep.iter().map(String::as_str));
+    for text in texts {
+        assert!(Problem::from_slice(text.as_bytes()).is_err(), "{:?}", &text[..text.len().min(20)]);
+    }
+    assert!(Problem::from_slice(b"{\"a\":\"\xff\"}").is_err());
+}
+
+#[test]
+fn of_a_member_that_stands_twice_the_last_counts() {
+    for (name, first, last) in [
+        ("type", r#""/a""#, r#""/b""#),
+        ("title", r#""a""#, r#""b""#),
+        ("status", "401", "403"),
+        ("detail", r#""a""#, r#""b""#),
+        ("instance", r#""/a""#, r#""/b""#),
+        ("balance", "1", "[2]"),
+    ] {
+        let twice = read(&format!(r#"{{"{name}":{first},"{name}":{last}}}"#));
+        assert_eq!(written(&twice), written(&read(&format!(r#"{{"{name}":{last}}}"#))), "{name}");
+    }
+    assert_eq!(read(r#"{"status":401,"status":"x"}"#).status(), None);
+    assert_eq!(written(&read(r#"{"one":1,"two":2,"one":3}"#)), r#"{"type":"about:blank","one":3,"two":2}"#);
+}
+
+#[test]
+fn many_members_are_read() {
+    let members: Vec<_> = (0..10_000).map(|at| format!(r#""member{at}":{at}"#)).collect();
+    let problem = read(&format!("{{{0},{0}}}", members.join(",")));
+    assert_eq!(written(&problem), format!(r#"{{"type":"about:blank",{}}}"#, members.join(",")));
+}
+
+#[test]
+fn an_extension_named_as_a_member_is_refused() {
+    for name in ["type", "title", "status", "detail", "instance"] {
+        let error = Problem::new(StatusCode::NOT_FOUND).with_extension(name, 1).unwrap_err();
+        assert_eq!(error.to_string(), format!("extension `{name}` is a member of every problem"));
+    }
+}
+
+#[test]
+fn an_extension_that_is_no_word_is_refused() {
+    let extend = |name: &str| Problem::new(StatusCode::NOT_FOUND).with_extension(name, 1);
+    for name in ["", "a", "ab", "1abc", "_abc", "a-b", "a-bc", "abc ", " abc", "a.bc", "abé", "éab", "日本語", "a\0b"]
+    {
+        assert_eq!(
+            extend(name).unwrap_err().to_string(),
+            format!("extension `{name}` must be a letter and at least two more letters, digits or `_`")
+        );
+    }
+    for c in '\0'..='\u{ff}' {
+        let is_word = c.is_ascii_alphanumeric() || c == '_';
+        assert_eq!(extend(&format!("{c}bc")).is_ok(), c.is_ascii_alphabetic(), "{c:?}");
+        assert_eq!(extend(&format!("a{c}c")).is_ok(), is_word, "{c:?}");
+        assert_eq!(extend(&format!("ab{c}")).is_ok(), is_word, "{c:?}");
+    }
+    for name in ["abc", "trace_id", "Status", "errors", "a1_", "types"] {
+        assert_eq!(extend(name).unwrap().extension(name), Some(&json!(1)), "{name}");
+    }
+}
+
+#[test]
+fn extensions_of_every_type_come_back_byte_for_byte() {
+    let json = concat!(
+        r#"{"type":"about:blank","title":"Forbidden","status":403,"null_":null,"yes":true,"no_":false,"zero":0,"#,
+        r#""int":-9223372036854775808,"uint":18446744073709551615,"tenth":0.1,"tiny":5e-324,"#,
+        r#""huge":1.7976931348623157e+308,"negative":-0.0,"text":"a\"b\\é\u0000🦀","array":[1,[],{}],"#,
+        r#""object":{"a":null,"b":[1.5]}}"#,
+    );
+    let once = written(&read(json));
+    assert_eq!(once, json);
+    assert_eq!(written(&read(&once)), once);
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let finite = any::<f64>().prop_filter("JSON has no other numbers", |number| number.is_finite());
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        finite.prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            proptest::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_and_read_is_written_the_same(
+        code in 100..=999_u16,
+        texts in proptest::collection::vec(proptest::option::of(".*"), 4),
+        extensions in proptest::collection::btree_map("[a-zA-Z][a-zA-Z0-9_]{2,9}", any_json(), 0..6),
+    ) {
+        let mut problem = Problem::new(status(code));
+        if let Some(text) = &texts[0] {
+            problem = problem.with_type(text);
+        }
+        if let Some(text) = &texts[1] {
+            problem = problem.with_title(text.clone());
+        }
+        if let Some(text) = &texts[2] {
+            problem = problem.with_detail(text.clone());
+        }
+        if let Some(text) = &texts[3] {
+            problem = problem.with_instance(text);
+        }
+        for (name, value) in &extensions {
+            prop_assume!(!["type", "title", "status", "detail", "instance"].contains(&&**name));
+            problem = problem.with_extension(name, value.clone()).unwrap();
+        }
+        let once = written(&problem);
+        let again = read(&once);
+        prop_assert_eq!(written(&again), once);
+        prop_assert_eq!(again.title(), problem.title());
+        prop_assert_eq!(again.detail(), problem.detail());
+        prop_assert!(again.extensions().eq(problem.extensions()));
+    }
+
+    #[test]
+    fn any_object_is_read_and_written_the_same_twice(members in proptest::collection::vec((".*", any_json()), 0..6)) {
+        let members: Vec<_> = members.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
+        let once = written(&read(&format!("{{{}}}", members.join(","))));
+        prop_assert_eq!(written(&read(&once)), once);
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes: Vec<u8>) {
+        prop_assert_eq!(Problem::from_slice(&bytes).is_ok(), serde_json::from_slice::<serde_json::Map<_, _>>(&bytes).is_ok());
+    }
+}
+
+#[test]
+fn a_relative_type_and_instance_resolve_against_the_request() {
+    let request = Url::parse("https://h.test/api/a?page=2").unwrap();
+    for (reference, url) in [
+        ("", "https://h.test/api/a?page=2"),
+        ("/probs/x", "https://h.test/probs/x"),
+        ("x", "https://h.test/api/x"),
+        ("?page=3", "https://h.test/api/a?page=3"),
+        ("#x", "https://h.test/api/a?page=2#x"),
+        ("//other.test/x", "https://other.test/x"),
+        ("https://e.test/p", "https://e.test/p"),
+        ("about:blank", "about:blank"),
+        ("urn:uuid:1", "urn:uuid:1"),
+    ] {
+        let problem = read(&json!({"type": reference, "instance": reference}).to_string());
+        assert_eq!((problem.type_uri(), problem.instance()), (reference, Some(reference)));
+        assert_eq!(problem.type_url(&request).as_ref().map(Url::as_str), Some(url), "{reference:?}");
+        assert_eq!(problem.instance_url(&request).as_ref().map(Url::as_str), Some(url), "{reference:?}");
+    }
+    let bare = read("{}");
+    assert_eq!(bare.type_url(&request).as_ref().map(Url::as_str), Some("about:blank"));
+    assert_eq!(bare.instance_url(&request), None);
+    let broken = read(r#"{"type":"https://[","instance":"https://["}"#);
+    assert_eq!((broken.type_url(&request), broken.instance_url(&request)), (None, None));
+}
+
+#[test]
+fn the_status_of_the_body_is_shown_and_that_of_the_response_is_not_touched() {
+    let response = Response::builder().status(502).body(UNAUTHORIZED.as_bytes().to_vec()).unwrap();
+    let problem = Problem::from_slice(response.body()).unwrap();
+    assert_eq!((response.status().as_u16(), problem.status()), (502, Some(StatusCode::UNAUTHORIZED)));
+}
+
+#[test]
+fn the_media_type_is_told_without_case_and_parameters() {
+    for (content_type, is_problem) in [
+        ("application/problem+json", true),
+        ("Application/Problem+JSON; charset=utf-8", true),
+        ("application/problem+json;charset=utf-8", true),
+        ("application/problem+json ;x=\"a;b\"", true),
+        (" application/problem+json ", true),
+        ("application/json", false),
+        ("application/problem+xml", false),
+        ("application/problem+jsonx", false),
+        ("xapplication/problem+json", false),
+        ("text/plain; application/problem+json", false),
+        ("application/problem", false),
+        (";application/problem+json", false),
+        ("", false),
+    ] {
+        assert_eq!(Problem::is_media_type(content_type.as_bytes()), is_problem, "{content_type:?}");
+    }
+    assert!(!Problem::is_media_type(b"application/problem+json\xff"));
+    assert!(Problem::is_media_type(Problem::MEDIA_TYPE.as_bytes()));
+}
+
+#[test]
+fn a_problem_is_answered_with_its_status_and_headers() {
+    let response: Response<Vec<u8>> =
+        Problem::new(StatusCode::NOT_FOUND).with_header(RETRY_AFTER, HeaderValue::from_static("7")).into();
+    assert_eq!(response.status(), 404);
+    assert_eq!(
+        fields(&response),
+        [
+            ("cache-control", "private, no-store"),
+            ("content-length", "55"),
+            ("content-type", "application/problem+json"),
+            ("retry-after", "7"),
+        ]
+    );
+    assert_eq!(response.body(), br#"{"type":"about:blank","title":"Not Found","status":404}"#);
+}
+
+#[test]
+fn every_status_is_answered_as_it_is() {
+    for code in 100..=999 {
+        let response: Response<Vec<u8>> = Problem::new(status(code)).into();
+        assert_eq!(response.status(), code);
+        assert_eq!(response.headers().contains_key(WWW_AUTHENTICATE), code == 401, "{code}");
+        let body: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(body["status"], code);
+    }
+}
+
+#[test]
+fn a_401_always_has_a_challenge_and_keeps_its_own() {
+    let response: Response<Vec<u8>> = Problem::unauthorized("/api/v1/me/tokens").into();
+    assert_eq!(
+        fields(&response),
+        [
+            ("cache-control", "private, no-store"),
+            ("content-length", "122"),
+            ("content-type", "application/problem+json"),
+            ("www-authenticate", r#"Bearer realm="api""#),
+        ]
+    );
+    assert_eq!(response.body(), UNAUTHORIZED.as_bytes());
+    let own = Problem::unauthorized("/").with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"x\""));
+    let response: Response<Vec<u8>> = own.into();
+    let challenges: Vec<_> = response.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+    assert_eq!(challenges, ["Basic realm=\"x\""]);
+    let read: Response<Vec<u8>> = read(r#"{"status":401}"#).into();
+    assert_eq!(read.headers()[WWW_AUTHENTICATE], r#"Bearer realm="api""#);
+}
+
+#[test]
+fn a_problem_without_a_status_is_answered_with_500() {
+    let response: Response<Vec<u8>> = read(r#"{"title":"x"}"#).into();
+    assert_eq!(response.status(), 500);
+    assert_eq!(response.body(), br#"{"type":"about:blank","title":"x"}"#);
+}
+
+#[test]
+fn caching_can_be_said_otherwise_and_the_media_type_and_length_cannot() {
+    let response: Response<Vec<u8>> = Problem::new(StatusCode::GONE)
+        .with_header(CACHE_CONTROL, HeaderValue::from_static("max-age=60"))
+        .with_header(http::header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
+        .with_header(http::header::CONTENT_LENGTH, HeaderValue::from_static("1"))
+        .into();
+    assert_eq!(
+        fields(&response),
+        [("cache-control", "max-age=60"), ("content-length", "50"), ("content-type", "application/problem+json")]
+    );
+}
+
+#[test]
+fn the_length_is_that_of_the_bytes() {
+    let response: Response<Vec<u8>> = Problem::new(StatusCode::CONFLICT).with_detail("é日🦀").into();
+    assert_eq!(response.headers()["content-length"], response.body().len().to_string());
+}
+
+#[test]
+fn a_method_that_is_not_allowed_is_told_those_that_are() {
+    let response: Response<Vec<u8>> = Problem::method_not_allowed(&[Method::GET, Method::HEAD]).into();
+    assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (405, &HeaderValue::from_static("GET, HEAD")));
+    assert_eq!(response.body(), br#"{"type":"about:blank","title":"Method Not Allowed","status":405}"#);
+    let none: Response<Vec<u8>> = Problem::method_not_allowed(&[]).into();
+    assert_eq!(none.headers()[ALLOW], "");
+}
+
+#[test]
+fn the_cause_is_for_logs_alone() {
+    let problem = Problem::unauthorized("/").with_source(std::io::Error::other("s3cret of db-3"));
+    assert_eq!(problem.source().map(ToString::to_string).as_deref(), Some("s3cret of db-3"));
+    assert!(problem.source().unwrap().is::<std::io::Error>());
+    for shown in [written(&problem), problem.to_string(), format!("{problem:?}"), format!("{problem:#?}")] {
+        assert!(!shown.contains("s3cret") && !shown.contains("db-3"), "{shown}");
+    }
+    let response: Response<Vec<u8>> = problem.into();
+    assert!(!format!("{response:?}").contains("s3cret"));
+    assert!(!String::from_utf8(response.into_body()).unwrap().contains("s3cret"));
+    assert!(Problem::unauthorized("/").source().is_none());
+}
+
+#[test]
+fn the_text_of_a_problem_is_its_status_title_and_detail() {
+    assert_eq!(Problem::unauthorized("/x").to_string(), "401 Unauthorized: Authentication failed");
+    assert_eq!(Problem::new(StatusCode::NOT_FOUND).to_string(), "404 Not Found");
+    for (json, text) in [
+        ("{}", "about:blank"),
+        (r#"{"type":"/probs/x"}"#, "/probs/x"),
+        (r#"{"type":"/probs/x","detail":"d"}"#, "/probs/x: d"),
+        (r#"{"status":404}"#, "404"),
+        (r#"{"title":"T","detail":"d"}"#, "T: d"),
+        (r#"{"status":404,"detail":"d"}"#, "404: d"),
+    ] {
+        assert_eq!(read(json).to_string(), text, "{json}");
+    }
+}
+
+#[test]
+fn a_debug_print_has_what_the_client_sees() {
+    let problem = Problem::unauthorized("/x")
+        .with_trace_id(&trace_id("t-1"))
+        .with_header(RETRY_AFTER, HeaderValue::from_static("7"))
+        .with_source("hidden");
+    assert_eq!(
+        format!("{problem:?}"),
+        concat!(
+            r#"Problem { type: "about:blank", title: Some("Unauthorized"), status: Some(401), "#,
+            r#"detail: Some("Authentication failed"), instance: Some("/x"), "#,
+            r#"extensions: [("trace_id", String("t-1"))], headers: {"retry-after": "7"}, .. }"#,
+        )
+    );
+}
+
+#[test]
+fn a_problem_is_one_word() {
+    assert_eq!(size_of::<Problem>(), 8);
+    assert_eq!(size_of::<Result<(), Problem>>(), 8);
+}
+
+fn parts(uri: &str) -> http::request::Parts {
+    http::Request::get(uri).body(()).unwrap().into_parts().0
+}
+
+#[test]
+fn the_instance_is_the_path_without_the_query() {
+    for (uri, instance) in [
+        ("/api/v1/me/tokens", "/api/v1/me/tokens"),
+        ("/api/v1/me/tokens?access_token=s3cret&page=2", "/api/v1/me/tokens"),
+        ("https://evil.test/api/v1/me/tokens?x", "/api/v1/me/tokens"),
+        ("/a%20b/%C3%A9", "/a%20b/%C3%A9"),
+        ("/a[b]\"c|d", "/a[b]%22c%7Cd"),
+        ("/a%zz", "/a%25zz"),
+        ("/", "/"),
+    ] {
+        let problem = Problem::new(StatusCode::NOT_FOUND).with_request(&parts(uri));
+        assert_eq!(problem.instance(), Some(instance), "{uri}");
+        assert_eq!(problem.trace_id(), None);
+    }
+}
+
+#[test]
+fn a_reference_is_escaped_where_no_uri_could_hold_it() {
+    for c in '\0'..='\u{ff}' {
+        let problem = Problem::new(StatusCode::NOT_FOUND).with_instance(&format!("/{c}x")).with_type(&format!("/{c}x"));
+        let escaped: String = if c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?#[]".contains(c) {
+            c.into()
+        } else {
+            c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
+        };
+        assert_eq!(problem.instance(), Some(&*format!("/{escaped}x")), "{c:?}");
+        assert_eq!(problem.type_uri(), format!("/{escaped}x"), "{c:?}");
+    }
+    assert_eq!(Problem::unauthorized("/a%2Fb c").instance(), Some("/a%2Fb%20c"));
+}
+
+#[test]
+fn the_trace_of_a_request_is_that_of_the_service_before_the_callers() {
+    let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let mut parts = parts("/x");
+    let traced = |parts: &_| Problem::new(StatusCode::NOT_FOUND).with_request(parts);
+    parts.headers.insert("traceparent", HeaderValue::from_static(traceparent));
+    assert_eq!(traced(&parts).trace_id(), Some("0af7651916cd43dd8448eb211c80319c"));
+    parts.extensions.insert(trace_id("request-7"));
+    assert_eq!(traced(&parts).trace_id(), Some("request-7"));
+    parts.headers.insert("traceparent", HeaderValue::from_static("00-<script>"));
+    parts.extensions.clear();
+    assert_eq!(traced(&parts).trace_id(), None);
+    let own = Problem::new(StatusCode::NOT_FOUND).with_trace_id(&trace_id("own")).with_request(&parts);
+    assert_eq!(own.trace_id(), Some("own"));
+}
+
+#[test]
+fn a_trace_id_that_is_no_text_is_no_trace_id() {
+    let problem = read(r#"{"trace_id":7}"#);
+    assert_eq!((problem.trace_id(), problem.extension("trace_id")), (None, Some(&json!(7))));
+}
+
+#[test]
+fn a_store_error_becomes_a_problem_without_detail() {
+    for (kind, code, title, retry_after) in [
+        (StoreErrorKind::Unavailable, 503, "Service Unavailable", Some("1")),
+        (StoreErrorKind::Timeout, 504, "Gateway Timeout", None),
+        (StoreErrorKind::Corrupt, 500, "Internal Server Error", None),
+        (StoreErrorKind::Other, 500, "Internal Server Error", None),
+    ] {
+        let problem = Problem::from(StoreError::new(kind, "row 17 of db-3"));
+        assert_eq!(written(&problem), format!(r#"{{"type":"about:blank","title":"{title}","status":{code}}}"#));
+        let cause = problem.source().unwrap().downcast_ref::<StoreError>().unwrap();
+        assert_eq!(cause.kind(), kind);
+        assert_eq!(cause.source().unwrap().to_string(), "row 17 of db-3");
+        assert!(!format!("{problem:?}{problem}").contains("db-3"));
+        let response: Response<Vec<u8>> = problem.into();
+        let answered = response.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap());
+        assert_eq!((response.status().as_u16(), answered), (code, retry_after));
+    }
+}
+
+#[test]
+fn a_page_error_becomes_a_problem_that_names_every_parameter() {
+    let rules = tokenfolio::PageRules::default().with_client_size("size", 50.try_into().unwrap());
+    let error = tokenfolio::PageRequest::from_query("page=x&size=51", &rules).unwrap_err();
+    let page = "must be a whole number from 1 to 9223372036854775807, but has something other than the digits 0 to 9";
+    let size = "must be a whole number from 1 to 50, but is larger";
+    let problem = Problem::from(error.clone());
+    assert_eq!(
+        written(&problem),
+        json_in_order(&[
+            ("type", json!("about:blank")),
+            ("title", json!("Bad Request")),
+            ("status", json!(400)),
+            ("detail", json!(format!("`page` {page}; `size` {size}"))),
+            ("errors", json!([{"detail": page, "parameter": "page"}, {"detail": size, "parameter": "size"}])),
+        ])
+    );
+    assert_eq!(problem.source().unwrap().downcast_ref(), Some(&error));
+}
+
+fn json_in_order(members: &[(&str, Value)]) -> String {
+    let members: Vec<_> = members.iter().map(|(name, value)| format!("{}:{value}", json!(name))).collect();
+    format!("{{{}}}", members.join(","))
+}
