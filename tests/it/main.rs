@@ -2,8 +2,13 @@
 
 mod allowed_ips;
 mod bearer;
+mod json;
+mod model;
+mod page_request;
+mod page_urls;
 mod problem;
 mod status;
 mod timestamp;
 mod token;
 mod trace_id;
+mod vectors;
