@@ -1,1 +1,437 @@
+//! Untrusted text to a window that is always valid.
 
+use std::num::NonZeroU32;
+
+use proptest::prelude::*;
+use tokenfolio::{PageError, PageRequest, PageRules, PageUrls};
+
+const MAX: u64 = PageRequest::MAX_PAGE;
+
+const DIGITS: &str = "has something other than the digits 0 to 9";
+const EMPTY: &str = "is empty";
+const LARGER: &str = "is larger";
+const LEADING_ZERO: &str = "has a leading zero";
+const REPEATED: &str = "is given more than once";
+const ZERO: &str = "is zero";
+
+#[test]
+fn a_plain_decimal_is_read_by_either_rules() {
+    for (query, page) in [
+        ("", 1),
+        ("page=1", 1),
+        ("page=2", 2),
+        ("page=10", 10),
+        ("page=9007199254740993", 9_007_199_254_740_993),
+        ("page=9223372036854775806", MAX - 1),
+        ("page=9223372036854775807", MAX),
+        ("&&page=2", 2),
+        ("page=2&&", 2),
+        ("p%61ge=2", 2),
+        ("page=%32", 2),
+        ("x=1&page=2&y=%26page%3D3", 2),
+    ] {
+        assert_eq!(strict(query), Ok(page), "{query}");
+        assert_eq!(lenient(query), page, "{query}");
+    }
+}
+
+#[test]
+fn another_parameter_is_not_the_page() {
+    for query in [
+        "page[]=2",
+        "page%5B%5D=2",
+        "page[number]=2",
+        "PAGE=2",
+        "Page=2",
+        "+page=2",
+        "%20page=2",
+        "page+=2",
+        "page%00=2",
+        "page.=2",
+        "pages=2",
+        "xpage=2",
+        "per_page=2",
+        "x=page=2",
+        "=page",
+        "=2",
+        "=",
+        "&",
+        "?page=2",
+        "x;page=2",
+        "p%61g=2",
+        "p%2561ge=2",
+        "\u{ff50}age=2",
+    ] {
+        assert_eq!(strict(query), Ok(1), "{query}");
+        assert_eq!(lenient(query), 1, "{query}");
+    }
+}
+
+#[test]
+fn a_strict_request_refuses_what_no_link_writes() {
+    let long = "page=".to_owned() + &"9".repeat(4_000);
+    let long_zeros = "page=".to_owned() + &"0".repeat(4_000);
+    for (query, reason, leniently) in [
+        ("page", EMPTY, 1),
+        ("page=", EMPTY, 1),
+        ("page=0", ZERO, 1),
+        ("page=%30", ZERO, 1),
+        ("page=00", LEADING_ZERO, 1),
+        ("page=02", LEADING_ZERO, 1),
+        ("page=007", LEADING_ZERO, 1),
+        (&long_zeros, LEADING_ZERO, 1),
+        ("page=-1", DIGITS, 1),
+        ("page=-0", DIGITS, 1),
+        ("page=abc", DIGITS, 1),
+        ("page=2abc", DIGITS, 1),
+        ("page=1.5", DIGITS, 1),
+        ("page=1e1", DIGITS, 1),
+        ("page=0x2", DIGITS, 1),
+        ("page=1_000", DIGITS, 1),
+        ("page=5,000", DIGITS, 1),
+        ("page=2=", DIGITS, 1),
+        ("page==2", DIGITS, 1),
+        ("page=２", DIGITS, 1),
+        ("page=%EF%BC%92", DIGITS, 1),
+        ("page=%D9%A3", DIGITS, 1),
+        ("page=%", DIGITS, 1),
+        ("page=%2", DIGITS, 1),
+        ("page=%zz", DIGITS, 1),
+        ("page=2%", DIGITS, 1),
+        ("page=%FF", DIGITS, 1),
+        ("page=%C3%28", DIGITS, 1),
+        ("page=2%00", DIGITS, 1),
+        ("page=%0C2", DIGITS, 1),
+        ("page=%C2%A02", DIGITS, 1),
+        ("page=2;x", DIGITS, 1),
+        ("page=2#x", DIGITS, 1),
+        ("page=2?x", DIGITS, 1),
+        ("page=%2B", DIGITS, 1),
+        ("page=+", DIGITS, 1),
+        ("page=%2B%2B2", DIGITS, 1),
+        ("page=%2B+2", DIGITS, 1),
+        ("page=%2B0", DIGITS, 1),
+        ("page=%2B02", DIGITS, 1),
+        ("page=2+2", DIGITS, 1),
+        ("page=+2", DIGITS, 2),
+        ("page=%2B2", DIGITS, 2),
+        ("page=%202", DIGITS, 2),
+        ("page=2%20", DIGITS, 2),
+        ("page=2%0A", DIGITS, 2),
+        ("page=%0D%0A2", DIGITS, 2),
+        ("page=%092", DIGITS, 2),
+        ("page=%0B2", DIGITS, 2),
+        ("page= 2 ", DIGITS, 2),
+        ("page=+%2B2+", DIGITS, 2),
+        ("page=9223372036854775808", LARGER, 1),
+        ("page=18446744073709551615", LARGER, 1),
+        ("page=18446744073709551616", LARGER, 1),
+        // Twice 2^64, and 2^64 more than a page, for arithmetic that wraps.
+        ("page=36893488147419103232", LARGER, 1),
+        ("page=18446744073709551618", LARGER, 1),
+        (&long, LARGER, 1),
+        ("page=2&page=3", REPEATED, 3),
+        ("page=2&page=2", REPEATED, 2),
+        ("page=2&p%61ge=3", REPEATED, 3),
+        ("page=2&page", REPEATED, 1),
+        ("page=2&page=x", REPEATED, 1),
+        ("page=x&page=2", REPEATED, 2),
+        ("page=1&x&page=2&page=3", REPEATED, 3),
+    ] {
+        assert_eq!(strict(query), Err(message("page", MAX, reason)), "{query}");
+        assert_eq!(lenient(query), leniently, "{query}");
+    }
+}
+
+#[test]
+fn an_error_says_which_parameter_and_what_was_expected() {
+    let cases = [
+        ("page=", "`page` must be a whole number from 1 to 9223372036854775807, but is empty"),
+        ("page=02", "`page` must be a whole number from 1 to 9223372036854775807, but has a leading zero"),
+        (
+            "page=-1",
+            "`page` must be a whole number from 1 to 9223372036854775807, but has something other than the digits 0 to 9",
+        ),
+        ("page=1&page=2", "`page` must be a whole number from 1 to 9223372036854775807, but is given more than once"),
+        ("page=9223372036854775808", "`page` must be a whole number from 1 to 9223372036854775807, but is larger"),
+        ("page=0", "`page` must be a whole number from 1 to 9223372036854775807, but is zero"),
+    ];
+    for (query, message) in cases {
+        let error = PageRequest::from_query(query, &PageRules::default()).unwrap_err();
+        assert_eq!(error.to_string(), message);
+        let [parameter] = error.parameters() else { panic!("{query}: {error:?}") };
+        assert_eq!(parameter.parameter(), "page");
+        assert_eq!(format!("`page` {parameter}"), message);
+    }
+}
+
+#[test]
+fn an_error_repeats_nothing_of_the_value() {
+    let error = PageRequest::from_query("page=<script>&page=s3cret", &PageRules::default()).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("script"));
+    assert!(!format!("{error} {error:?}").contains("s3cret"));
+}
+
+#[test]
+fn numbers_are_held_to_the_same_range() {
+    for page in [1, 2, MAX - 1, MAX] {
+        assert_eq!(
+            PageRequest::new(page, size(7)).map(|request| (request.page(), request.per_page().get())),
+            Ok((page, 7))
+        );
+    }
+    for (page, reason) in [(0, ZERO), (MAX + 1, LARGER), (u64::MAX, LARGER)] {
+        let error = PageRequest::new(page, size(7)).unwrap_err();
+        assert_eq!(error.to_string(), message("page", MAX, reason));
+    }
+    assert_eq!(PageRequest::first(size(7)), PageRequest::new(1, size(7)).unwrap());
+    assert_eq!(MAX, 9_223_372_036_854_775_807);
+}
+
+#[test]
+fn the_offset_is_exact_or_past_every_list() {
+    let sizes = [1, 2, 3, 20, 255, 65_536, u32::MAX - 1, u32::MAX];
+    let around = |page: u64| page.saturating_sub(2).max(1)..=page.saturating_add(2).min(MAX);
+    for per_page in sizes {
+        // Where the product leaves 64 bits, beside both ends of the range.
+        let pages = around(1).chain(around(u64::MAX / u64::from(per_page))).chain(around(MAX)).chain(around(1 << 32));
+        for page in pages {
+            let exact = u128::from(page - 1) * u128::from(per_page);
+            let offset = PageRequest::new(page, size(per_page)).unwrap().offset();
+            assert_eq!(offset, u64::try_from(exact).unwrap_or(u64::MAX), "page {page} of {per_page}");
+        }
+    }
+}
+
+#[test]
+fn the_page_is_found_under_every_spelling_of_its_name() {
+    for spelling in spellings("page") {
+        assert_eq!(strict(&format!("{spelling}=2")), Ok(2), "{spelling}");
+        assert_eq!(lenient(&format!("{spelling}=2")), 2, "{spelling}");
+        let twice = format!("page=2&{spelling}=3");
+        assert_eq!(strict(&twice), Err(message("page", MAX, REPEATED)), "{twice}");
+        assert_eq!(lenient(&twice), 3, "{twice}");
+    }
+}
+
+#[test]
+fn a_name_of_any_characters_can_be_given_to_the_page() {
+    for (name, query) in [
+        ("p", "page=7&p=2"),
+        ("page[number]", "page[number]=2"),
+        ("page[number]", "page%5Bnumber%5D=2"),
+        ("page[number]", "page%5bnumber]=2"),
+        ("page.number", "page.number=2&page[number]=3"),
+        ("seite nr", "seite+nr=2"),
+        ("seite nr", "seite%20nr=2"),
+        ("seite nr", "seite nr=2"),
+        ("a+b", "a%2Bb=2&a+b=3"),
+        ("página", "página=2"),
+        ("página", "p%C3%A1gina=2"),
+        ("a&b=c", "a%26b%3Dc=2&b=3"),
+        ("50%", "50%=2"),
+        ("50%", "50%25=2"),
+        ("", "=2"),
+    ] {
+        let rules = PageRules::default().with_page_name(name);
+        assert_eq!(rules.page_name(), name);
+        assert_eq!(PageRequest::from_query(query, &rules).map(PageRequest::page), Ok(2), "{name} in {query}");
+    }
+    let rules = PageRules::default().with_page_name("a`b");
+    let error = PageRequest::from_query("a`b=0", &rules).unwrap_err();
+    assert_eq!(error.to_string(), message("a`b", MAX, ZERO));
+    assert_eq!(error.parameters()[0].parameter(), "a`b");
+}
+
+#[test]
+fn what_else_is_in_the_query_does_no_harm() {
+    for rest in
+        ["%", "%f", "%FF=%FF", "x=%zz", "\u{0}", "é=%C3", "=", "====", "&", "a[b", "x=\r\n", "page%=9", "%page=9"]
+    {
+        for query in [format!("{rest}&page=2"), format!("page=2&{rest}"), format!("{rest}&page=2&{rest}")] {
+            assert_eq!(strict(&query), Ok(2), "{query}");
+            assert_eq!(lenient(&query), 2, "{query}");
+        }
+    }
+}
+
+#[test]
+fn the_size_is_the_servers_unless_it_lets_the_client_choose() {
+    let rules = PageRules::default();
+    assert_eq!(rules.size_name(), None);
+    assert_eq!(read("per_page=50&page=2", &rules), Ok((2, 20)));
+    assert_eq!(read("per_page=50&page=2", &rules.clone().lenient()), Ok((2, 20)));
+    assert_eq!(read("per_page=x", &rules.with_per_page(size(7))), Ok((1, 7)));
+
+    let rules = PageRules::default().with_client_size("size", size(100));
+    assert_eq!(rules.size_name(), Some("size"));
+    assert_eq!(read("per_page=50", &rules), Ok((1, 20)));
+}
+
+#[test]
+fn a_size_that_the_client_chooses_is_within_the_maximum() {
+    let rules = PageRules::default().with_client_size("per_page", size(100)).with_per_page(size(15));
+    for (query, strictly, leniently) in [
+        ("", Ok(15), 15),
+        ("per_page=1", Ok(1), 1),
+        ("per_page=50", Ok(50), 50),
+        ("per%5Fpage=50", Ok(50), 50),
+        ("per_page=100", Ok(100), 100),
+        ("per_page=101", Err(LARGER), 100),
+        ("per_page=4294967296", Err(LARGER), 100),
+        ("per_page=4294967297", Err(LARGER), 100),
+        ("per_page=9223372036854775808", Err(LARGER), 100),
+        ("per_page=99999999999999999999999", Err(LARGER), 100),
+        ("per_page=%2B101", Err(DIGITS), 100),
+        ("per_page=%2B50", Err(DIGITS), 50),
+        ("per_page=+50", Err(DIGITS), 50),
+        ("per_page=", Err(EMPTY), 15),
+        ("per_page", Err(EMPTY), 15),
+        ("per_page=0", Err(ZERO), 15),
+        ("per_page=-1", Err(DIGITS), 15),
+        ("per_page=-101", Err(DIGITS), 15),
+        ("per_page=050", Err(LEADING_ZERO), 15),
+        ("per_page=0101", Err(LEADING_ZERO), 15),
+        ("per_page=x", Err(DIGITS), 15),
+        ("per_page=50&per_page=60", Err(REPEATED), 60),
+        ("per_page=50&per_page=x", Err(REPEATED), 15),
+        ("per_page=50&per_page=200", Err(REPEATED), 100),
+    ] {
+        let strictly = strictly.map(|size| (1, size)).map_err(|reason| message("per_page", 100, reason));
+        assert_eq!(read(query, &rules), strictly, "{query}");
+        assert_eq!(read(query, &rules.clone().lenient()), Ok((1, leniently)), "{query}");
+    }
+}
+
+#[test]
+fn a_maximum_may_be_below_the_default_and_as_high_as_can_be() {
+    let rules = PageRules::default().with_client_size("per_page", size(10));
+    assert_eq!(read("", &rules), Ok((1, 20)));
+    assert_eq!(read("per_page=11", &rules), Err(message("per_page", 10, LARGER)));
+    assert_eq!(read("per_page=11", &rules.lenient()), Ok((1, 10)));
+
+    let rules = PageRules::default().with_client_size("per_page", NonZeroU32::MAX);
+    assert_eq!(read("per_page=4294967295", &rules), Ok((1, u32::MAX)));
+    assert_eq!(read("per_page=4294967296", &rules), Err(message("per_page", u32::MAX.into(), LARGER)));
+    assert_eq!(read("per_page=4294967296", &rules.lenient()), Ok((1, u32::MAX)));
+}
+
+#[test]
+fn everything_wrong_is_said_at_once() {
+    let rules = PageRules::default().with_client_size("per_page", size(100));
+    let error = PageRequest::from_query("per_page=101&page=0", &rules).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`page` must be a whole number from 1 to 9223372036854775807, but is zero; \
+         `per_page` must be a whole number from 1 to 100, but is larger"
+    );
+    let parameters: Vec<_> = error.parameters().iter().map(|error| (error.parameter(), error.to_string())).collect();
+    assert_eq!(
+        parameters,
+        [
+            ("page", "must be a whole number from 1 to 9223372036854775807, but is zero".to_owned()),
+            ("per_page", "must be a whole number from 1 to 100, but is larger".to_owned()),
+        ]
+    );
+    assert_eq!(read("per_page=101&page=0", &rules.clone().lenient()), Ok((1, 100)));
+
+    // One mistake does not stand for two.
+    let error = PageRequest::from_query("per_page=101&page=2", &rules).unwrap_err();
+    assert_eq!(error.parameters().iter().map(|error| error.parameter()).collect::<Vec<_>>(), ["per_page"]);
+    let error = PageRequest::from_query("per_page=100&page=x", &rules).unwrap_err();
+    assert_eq!(error.parameters().iter().map(|error| error.parameter()).collect::<Vec<_>>(), ["page"]);
+}
+
+#[test]
+fn rules_are_the_same_in_whatever_order_they_are_set() {
+    let one = PageRules::default().lenient().with_page_name("p").with_per_page(size(5)).with_client_size("n", size(9));
+    let other =
+        PageRules::default().with_client_size("n", size(9)).with_per_page(size(5)).with_page_name("p").lenient();
+    assert_eq!(one, other);
+    assert_eq!(read("p=x&n=10", &one), Ok((1, 9)));
+    assert_eq!(read("p=2", &one), Ok((2, 5)));
+}
+
+proptest! {
+    #[test]
+    fn any_text_gives_a_page_in_range_or_an_error(query in any::<String>()) {
+        check(&query)?;
+    }
+
+    #[test]
+    fn any_text_for_a_number_gives_one_in_range_or_an_error(
+        page in "([0-9]{0,3}|[0-9]{17,22}|[-+ %0-9a-fA-F]{0,6}|\\PC{0,4})",
+        size in "([0-9]{0,12}|[-+ %0-9a-fA-F]{0,6})",
+    ) {
+        check(&format!("page={page}&per_page={size}"))?;
+    }
+
+    #[test]
+    fn every_page_in_range_is_read_as_itself(page in 1..=MAX, per_page in 1..=u32::MAX) {
+        let rules = PageRules::default().with_client_size("per_page", NonZeroU32::MAX);
+        let query = format!("per_page={per_page}&page={page}");
+        prop_assert_eq!(read(&query, &rules), Ok((page, per_page)));
+        prop_assert_eq!(read(&query, &rules.lenient()), Ok((page, per_page)));
+    }
+
+    #[test]
+    fn a_url_that_we_write_reads_back_as_its_page(
+        page in 1..=MAX,
+        name in any::<String>(),
+        kept in any::<String>(),
+        parameter in any::<String>(),
+        fragment in any::<String>(),
+    ) {
+        let urls = PageUrls::new("/t").unwrap().with_kept_query(&kept).with_page_name(name.clone());
+        let url = urls.with_parameter(&parameter, &kept).with_fragment(&fragment).url(page);
+        let query = url.split('#').next().and_then(|url| url.split_once('?')).unwrap().1;
+        let rules = PageRules::default().with_page_name(name);
+        prop_assert_eq!(PageRequest::from_query(query, &rules).map(PageRequest::page), Ok(page), "{}", url);
+        prop_assert_eq!(PageRequest::from_query(query, &rules.lenient()).map(PageRequest::page), Ok(page), "{}", url);
+    }
+}
+
+/// Holds what is true of every query under strict and lenient rules.
+fn check(query: &str) -> Result<(), TestCaseError> {
+    let rules = PageRules::default().with_client_size("per_page", size(100));
+    let leniently = PageRequest::from_query(query, &rules.clone().lenient()).unwrap();
+    prop_assert!((1..=MAX).contains(&leniently.page()));
+    prop_assert!((1..=100).contains(&leniently.per_page().get()));
+    match PageRequest::from_query(query, &rules) {
+        Ok(request) => prop_assert_eq!(request, leniently),
+        Err(error) => prop_assert!((1..=2).contains(&error.parameters().len())),
+    }
+    Ok(())
+}
+
+/// Every way to spell a name with some of its letters percent-encoded, in either case of the hex digits.
+fn spellings(name: &str) -> Vec<String> {
+    name.bytes().fold(vec![String::new()], |spellings, byte| {
+        let letter = [char::from(byte).to_string(), format!("%{byte:02X}"), format!("%{byte:02x}")];
+        spellings.iter().flat_map(|start| letter.iter().map(move |letter| format!("{start}{letter}"))).collect()
+    })
+}
+
+fn strict(query: &str) -> Result<u64, String> {
+    let request = PageRequest::from_query(query, &PageRules::default());
+    request.map(PageRequest::page).map_err(|error| error.to_string())
+}
+
+#[track_caller]
+fn lenient(query: &str) -> u64 {
+    PageRequest::from_query(query, &PageRules::default().lenient()).expect("lenient rules refuse nothing").page()
+}
+
+fn read(query: &str, rules: &PageRules) -> Result<(u64, u32), String> {
+    let request: Result<PageRequest, PageError> = PageRequest::from_query(query, rules);
+    request.map(|request| (request.page(), request.per_page().get())).map_err(|error| error.to_string())
+}
+
+fn message(name: &str, max: u64, reason: &str) -> String {
+    format!("`{name}` must be a whole number from 1 to {max}, but {reason}")
+}
+
+#[track_caller]
+fn size(size: u32) -> NonZeroU32 {
+    NonZeroU32::new(size).expect("a size")
+}
