@@ -1,0 +1,28 @@
+//! Access tokens in SQLite: a [`TokenStore`](tokenfolio::TokenStore) over one file, or in memory.
+//!
+//! It shows what a store over a database comes down to: one statement for rows and total, one place where a row is
+//! read, and one where errors are sorted by kind.
+//!
+//! # Examples
+//!
+//! ```
+//! use tokenfolio::{AccessToken, ListQuery, StoreError, TokenStore};
+//! use tokenfolio_sqlite::SqliteStore;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), StoreError> {
+//! let store = SqliteStore::in_memory().await?;
+//! store.insert(7, vec![AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH)]).await?;
+//!
+//! let slice = store.list(&ListQuery::new(7)).await?;
+//! assert_eq!((slice.tokens.len(), slice.total), (1, 1));
+//! # Ok(())
+//! # }
+//! ```
+
+mod failure;
+mod list;
+mod row;
+mod store;
+
+pub use store::SqliteStore;

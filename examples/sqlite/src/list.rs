@@ -1,0 +1,94 @@
+//! Listing: rows and total by one statement, which sees one snapshot.
+
+use rusqlite::{Connection, ToSql};
+use tokenfolio::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
+
+use crate::row::{self, AFTER_COLUMNS, COLUMNS, Micros};
+use crate::store::SqliteStore;
+
+impl TokenStore for SqliteStore {
+    type Owner = i64;
+
+    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenSlice, StoreError> {
+        let query = query.clone();
+        self.run(move |connection| Ok(list(connection, &query)?)).await
+    }
+}
+
+fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<TokenSlice> {
+    // An offset that SQLite cannot name is past the end of any table it can hold.
+    let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
+    let limit = query.limit.get();
+    let filter = query.status.map(|filter| (filter.status.as_str(), Micros(filter.now)));
+    let mut parameters: Vec<(&str, &dyn ToSql)> =
+        vec![(":owner", &query.owner), (":offset", &offset), (":limit", &limit)];
+    if let Some((status, now)) = &filter {
+        parameters.extend([(":status", status as &dyn ToSql), (":now", now)]);
+    }
+    let mut statement = connection.prepare_cached(&sql(query.order, filter.is_some()))?;
+    let mut rows = statement.query(&*parameters)?;
+    let mut slice = TokenSlice::new(Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        slice.total = row.get(AFTER_COLUMNS)?;
+        // The one row of an empty page has a total and no token.
+        if row.get::<_, Option<i64>>(0)?.is_some() {
+            slice.tokens.push(row::token(row)?);
+        }
+    }
+    Ok(slice)
+}
+
+/// Writes the statement: the total, joined with the keys of the page, joined with their rows. The total stays when
+/// there are no keys. Unless it is filtered, count and keys come from the index alone, and as many rows are fetched as
+/// are returned.
+fn sql(order: TokenOrder, is_filtered: bool) -> String {
+    // The rule of `TokenStatus::derive`; a comparison with NULL is not true.
+    let condition = if is_filtered {
+        "owner_id = :owner AND :status = CASE
+            WHEN revoked_at <= :now THEN 'revoked'
+            WHEN expires_at <= :now THEN 'expired'
+            ELSE 'active'
+        END"
+    } else {
+        "owner_id = :owner"
+    };
+    let direction = match order {
+        TokenOrder::OldestFirst => "ASC",
+        TokenOrder::NewestFirst => "DESC",
+    };
+    format!(
+        "SELECT {COLUMNS}, counted.total
+        FROM (SELECT count(*) AS total FROM access_token WHERE {condition}) AS counted
+        LEFT JOIN (
+            SELECT id FROM access_token WHERE {condition} ORDER BY id {direction} LIMIT :limit OFFSET :offset
+        ) AS page ON TRUE
+        LEFT JOIN access_token AS token ON token.owner_id = :owner AND token.id = page.id
+        ORDER BY page.id {direction}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MIGRATIONS;
+
+    #[test]
+    fn count_and_keys_come_from_the_index_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        MIGRATIONS.to_latest(&mut connection).unwrap();
+        for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
+            let explain = format!("EXPLAIN QUERY PLAN {}", sql(order, false));
+            let mut statement = connection.prepare(&explain).unwrap();
+            let parameters: [(&str, &dyn ToSql); 3] = [(":owner", &1), (":offset", &40), (":limit", &20)];
+            let steps = statement.query_map(&parameters, |row| row.get::<_, String>("detail")).unwrap();
+            let plan: Vec<String> = steps.map(Result::unwrap).collect();
+
+            let reads_of = |what| plan.iter().filter(|step| step.starts_with(what)).count();
+            let covering = "SEARCH access_token USING COVERING INDEX sqlite_autoindex_access_token_1 (owner_id=?)";
+            assert_eq!(reads_of(covering), 2, "{plan:#?}");
+            let by_key = "SEARCH token USING INDEX sqlite_autoindex_access_token_1 (owner_id=? AND id=?)";
+            assert_eq!(reads_of(by_key), 1, "{plan:#?}");
+            assert_eq!(reads_of("SCAN access_token"), 0, "{plan:#?}");
+        }
+    }
+}

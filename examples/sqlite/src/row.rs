@@ -1,0 +1,59 @@
+//! A row of `access_token`, and how its values are written and read.
+
+use chrono::{DateTime, Utc};
+use rusqlite::Row;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use tokenfolio::{AccessToken, AllowedIps, TokenId};
+
+/// The columns that [`token`] reads, in its order, of a table by the name of `token`.
+pub(crate) const COLUMNS: &str = "token.id, token.name, token.created_at, token.last_used_at, token.usage_count, \
+     token.expires_at, token.revoked_at, token.allowed_ips";
+
+/// The index of the column that a query has after [`COLUMNS`].
+pub(crate) const AFTER_COLUMNS: usize = 8;
+
+/// Reads the token of a row that begins with [`COLUMNS`].
+pub(crate) fn token(row: &Row<'_>) -> rusqlite::Result<AccessToken> {
+    let Micros(created_at) = row.get(2)?;
+    let mut token = AccessToken::new(TokenId(row.get(0)?), row.get::<_, String>(1)?, created_at);
+    token.last_used_at = row.get::<_, Option<Micros>>(3)?.map(|at| at.0);
+    token.usage_count = row.get(4)?;
+    token.expires_at = row.get::<_, Option<Micros>>(5)?.map(|at| at.0);
+    token.revoked_at = row.get::<_, Option<Micros>>(6)?.map(|at| at.0);
+    token.allowed_ips = row.get::<_, Option<AllowList>>(7)?.map(|list| list.0);
+    Ok(token)
+}
+
+/// An instant as whole microseconds since 1970. What is finer is cut toward the past, in rows and in the instants they
+/// are compared with, so that both stay on the same side of each other.
+pub(crate) struct Micros(pub(crate) DateTime<Utc>);
+
+impl ToSql for Micros {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.timestamp_micros().into())
+    }
+}
+
+impl FromSql for Micros {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let micros = i64::column_result(value)?;
+        DateTime::from_timestamp_micros(micros).map(Self).ok_or(FromSqlError::OutOfRange(micros))
+    }
+}
+
+/// An allow-list as the text of a JSON array.
+pub(crate) struct AllowList(pub(crate) AllowedIps);
+
+impl ToSql for AllowList {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        serde_json::to_string(&self.0)
+            .map(Into::into)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+}
+
+impl FromSql for AllowList {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
+    }
+}
