@@ -1,4 +1,5 @@
-//! Access tokens in SQLite: a [`TokenStore`](tokenfolio::TokenStore) over one file, or in memory.
+//! Access tokens in SQLite: a [`TokenStore`](tokenfolio::TokenStore) and
+//! [`Authenticator`](tokenfolio::Authenticator) over one file, or in memory.
 //!
 //! It shows what a store over a database comes down to: one statement for rows and total, one place where a row is
 //! read, and one where errors are sorted by kind.
@@ -21,6 +22,7 @@
 //! ```
 
 mod failure;
+mod find;
 mod list;
 mod row;
 mod store;

@@ -9,6 +9,7 @@ use rusqlite_migration::{M, Migrations};
 use tokenfolio::{AccessToken, StoreError, TokenId};
 
 use crate::failure::Failure;
+use crate::find::digest;
 use crate::row::{AllowList, Micros};
 
 const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_access_tokens.sql"))];
@@ -90,6 +91,24 @@ impl SqliteStore {
             let mut statement =
                 connection.prepare_cached("DELETE FROM access_token WHERE owner_id = ?1 AND id = ?2")?;
             Ok(statement.execute(params![owner, id.0])? > 0)
+        })
+        .await
+    }
+
+    /// Sets the secret of a token, in place of any that it had. Only its digest is stored.
+    ///
+    /// # Errors
+    ///
+    /// A token that is not there, a secret that another token has, or a failing database.
+    pub async fn set_secret(&self, owner: i64, id: TokenId, secret: &str) -> Result<(), StoreError> {
+        let digest = digest(secret);
+        self.run(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO token_secret (digest, owner_id, token_id) VALUES (?1, ?2, ?3)
+                ON CONFLICT (owner_id, token_id) DO UPDATE SET digest = excluded.digest",
+            )?;
+            statement.execute(params![digest, owner, id.0])?;
+            Ok(())
         })
         .await
     }

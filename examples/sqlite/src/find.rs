@@ -1,0 +1,35 @@
+//! From a presented secret to the token behind it.
+
+use rusqlite::{Connection, OptionalExtension};
+use sha2::{Digest, Sha256};
+use tokenfolio::{Authenticator, BearerToken, OwnedToken, StoreError};
+
+use crate::row::{self, AFTER_COLUMNS, COLUMNS};
+use crate::store::SqliteStore;
+
+impl Authenticator for SqliteStore {
+    type Owner = i64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<i64>>, StoreError> {
+        let digest = digest(secret.secret());
+        self.run(move |connection| Ok(find(connection, &digest)?)).await
+    }
+}
+
+/// Digests a secret, routing prefix and all. Secrets are long and random, so they need neither salt nor slowness.
+pub(crate) fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret).into()
+}
+
+fn find(connection: &Connection, digest: &[u8; 32]) -> rusqlite::Result<Option<OwnedToken<i64>>> {
+    let sql = format!(
+        "SELECT {COLUMNS}, token.owner_id
+        FROM token_secret AS secret
+        JOIN access_token AS token ON token.owner_id = secret.owner_id AND token.id = secret.token_id
+        WHERE secret.digest = ?1"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement
+        .query_row([digest], |row| Ok(OwnedToken { owner: row.get(AFTER_COLUMNS)?, token: row::token(row)? }))
+        .optional()
+}
