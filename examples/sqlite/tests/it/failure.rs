@@ -1,0 +1,84 @@
+use std::error::Error;
+
+use chrono::DateTime;
+use rusqlite::Connection;
+use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, StoreErrorKind, TokenStore};
+use tokenfolio_sqlite::SqliteStore;
+
+fn token() -> AccessToken {
+    AccessToken::new(1, "CI", DateTime::UNIX_EPOCH)
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_corrupt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    store.insert(7, vec![token()]).await.unwrap();
+    store.set_secret(7, token().id, "7|secret").await.unwrap();
+    let secret = BearerToken::from_values([&b"Bearer 7|secret"[..]]).unwrap();
+
+    let other = Connection::open(&path).unwrap();
+    for damage in [
+        "allowed_ips = '10.0.0.0/24'",
+        "allowed_ips = '[\"10.0.0.0/33\"]'",
+        "allowed_ips = 'null'",
+        "allowed_ips = NULL, usage_count = -1",
+        "usage_count = 0, created_at = 9223372036854775807",
+        "created_at = 0, name = CAST(x'ff' AS TEXT)",
+    ] {
+        other.execute(&format!("UPDATE access_token SET {damage}"), ()).unwrap();
+        let error = store.list(&ListQuery::new(7)).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{damage}: {:?}", error.source());
+        let error = store.find(&secret).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{damage}: {:?}", error.source());
+    }
+}
+
+#[tokio::test]
+async fn a_count_beyond_int64_is_refused() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    let mut token = token();
+    token.usage_count = i64::MAX.unsigned_abs() + 1;
+    assert_eq!(store.insert(7, vec![token]).await.unwrap_err().kind(), StoreErrorKind::Other);
+    assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn tokens_are_inserted_all_or_none() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    store.insert(7, vec![token(), token()]).await.unwrap_err();
+    assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn a_writer_that_is_kept_out_times_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(store.insert(7, vec![token()]).await.unwrap_err().kind(), StoreErrorKind::Timeout);
+    assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0, "readers are not kept out");
+
+    other.execute_batch("ROLLBACK").unwrap();
+    store.insert(7, vec![token()]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_opened_is_unavailable() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in [folder.path().to_owned(), folder.path().join("no/such/folder"), "".into()] {
+        let error = SqliteStore::open(&path).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{}: {:?}", path.display(), error.source());
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_corrupt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.db");
+    std::fs::write(&path, "this is a text, and a long one at that".repeat(100)).unwrap();
+    let error = SqliteStore::open(&path).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{:?}", error.source());
+}
