@@ -1,0 +1,32 @@
+//! What every example server shares, so that an adapter to a framework is all that is left to write.
+//!
+//! A server does this, and nothing else of its own but routing:
+//!
+//! ```no_run
+//! use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH};
+//!
+//! # async fn serve(_: std::net::TcpListener, _: &str, _: Endpoint) {}
+//! # async fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! let Demo { listener, endpoint, announcement } = Demo::start(Arguments::read()).await?;
+//! announcement.print()?;
+//! serve(listener, PATH, endpoint).await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The first line that it prints is for programs: where the server listens, and five secrets to present to it. The owner
+//! of `good` has 293 tokens, in every state that a token can be in.
+
+mod announcement;
+mod arguments;
+mod memory;
+mod secrets;
+mod start;
+mod stop;
+mod stores;
+mod tokens;
+
+pub use announcement::Announcement;
+pub use arguments::{Arguments, StoreChoice, StoreChoiceError};
+pub use start::{Demo, Endpoint, PATH};
+pub use stop::stop_signal;

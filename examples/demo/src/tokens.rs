@@ -1,0 +1,115 @@
+//! The tokens that every server shows, made relative to the time at which it starts.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokenfolio::{AccessToken, AllowedIps, TokenId};
+
+/// The owner of many tokens.
+pub(crate) const OWNER: i64 = 1;
+/// The owner of one token.
+pub(crate) const SINGLE_OWNER: i64 = 2;
+
+// The tokens that have a secret: four of the owner of many, and the other's only one.
+pub(crate) const GOOD: TokenId = TokenId(1);
+pub(crate) const EXPIRED: TokenId = TokenId(2);
+pub(crate) const REVOKED: TokenId = TokenId(3);
+pub(crate) const IP_DENIED: TokenId = TokenId(4);
+pub(crate) const SINGLE: TokenId = TokenId(1);
+
+/// 14 full pages of 20, and one of 13.
+const COUNT: i64 = 293;
+
+/// The highest whole number that every JSON reader counts to exactly.
+const MOST_USES: u64 = (1 << 53) - 1;
+
+const NAMES: [&str; 10] = [
+    "Production Deploy",
+    "CI Deployments",
+    "Jeton d’intégration — préproduction",
+    "日本語のトークン 🦀",
+    "\"quoted\" & 'single'",
+    "<script>alert(1)</script>",
+    "C:\\deploy\\key\tand\na second line",
+    "",
+    "  blanks around  ",
+    "مفتاح النشر",
+];
+
+const ALLOW_LISTS: [&[&str]; 5] = [
+    &["203.0.113.12"],
+    &["10.0.0.0/24", "203.0.113.12"],
+    &["2001:db8::7"],
+    &["2001:db8::/32", "192.168.7.1/16", "198.51.100.0/25"],
+    &["127.0.0.1", "::1"],
+];
+
+/// Makes all tokens, by owner.
+pub(crate) fn all(now: DateTime<Utc>) -> [(i64, Vec<AccessToken>); 2] {
+    let single = AccessToken::new(SINGLE, "The only one", now - TimeDelta::days(7));
+    [(OWNER, (1..=COUNT).map(|id| token(TokenId(id), now)).collect()), (SINGLE_OWNER, vec![single])]
+}
+
+/// Makes one of the many. Those with a secret are what their secret is for; the others go through every combination of
+/// a life, a use, an allow-list and a name, because the lengths of these cycles have no common divisor.
+fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
+    let mut token = AccessToken::new(id, name(id), now - TimeDelta::days(400 - id.0));
+    let an_hour_ago = now - TimeDelta::hours(1);
+    match id {
+        GOOD => {}
+        EXPIRED => token.expires_at = Some(an_hour_ago),
+        REVOKED => token.revoked_at = Some(an_hour_ago),
+        IP_DENIED => token.allowed_ips = AllowedIps::parse(["203.0.113.12", "2001:db8::/32"]).ok(),
+        _ => {
+            (token.expires_at, token.revoked_at) = life(id, now);
+            (token.last_used_at, token.usage_count) = usage(id, token.created_at);
+            token.allowed_ips = allowed_ips(id);
+        }
+    }
+    token
+}
+
+fn name(id: TokenId) -> String {
+    match NAMES.get(turn(id, 11)) {
+        Some(name) => (*name).to_owned(),
+        None => "A name that takes its time to end, ".repeat(30),
+    }
+}
+
+/// Says when the token expires, and when it is revoked.
+fn life(id: TokenId, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+    let past = Some(now - TimeDelta::hours(id.0));
+    let future = Some(now + TimeDelta::days(id.0));
+    match turn(id, 7) {
+        0 => (None, None),
+        1 => (past, None),
+        2 => (None, past),
+        3 => (past, past),
+        4 => (future, None),
+        5 => (None, future),
+        _ => (past, future),
+    }
+}
+
+/// Says when the token was last used, and how often it was.
+fn usage(id: TokenId, created_at: DateTime<Utc>) -> (Option<DateTime<Utc>>, u64) {
+    let last_used_at = Some(created_at + TimeDelta::minutes(id.0));
+    match turn(id, 5) {
+        0 => (None, 0),
+        1 => (last_used_at, 1),
+        2 => (last_used_at, id.0.unsigned_abs() * 1_000),
+        3 => (last_used_at, MOST_USES),
+        _ => (last_used_at, 42),
+    }
+}
+
+fn allowed_ips(id: TokenId) -> Option<AllowedIps> {
+    match turn(id, 8) {
+        0..=1 => None,
+        2 => Some(AllowedIps::nobody()),
+        at => AllowedIps::parse(ALLOW_LISTS[at - 3].iter().copied()).ok(),
+    }
+}
+
+/// Tells where in a cycle of that length a token stands.
+fn turn(id: TokenId, length: usize) -> usize {
+    usize::try_from(id.0).unwrap_or_default() % length
+}
