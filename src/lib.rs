@@ -65,6 +65,7 @@ mod page;
 mod paginator;
 mod percent;
 mod problem;
+mod problem_json;
 mod query;
 mod status;
 mod store;

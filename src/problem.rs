@@ -1,7 +1,6 @@
 //! Problem details (RFC 9457), and the one table from our errors to them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 
@@ -10,8 +9,6 @@ use http::header::{
 };
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -54,17 +51,18 @@ pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("priva
 ///     r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"no such list","instance":"/lists/7"}"#
 /// );
 /// ```
-pub struct Problem(Box<Content>);
+pub struct Problem(pub(crate) Box<Content>);
 
+/// What a problem holds.
 #[derive(Default)]
-struct Content {
+pub(crate) struct Content {
     /// `None` is `about:blank`.
-    type_uri: Option<Box<str>>,
-    title: Option<Cow<'static, str>>,
-    status: Option<StatusCode>,
-    detail: Option<Cow<'static, str>>,
-    instance: Option<Box<str>>,
-    extensions: Vec<(Box<str>, Value)>,
+    pub(crate) type_uri: Option<Box<str>>,
+    pub(crate) title: Option<Cow<'static, str>>,
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) detail: Option<Cow<'static, str>>,
+    pub(crate) instance: Option<Box<str>>,
+    pub(crate) extensions: Vec<(Box<str>, Value)>,
     headers: HeaderMap,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -350,86 +348,12 @@ impl From<Problem> for Response<Vec<u8>> {
     }
 }
 
-impl Serialize for Problem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut problem = serializer.serialize_map(None)?;
-        problem.serialize_entry("type", self.type_uri())?;
-        if let Some(title) = self.title() {
-            problem.serialize_entry("title", title)?;
-        }
-        if let Some(status) = self.status() {
-            problem.serialize_entry("status", &status.as_u16())?;
-        }
-        if let Some(detail) = self.detail() {
-            problem.serialize_entry("detail", detail)?;
-        }
-        if let Some(instance) = self.instance() {
-            problem.serialize_entry("instance", instance)?;
-        }
-        for (name, value) in self.extensions() {
-            problem.serialize_entry(name, value)?;
-        }
-        problem.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Problem {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Problem;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a problem details object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Problem, A::Error> {
-                let mut content = Box::<Content>::default();
-                // Found again by hash: a body from outside may have any number of members.
-                let mut places = HashMap::new();
-                while let Some((name, value)) = map.next_entry::<Box<str>, Value>()? {
-                    let Some((name, value)) = content.read_standard(name, value) else { continue };
-                    let place = *places.entry(name.clone()).or_insert(content.extensions.len());
-                    match content.extensions.get_mut(place) {
-                        Some((_, known)) => *known = value,
-                        None => content.extensions.push((name, value)),
-                    }
-                }
-                Ok(Problem(content))
-            }
-        }
-
-        deserializer.deserialize_map(Members)
-    }
-}
-
-impl Content {
-    /// Takes one of RFC 9457's own members as it was read, and gives any other back. One of the wrong type is as good as
-    /// absent (section 3.1); of one that stands twice, the last counts.
-    fn read_standard(&mut self, name: Box<str>, value: Value) -> Option<(Box<str>, Value)> {
-        let text = |value: Value| if let Value::String(text) = value { Some(text) } else { None };
-        match &*name {
-            "type" => self.type_uri = text(value).map(Into::into),
-            "title" => self.title = text(value).map(Into::into),
-            "status" => {
-                let code = value.as_u64().and_then(|code| u16::try_from(code).ok());
-                self.status = code.and_then(|code| StatusCode::from_u16(code).ok());
-            }
-            "detail" => self.detail = text(value).map(Into::into),
-            "instance" => self.instance = text(value).map(Into::into),
-            _ => return Some((name, value)),
-        }
-        None
-    }
-}
-
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let status = self.status().map(|status| status.as_u16().to_string());
-        let words: Vec<_> = [status.as_deref(), self.title()].into_iter().flatten().collect();
-        f.write_str(if words.is_empty() { self.type_uri() } else { "" })?;
-        f.write_str(&words.join(" "))?;
+        let status = self.0.status.as_ref().map(StatusCode::as_str);
+        let words: Vec<_> = [status, self.title()].into_iter().flatten().collect();
+        let head = if words.is_empty() { self.type_uri().to_owned() } else { words.join(" ") };
+        f.write_str(&head)?;
         self.detail().map_or(Ok(()), |detail| write!(f, ": {detail}"))
     }
 }
