@@ -1,0 +1,239 @@
+//! Who is accepted, and how everyone else is refused: the same way, at the endpoint and anywhere else.
+
+use std::error::Error;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::header::WWW_AUTHENTICATE;
+use http::request::{Builder, Parts};
+use pollster::block_on;
+use tokenfolio::{
+    AccessToken, AllowedIps, Authenticator, BearerToken, OwnedToken, Problem, StoreError, StoreErrorKind, TokenStatus,
+    authenticate,
+};
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_712_846_105, 0).unwrap()
+}
+
+/// Knows one secret, `good`, and counts how often it was asked.
+struct One {
+    token: AccessToken,
+    asked: AtomicUsize,
+}
+
+impl Authenticator for One {
+    type Owner = u64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok((secret.secret() == "good").then(|| OwnedToken { owner: 7, token: self.token.clone() }))
+    }
+}
+
+fn one(change: impl FnOnce(&mut AccessToken)) -> One {
+    let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+    change(&mut token);
+    One { token, asked: AtomicUsize::new(0) }
+}
+
+fn request(authorization: &[&[u8]]) -> Builder {
+    let request = http::Request::get("/api/v1/me?access_token=good");
+    authorization.iter().fold(request, |request, value| request.header("authorization", *value))
+}
+
+fn parts(request: Builder) -> Parts {
+    request.body(()).unwrap().into_parts().0
+}
+
+fn try_it(
+    authenticator: &One,
+    authorization: &[&[u8]],
+    caller: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<OwnedToken<u64>, Problem> {
+    let caller: Option<IpAddr> = caller.map(|caller| caller.parse().unwrap());
+    block_on(authenticate(authenticator, "api", &parts(request(authorization)), caller, now))
+}
+
+const BODY: &str = concat!(
+    r#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication failed","#,
+    r#""instance":"/api/v1/me"}"#,
+);
+
+/// Expects the one refusal there is, with this challenge.
+#[track_caller]
+fn refuse(answer: Result<OwnedToken<u64>, Problem>, challenge: &str) {
+    let problem = answer.unwrap_err();
+    assert_eq!(serde_json::to_string(&problem).unwrap(), BODY);
+    assert!(problem.source().is_none());
+    let response: http::Response<Vec<u8>> = problem.into();
+    assert_eq!(response.status(), 401);
+    assert_eq!(response.headers().get_all(WWW_AUTHENTICATE).iter().collect::<Vec<_>>(), [challenge]);
+    assert_eq!(response.headers()["cache-control"], "private, no-store");
+}
+
+const BARE: &str = r#"Bearer realm="api""#;
+const INVALID_REQUEST: &str = r#"Bearer realm="api", error="invalid_request""#;
+const INVALID_TOKEN: &str = r#"Bearer realm="api", error="invalid_token""#;
+
+#[test]
+fn a_known_token_is_accepted_with_its_owner() {
+    let authenticator = one(|_| ());
+    let values: [&[u8]; 5] = [b"Bearer good", b"bearer good", b"BEARER good", b"Bearer  good", b" Bearer good "];
+    for value in values {
+        let accepted = try_it(&authenticator, &[value], None, now()).unwrap();
+        assert_eq!((accepted.owner, accepted.token), (7, authenticator.token.clone()));
+    }
+}
+
+#[test]
+fn a_request_without_bearer_credentials_gets_a_bare_challenge_and_nobody_is_asked() {
+    let authenticator = one(|_| ());
+    refuse(try_it(&authenticator, &[], None, now()), BARE);
+    let values: [&[u8]; 4] = [b"Basic dXNlcjpwYXNz", b"Bearer", b"Bearer ", b"Bearergood"];
+    for value in values {
+        refuse(try_it(&authenticator, &[value], None, now()), BARE);
+    }
+    assert_eq!(authenticator.asked.into_inner(), 0);
+}
+
+#[test]
+fn a_malformed_token_is_invalid_and_nobody_is_asked() {
+    let authenticator = one(|_| ());
+    let values: [&[u8]; 6] =
+        [b"Bearer a b", b"Bearer a,b", b"Bearer a\"b", b"Bearer =abc", "Bearer é".as_bytes(), b"Bearer \xff"];
+    for value in values {
+        refuse(try_it(&authenticator, &[value], None, now()), INVALID_TOKEN);
+    }
+    assert_eq!(authenticator.asked.into_inner(), 0);
+}
+
+#[test]
+fn a_token_that_is_not_known_is_invalid() {
+    let authenticator = one(|_| ());
+    let long = format!("Bearer {}", "x".repeat(6_000));
+    for value in
+        [&b"Bearer unknown"[..], b"Bearer GOOD", b"Bearer Good", b"Bearer goo", b"Bearer goodd", long.as_bytes()]
+    {
+        refuse(try_it(&authenticator, &[value], None, now()), INVALID_TOKEN);
+    }
+    assert_eq!(authenticator.asked.into_inner(), 6);
+}
+
+#[test]
+fn two_fields_are_an_invalid_request_and_nobody_is_asked() {
+    let authenticator = one(|_| ());
+    for second in [&b"Bearer good"[..], b"Bearer bad", b"Basic dXNlcjpwYXNz"] {
+        refuse(try_it(&authenticator, &[b"Bearer good", second], None, now()), INVALID_REQUEST);
+        refuse(try_it(&authenticator, &[second, b"Bearer good"], None, now()), INVALID_REQUEST);
+    }
+    assert_eq!(authenticator.asked.into_inner(), 0);
+}
+
+#[test]
+fn a_token_is_accepted_as_long_as_it_is_active() {
+    let nanosecond = TimeDelta::nanoseconds(1);
+    let edges = [None, Some(now() - nanosecond), Some(now()), Some(now() + nanosecond)];
+    for revoked_at in edges {
+        for expires_at in edges {
+            let authenticator = one(|token| (token.revoked_at, token.expires_at) = (revoked_at, expires_at));
+            let answer = try_it(&authenticator, &[b"Bearer good"], None, now());
+            match TokenStatus::derive(revoked_at, expires_at, now()) {
+                TokenStatus::Active => assert!(answer.is_ok(), "{revoked_at:?} {expires_at:?}"),
+                TokenStatus::Expired | TokenStatus::Revoked => refuse(answer, INVALID_TOKEN),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_is_accepted_from_where_it_is_allowed() {
+    let allowed = |entries: &[&str]| AllowedIps::parse(entries.iter().copied()).unwrap();
+    let callers = [None, Some("10.0.0.7"), Some("::ffff:10.0.0.7"), Some("10.0.1.7"), Some("2001:db8::1")];
+    for (allowed_ips, accepted) in [
+        (None, [true, true, true, true, true]),
+        (Some(AllowedIps::nobody()), [false, false, false, false, false]),
+        (Some(allowed(&["10.0.0.0/24"])), [false, true, true, false, false]),
+        (Some(allowed(&["::ffff:10.0.0.7", "2001:db8::/32"])), [false, true, true, false, true]),
+        (Some(allowed(&["0.0.0.0/0", "::/0"])), [false, true, true, true, true]),
+    ] {
+        let authenticator = one(|token| token.allowed_ips = allowed_ips.clone());
+        for (caller, is_accepted) in callers.into_iter().zip(accepted) {
+            let answer = try_it(&authenticator, &[b"Bearer good"], caller, now());
+            match is_accepted {
+                true => assert!(answer.is_ok(), "{caller:?} of {allowed_ips:?}"),
+                false => refuse(answer, INVALID_TOKEN),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_allowed_caller_does_not_make_up_for_an_expired_token() {
+    let authenticator = one(|token| {
+        token.allowed_ips = AllowedIps::parse(["10.0.0.7"]).ok();
+        token.expires_at = Some(now());
+    });
+    refuse(try_it(&authenticator, &[b"Bearer good"], Some("10.0.0.7"), now()), INVALID_TOKEN);
+}
+
+#[test]
+fn the_realm_is_named_and_escaped() {
+    let authenticator = one(|_| ());
+    for (realm, quoted) in [("tokens", "tokens"), ("a\"b\\c", r#"a\"b\\c"#), ("é\r\n", ""), ("", "")] {
+        let parts = parts(request(&[b"Bearer unknown"]));
+        let problem = block_on(authenticate(&authenticator, realm, &parts, None, now())).unwrap_err();
+        let response: http::Response<Vec<u8>> = problem.into();
+        let challenge = format!(r#"Bearer realm="{quoted}", error="invalid_token""#);
+        assert_eq!(response.headers()[WWW_AUTHENTICATE], challenge);
+    }
+}
+
+#[test]
+fn a_refusal_carries_the_trace_of_its_request_alone() {
+    let authenticator = one(|_| ());
+    let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let own: tokenfolio::TraceId = "request-7".parse().unwrap();
+    for (request, trace_id) in [
+        (request(&[]).header("traceparent", traceparent), Some("0af7651916cd43dd8448eb211c80319c")),
+        (request(&[]).header("traceparent", traceparent).extension(own), Some("request-7")),
+        (request(&[]).header("traceparent", "00-x"), None),
+    ] {
+        let problem = block_on(authenticate(&authenticator, "api", &parts(request), None, now())).unwrap_err();
+        assert_eq!(problem.trace_id(), trace_id);
+        let member = trace_id.map(|id| format!(r#","trace_id":"{id}""#)).unwrap_or_default();
+        assert_eq!(serde_json::to_string(&problem).unwrap(), BODY.replace('}', &format!("{member}}}")));
+    }
+}
+
+/// Fails to look.
+struct Failing(StoreErrorKind);
+
+impl Authenticator for Failing {
+    type Owner = u64;
+
+    async fn find(&self, _secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+        Err(StoreError::new(self.0, "db-3 is down"))
+    }
+}
+
+#[test]
+fn a_failure_to_look_is_not_a_refusal() {
+    for (kind, status) in [
+        (StoreErrorKind::Unavailable, 503),
+        (StoreErrorKind::Timeout, 504),
+        (StoreErrorKind::Corrupt, 500),
+        (StoreErrorKind::Other, 500),
+    ] {
+        let parts = parts(request(&[b"Bearer good"]));
+        let problem = block_on(authenticate(&Failing(kind), "api", &parts, None, now())).unwrap_err();
+        assert_eq!(problem.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!((problem.detail(), problem.instance()), (None, Some("/api/v1/me")));
+        assert_eq!(problem.source().unwrap().source().unwrap().to_string(), "db-3 is down");
+        let response: http::Response<Vec<u8>> = problem.into();
+        assert!(!response.headers().contains_key(WWW_AUTHENTICATE));
+        assert!(!String::from_utf8(response.into_body()).unwrap().contains("db-3"));
+    }
+}
