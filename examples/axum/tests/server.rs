@@ -1,4 +1,5 @@
 //! The server as a user has it: started, asked over a socket, and stopped.
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
