@@ -7,17 +7,12 @@ use serde_json::Number;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
-    Array(Vec<Json>),
+    Array(Vec<Self>),
     Bool(bool),
     Null,
     Number(Number),
-    Object(Vec<(String, Json)>),
+    Object(Vec<(String, Self)>),
     String(String),
-}
-
-#[track_caller]
-pub(crate) fn json(text: &str) -> Json {
-    serde_json::from_str(text).expect("JSON")
 }
 
 pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {

@@ -1,13 +1,22 @@
 //! Every promise of the crate, tried through its public interface.
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod allowed_ips;
+mod authenticate;
 mod bearer;
+mod contract;
 mod json;
+mod list_tokens;
+mod memory;
 mod model;
+mod page;
 mod page_request;
 mod page_urls;
+mod paginator;
 mod problem;
 mod status;
+mod store;
+mod tidy;
 mod timestamp;
 mod token;
 mod trace_id;

@@ -337,9 +337,9 @@ fn everything_wrong_is_said_at_once() {
 
     // One mistake does not stand for two.
     let error = PageRequest::from_query("per_page=101&page=2", &rules).unwrap_err();
-    assert_eq!(error.parameters().iter().map(|error| error.parameter()).collect::<Vec<_>>(), ["per_page"]);
+    assert_eq!(error.parameters().iter().map(tokenfolio::ParameterError::parameter).collect::<Vec<_>>(), ["per_page"]);
     let error = PageRequest::from_query("per_page=100&page=x", &rules).unwrap_err();
-    assert_eq!(error.parameters().iter().map(|error| error.parameter()).collect::<Vec<_>>(), ["page"]);
+    assert_eq!(error.parameters().iter().map(tokenfolio::ParameterError::parameter).collect::<Vec<_>>(), ["page"]);
 }
 
 #[test]

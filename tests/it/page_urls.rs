@@ -422,7 +422,7 @@ proptest! {
         if !name.contains('\u{fffd}') {
             prop_assert_eq!(pairs.iter().filter(|(known, _)| *known == name).count(), 1, "{}", text);
         }
-        for (name, value) in parameters.iter().filter(|(parameter, _)| *parameter != name) {
+        for (name, _) in parameters.iter().filter(|(parameter, _)| *parameter != name) {
             let values: Vec<_> = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| &**value).collect();
             let set = parameters.iter().rfind(|(known, _)| known == name).map(|(_, value)| &**value).unwrap();
             prop_assert!(values == [set] || name.contains('\u{fffd}'), "{:?} in {}", name, text);

@@ -154,7 +154,8 @@ fn a_rule_takes_nothing_but_what_it_says() {
         query: pairs(&[("q", "a b")]),
         fragment: Some("x".to_owned()),
     };
-    let changes: [(&[Rule], fn(&mut Input)); 22] = [
+    type Change = (&'static [Rule], fn(&mut Input));
+    let changes: [Change; 22] = [
         (&[], |_| {}),
         (&[], |input| input.fragment = Some("a%20b/?".to_owned())),
         (&[], |input| input.path = "https://h.example/é//".to_owned()),
@@ -628,10 +629,10 @@ fn doubles(input: &Input) -> Model {
 fn with_floats(mut envelope: Json) -> Json {
     for member in ["from", "to"] {
         let meta = envelope.member_mut("meta");
-        if let Json::Number(number) = meta.member(member) {
-            if let Some(beyond) = number.as_u64().filter(|number| i64::try_from(*number).is_err()) {
-                *meta.member_mut(member) = float(beyond as f64);
-            }
+        if let Json::Number(number) = meta.member(member)
+            && let Some(beyond) = number.as_u64().filter(|number| i64::try_from(*number).is_err())
+        {
+            *meta.member_mut(member) = float(beyond as f64);
         }
     }
     envelope
