@@ -1,8 +1,8 @@
-//! The endpoint in axum: every request for its path goes to the library as it came, and the library's response is the
-//! answer.
+//! The endpoint in axum: [`app`] is all that an adapter has to do.
 //!
-//! Run it from the repository's root with `cargo example axum`, and paste one of the `curl` lines that it prints: a page
-//! of tokens comes back, or a problem. `-- --help` lists the arguments.
+//! It routes every method of the path to [`ListTokens::answer`](tokenfolio::ListTokens::answer), hands over the parts
+//! of the request as they came and the address of the peer, and copies the response. The framework's own 404 is a
+//! problem too.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,26 +10,27 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{self, StatusCode};
-use axum::response::Response;
+use axum::http::{Response, StatusCode};
 use axum::routing::any;
 use tokenfolio::Problem;
 use tokenfolio_demo::{Endpoint, PATH};
 
-/// Routes every method of the endpoint's path to the library, and answers any other path with a problem.
-///
-/// To be served with [`ConnectInfo`]: without a peer's address, tokens with an allow-list are refused.
+/// Makes the application. It is to be served with connection info, which tells the peer's address.
 pub fn app(endpoint: Endpoint) -> Router {
-    Router::new().route(PATH, any(list)).fallback(not_found).with_state(Arc::new(endpoint))
+    // Any method, so that it is the library that answers those it does not allow.
+    Router::new().route(PATH, any(list_tokens)).fallback(not_found).with_state(Arc::new(endpoint))
 }
 
-async fn list(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+async fn list_tokens(
+    State(endpoint): State<Arc<Endpoint>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let peer = parts.extensions.get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
-    endpoint.answer(&parts, peer).await.map(Body::from)
+    endpoint.answer(&parts, Some(peer.ip())).await.map(Body::from)
 }
 
-async fn not_found(request: Request) -> Response {
-    let problem = Problem::new(StatusCode::NOT_FOUND).with_request(&request.into_parts().0);
-    http::Response::<Vec<u8>>::from(problem).map(Body::from)
+async fn not_found(request: Request) -> Response<Body> {
+    let (parts, _) = request.into_parts();
+    Response::from(Problem::new(StatusCode::NOT_FOUND).with_request(&parts)).map(Body::from)
 }

@@ -1,18 +1,38 @@
-//! Serves the demo data with axum until SIGTERM or ctrl-c; requests that are under way then end in peace.
+//! Serves the endpoint with axum, over demo data, until ctrl-c or SIGTERM; requests that are under way then are still
+//! answered.
+//!
+//! From the root of the repository:
+//!
+//! ```text
+//! cargo example axum -- --port 3000 --store sqlite:/tmp/demo.db
+//! ```
+//!
+//! The first line it prints is JSON: where it listens, and the secrets of five tokens. The next three are requests to
+//! paste into a shell:
+//!
+//! ```text
+//! curl -H 'Authorization: Bearer 1|..' 'http://127.0.0.1:3000/api/v1/me/tokens'          # 200, page 1 of 15
+//! curl -H 'Authorization: Bearer 1|..' 'http://127.0.0.1:3000/api/v1/me/tokens?page=8'   # 200, a page in the middle
+//! curl -i -H 'Authorization: Bearer 1|..' 'http://127.0.0.1:3000/api/v1/me/tokens'       # 401, an expired token
+//! ```
+//!
+//! A page is `{"data":[{"id":1,"name":"Production Deploy",..},..],"links":{..},"meta":{..}}`; a refusal is
+//! `{"type":"about:blank","title":"Unauthorized","status":401,..}`. `--help` tells what else can be set.
 
 use std::error::Error;
 use std::net::SocketAddr;
 
 use tokenfolio_axum::app;
 use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let stop = stop_signal()?;
     let Demo { listener, endpoint, announcement } = Demo::start(Arguments::read()).await?;
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    announcement.print()?;
+    let listener = TcpListener::from_std(listener)?;
     let service = app(endpoint).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = stop_signal()?;
+    announcement.print()?;
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     Ok(())
 }

@@ -22,8 +22,8 @@ const COUNT: i64 = 293;
 const MOST_USES: u64 = (1 << 53) - 1;
 
 const NAMES: [&str; 10] = [
-    "Production Deploy",
     "CI Deployments",
+    "Production Deploy",
     "Jeton d’intégration — préproduction",
     "日本語のトークン 🦀",
     "\"quoted\" & 'single'",
@@ -49,7 +49,7 @@ pub(crate) fn all(now: DateTime<Utc>) -> [(i64, Vec<AccessToken>); 2] {
 }
 
 /// Makes one of the many. Those with a secret are what their secret is for; the others go through every combination of
-/// a life, a use, an allow-list and a name, because the lengths of these cycles have no common divisor.
+/// a life, a use and an allow-list, because the lengths of these cycles have no common divisor.
 fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
     let mut token = AccessToken::new(id, name(id), now - TimeDelta::days(400 - id.0));
     let an_hour_ago = now - TimeDelta::hours(1);
@@ -112,4 +112,67 @@ fn allowed_ips(id: TokenId) -> Option<AllowedIps> {
 /// Tells where in a cycle of that length a token stands.
 fn turn(id: TokenId, length: usize) -> usize {
     usize::try_from(id.0).unwrap_or_default() % length
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tokenfolio::TokenStatus;
+
+    use super::*;
+
+    #[test]
+    fn ids_count_from_one() {
+        let [(_, many), (_, single)] = all(DateTime::UNIX_EPOCH);
+        assert!(many.iter().map(|token| token.id.0).eq(1..=293));
+        assert_eq!(single.len(), 1);
+    }
+
+    #[test]
+    fn tokens_with_a_secret_are_what_it_is_for() {
+        let now = DateTime::UNIX_EPOCH;
+        assert_eq!(token(GOOD, now).next_change(now), None);
+        assert_eq!(token(GOOD, now).allowed_ips, None);
+        assert_eq!(token(IP_DENIED, now).next_change(now), None);
+        let denied = token(IP_DENIED, now).allowed_ips.expect("an allow-list");
+        assert!(["127.0.0.1", "::1"].iter().all(|caller| !denied.contains(caller.parse().unwrap())));
+        for (id, status) in [
+            (GOOD, TokenStatus::Active),
+            (EXPIRED, TokenStatus::Expired),
+            (REVOKED, TokenStatus::Revoked),
+            (IP_DENIED, TokenStatus::Active),
+        ] {
+            assert_eq!(token(id, now).status(now), status, "{id}");
+        }
+    }
+
+    #[test]
+    fn every_life_meets_every_use_and_every_allow_list() {
+        let now = DateTime::UNIX_EPOCH;
+        let [(_, many), _] = all(now);
+        let is_past = |at: Option<DateTime<Utc>>| at.map(|at| at <= now);
+        let combinations: BTreeSet<_> = many
+            .iter()
+            .filter(|token| token.id > IP_DENIED)
+            .map(|token| {
+                let lists = format!("{:?}", token.allowed_ips);
+                let use_turn = turn(token.id, 5);
+                (is_past(token.expires_at), is_past(token.revoked_at), use_turn, lists)
+            })
+            .collect();
+        // Two of the eight turns of allow-lists are none.
+        assert_eq!(combinations.len(), 7 * 5 * 7);
+    }
+
+    #[test]
+    fn no_token_contradicts_itself() {
+        let now = DateTime::UNIX_EPOCH;
+        for token in all(now).into_iter().flat_map(|(_, tokens)| tokens) {
+            assert_eq!(token.last_used_at.is_none(), token.usage_count == 0, "{}", token.id);
+            let end = [token.expires_at, token.revoked_at, Some(now)].into_iter().flatten().min();
+            assert!(token.created_at < token.last_used_at.unwrap_or(now), "{}", token.id);
+            assert!(token.last_used_at < end, "{}", token.id);
+        }
+    }
 }

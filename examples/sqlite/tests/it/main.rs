@@ -1,5 +1,4 @@
 //! The store against its contract, and against what only a database can get wrong.
-#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod cancel;
 mod contract;

@@ -1,0 +1,54 @@
+use clap::Parser;
+use tokenfolio_demo::{Arguments, StoreChoice};
+
+#[track_caller]
+fn parse(line: &str) -> Arguments {
+    try_parse(line).unwrap_or_else(|message| panic!("{message}"))
+}
+
+fn try_parse(line: &str) -> Result<Arguments, String> {
+    let words = ["server"].into_iter().chain(line.split_whitespace());
+    Arguments::try_parse_from(words).map_err(|error| error.to_string())
+}
+
+#[test]
+fn without_arguments_it_is_port_3000_and_sqlite_in_memory() {
+    let arguments = parse("");
+    assert_eq!((arguments.port, arguments.store), (3000, StoreChoice::Sqlite));
+    assert_eq!((arguments.base, arguments.lenient), (None, false));
+}
+
+#[test]
+fn stores_are_chosen_by_name() {
+    assert_eq!(parse("--store memory").store, StoreChoice::Memory);
+    assert_eq!(parse("--store sqlite").store, StoreChoice::Sqlite);
+    assert_eq!(parse("--store sqlite:a:b.db").store, StoreChoice::SqliteFile("a:b.db".into()));
+    for refused in ["sqlite:", "Memory", "postgres"] {
+        let message = try_parse(&format!("--store {refused}")).unwrap_err();
+        assert!(message.contains("expected `memory`, `sqlite` or `sqlite:PATH`"), "{message}");
+    }
+}
+
+#[test]
+fn links_begin_with_the_base() {
+    for (base, url) in [
+        ("https://api.example.com/prefix", "https://api.example.com/prefix/api/v1/me/tokens?page=2"),
+        ("https://api.example.com/", "https://api.example.com/api/v1/me/tokens?page=2"),
+        ("/prefix", "/prefix/api/v1/me/tokens?page=2"),
+    ] {
+        let urls = parse(&format!("--base {base}")).base.unwrap();
+        assert_eq!(urls.url(2), url);
+    }
+}
+
+#[test]
+fn a_base_that_is_none_is_refused() {
+    for (base, reason) in [
+        ("api.example.com", "is relative"),
+        ("ftp://api.example.com", "neither `http` nor `https`"),
+        ("https://api.example.com?a", "has a query"),
+    ] {
+        let message = try_parse(&format!("--base {base}")).unwrap_err();
+        assert!(message.contains(reason), "{message}");
+    }
+}

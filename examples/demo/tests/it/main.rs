@@ -1,0 +1,4 @@
+//! The demo as an adapter meets it.
+
+mod arguments;
+mod start;

@@ -1,0 +1,87 @@
+use std::net::IpAddr;
+
+use tokenfolio::{Page, ReportedStatus, TokenResource};
+use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH, StoreChoice};
+
+fn arguments(store: StoreChoice) -> Arguments {
+    Arguments { port: 0, base: None, store, lenient: false }
+}
+
+/// Starts a demo, and returns its endpoint with what it announces.
+async fn start(store: StoreChoice) -> (Endpoint, serde_json::Value) {
+    let demo = Demo::start(arguments(store)).await.expect("the store opens");
+    (demo.endpoint, serde_json::to_value(demo.announcement).expect("an announcement is JSON"))
+}
+
+async fn answer(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<Vec<u8>> {
+    let request = http::Request::get(format!("{PATH}?page={page}"))
+        .header("authorization", format!("Bearer {secret}"))
+        .body(())
+        .expect("a well-formed request");
+    endpoint.answer(&request.into_parts().0, Some(IpAddr::from([127, 0, 0, 1]))).await
+}
+
+/// Lists what must be the same on every start: ids, names and statuses.
+async fn walk(endpoint: &Endpoint, secret: &str) -> Vec<(i64, String, ReportedStatus)> {
+    let mut walked = Vec::new();
+    for page in 1.. {
+        let response = answer(endpoint, secret, page).await;
+        let page: Page<TokenResource> = serde_json::from_slice(response.body()).expect("a page");
+        walked.extend(page.data.into_iter().map(|token| (token.id.0, token.name, token.status)));
+        if page.links.next.is_none() {
+            break;
+        }
+    }
+    walked
+}
+
+#[tokio::test]
+async fn stores_hold_the_same_tokens() {
+    let mut walks = Vec::new();
+    for store in [StoreChoice::Memory, StoreChoice::Sqlite] {
+        let (endpoint, announced) = start(store).await;
+        walks.push(walk(&endpoint, announced["good"].as_str().unwrap()).await);
+    }
+    assert_eq!(walks[0].len(), 293);
+    assert_eq!(walks[0], walks[1]);
+}
+
+#[tokio::test]
+async fn secrets_are_accepted_or_refused_as_announced() {
+    for store in [StoreChoice::Memory, StoreChoice::Sqlite] {
+        let (endpoint, announced) = start(store.clone()).await;
+        for (name, status) in [("good", 200), ("single", 200), ("expired", 401), ("revoked", 401), ("ip_denied", 401)] {
+            let response = answer(&endpoint, announced[name].as_str().unwrap(), 1).await;
+            assert_eq!(response.status(), status, "{name} of {store:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_start_keeps_the_tokens_of_a_file_and_changes_the_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.db");
+    let (first, announced_first) = start(StoreChoice::SqliteFile(path.clone())).await;
+    let before = walk(&first, announced_first["good"].as_str().unwrap()).await;
+    drop(first);
+
+    // What became of the data in between stays.
+    let other = tokenfolio_sqlite::SqliteStore::open(&path).await.unwrap();
+    assert!(other.remove(1, 293.into()).await.unwrap());
+
+    let (second, announced_second) = start(StoreChoice::SqliteFile(path)).await;
+    let after = walk(&second, announced_second["good"].as_str().unwrap()).await;
+    assert_eq!(after, before[..292]);
+    for name in ["good", "single"] {
+        let [old, new] = [&announced_first, &announced_second].map(|announced| announced[name].as_str().unwrap());
+        assert_eq!(answer(&second, old, 1).await.status(), 401, "the old {name}");
+        assert_eq!(answer(&second, new, 1).await.status(), 200, "the new {name}");
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_an_error() {
+    let first = Demo::start(arguments(StoreChoice::Memory)).await.unwrap();
+    let port = first.listener.local_addr().unwrap().port();
+    Demo::start(Arguments { port, ..arguments(StoreChoice::Memory) }).await.unwrap_err();
+}
