@@ -52,13 +52,18 @@
 //! too; [`ListTokens`] alone has a clock.
 #![forbid(unsafe_code)]
 
+mod address;
 mod allowed_ips;
 mod authenticate;
 mod bearer;
+mod buffer;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod digits;
 mod dyn_twin;
 mod envelope;
+mod escape;
+mod json;
 mod list_tokens;
 mod memory;
 mod page;

@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use http::HeaderValue;
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
+use crate::buffer::Buffer;
+use crate::json;
 use crate::page::PageRequest;
 use crate::percent;
+use crate::token::TokenResource;
 use crate::urls::{PageUrl, PageUrls};
 use crate::window::window;
 
@@ -167,8 +171,7 @@ impl<T> Paginator<T> {
     /// # }
     /// ```
     pub fn window(&self) -> impl Iterator<Item = Option<u64>> {
-        let runs = window(self.current_page(), self.last_linked(), self.style.on_each_side);
-        runs.enumerate().flat_map(|(at, run)| (at > 0).then_some(None).into_iter().chain(run.map(Some)))
+        self.runs().enumerate().flat_map(|(at, run)| (at > 0).then_some(None).into_iter().chain(run.map(Some)))
     }
 
     /// Returns the same first, last, prev and next as a `Link` header (RFC 8288, section 3); one that is null is left
@@ -191,17 +194,92 @@ impl<T> Paginator<T> {
         HeaderValue::from_str(&header).expect("escaped URLs are visible ASCII")
     }
 
+    /// The runs of page numbers between the gaps.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = RangeInclusive<u64>> {
+        window(self.current_page(), self.last_linked(), self.style.on_each_side)
+    }
+
+    pub(crate) fn urls(&self) -> &PageUrls {
+        &self.urls
+    }
+
+    pub(crate) fn style(&self) -> &LinkStyle {
+        &self.style
+    }
+
     /// The last page, or the last one that can be asked for.
-    fn last_linked(&self) -> u64 {
+    pub(crate) fn last_linked(&self) -> u64 {
         self.last_page().min(PageRequest::MAX_PAGE)
     }
 
-    fn prev(&self) -> Option<u64> {
+    pub(crate) fn prev(&self) -> Option<u64> {
         (self.current_page() > 1).then(|| self.current_page() - 1)
     }
 
-    fn next(&self) -> Option<u64> {
+    pub(crate) fn next(&self) -> Option<u64> {
         (self.current_page() < self.last_linked()).then(|| self.current_page() + 1)
+    }
+}
+
+impl<T: Serialize> Paginator<T> {
+    /// Replaces a buffer's content by the page's JSON: the bytes that `serde_json` writes, the envelope by our own
+    /// encoder, which allocates nothing that the buffer has room for.
+    ///
+    /// A page of tokens has [`write_tokens`](Paginator::write_tokens), which is faster.
+    ///
+    /// # Errors
+    ///
+    /// An item that cannot be JSON, such as a map whose keys are not strings. What is then in the buffer is of no use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = PageRequest::from_query("", &PageRules::default())?;
+    /// let page = Paginator::new(vec!["fig"], 1, request, PageUrls::new("/fruit")?);
+    /// let mut body = Vec::new();
+    /// page.write_json(&mut body)?;
+    /// assert_eq!(body, serde_json::to_vec(&page)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        out.clear();
+        out.extend_from_slice(b"{\"data\":");
+        serde_json::to_writer(&mut *out, &self.items)?;
+        let mut buffer = Buffer::after(out);
+        json::links_and_meta(&mut buffer, self);
+        buffer.finish();
+        Ok(())
+    }
+}
+
+impl Paginator<TokenResource> {
+    /// Replaces a buffer's content by the page's JSON: the bytes that `serde_json` writes, by our own encoder, which
+    /// allocates nothing that the buffer has room for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::DateTime;
+    /// use tokenfolio::{AccessToken, PageRequest, PageRules, PageUrls, Paginator};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+    /// let request = PageRequest::from_query("", &PageRules::default())?;
+    /// let page = Paginator::new(vec![token], 1, request, PageUrls::new("/tokens")?);
+    /// let mut body = Vec::new();
+    /// page.write_tokens(&mut body);
+    /// assert_eq!(body, serde_json::to_vec(&page)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn write_tokens(&self, out: &mut Vec<u8>) {
+        let mut buffer = Buffer::over(out);
+        json::tokens(&mut buffer, self);
+        buffer.finish();
     }
 }
 
@@ -333,10 +411,10 @@ pub struct LinkStyle {
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
-struct Labels {
-    previous: Cow<'static, str>,
-    gap: Cow<'static, str>,
-    next: Cow<'static, str>,
+pub(crate) struct Labels {
+    pub(crate) previous: Cow<'static, str>,
+    pub(crate) gap: Cow<'static, str>,
+    pub(crate) next: Cow<'static, str>,
 }
 
 impl Default for LinkStyle {
@@ -373,6 +451,11 @@ impl LinkStyle {
     pub fn with_gap_label(mut self, gap: impl Into<Cow<'static, str>>) -> Self {
         self.labels.gap = gap.into();
         self
+    }
+
+    /// The labels of the array, if it is there.
+    pub(crate) fn array(&self) -> Option<&Labels> {
+        self.has_array.then_some(&self.labels)
     }
 
     /// Leaves the array out, a quarter of a page's bytes, for clients that have no use for it.

@@ -2,11 +2,11 @@
 //!
 //! Writing is narrow and cannot fail; reading takes whatever RFC 3339 allows.
 
-use std::fmt;
-
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
+
+use crate::digits;
 
 /// 0000-01-01T00:00:00Z, the first second that four digits can name.
 const FIRST_SECOND: i64 = -62_167_219_200;
@@ -17,19 +17,28 @@ const LAST_SECOND: i64 = 253_402_300_799;
 #[derive(Clone, Copy)]
 pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
 
-impl fmt::Display for Timestamp {
-    /// Cuts fractions, which also turns a leap second into :59, and moves an instant that four digits of year cannot
-    /// name to the nearest one that they can: a record must never make a page unreadable.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.timestamp().clamp(FIRST_SECOND, LAST_SECOND);
-        let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-        let (year, month, day) = (at.year(), at.month(), at.day());
-        let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
-    }
-}
-
 impl Timestamp {
+    /// Returns the twenty characters, as two words and the rest.
+    ///
+    /// Cuts fractions, which also turns a leap second into :59, and moves an instant that four digits of year cannot name
+    /// to the nearest one that they can: a record must never make a page unreadable.
+    #[inline]
+    pub(crate) fn to_words(self) -> ([u8; 8], [u8; 8], [u8; 4]) {
+        let (date, time) = (self.0.naive_utc().date(), self.0.naive_utc().time());
+        let year = match u32::try_from(date.year()) {
+            Err(_) => return (*b"0000-01-", *b"01T00:00", *b":00Z"),
+            Ok(10_000..) => return (*b"9999-12-", *b"31T23:59", *b":59Z"),
+            Ok(year) => year,
+        };
+        let seconds = time.num_seconds_from_midnight();
+        let at = |place: u32, number| u64::from(digits::pair(number)) << (8 * place);
+        let date = at(0, year / 100) | at(2, year) | at(5, date.month()) | u64::from_le_bytes(*b"\0\0\0\0-\0\0-");
+        let day = at(0, self.0.naive_utc().date().day());
+        let time = day | at(3, seconds / 3600) | at(6, seconds / 60 % 60) | u64::from_le_bytes(*b"\0\0T\0\0:\0\0");
+        let [tens, ones] = digits::pair(seconds % 60).to_le_bytes();
+        (date.to_le_bytes(), time.to_le_bytes(), [b':', tens, ones, b'Z'])
+    }
+
     fn parse(text: &str) -> Option<Self> {
         // chrono also takes a blank for the `T` and a Unicode minus in the offset; RFC 3339's grammar has neither.
         let separator = text.as_bytes().get(10)?;
@@ -44,7 +53,12 @@ impl Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let (date, time, rest) = self.to_words();
+        let mut text = [0; 20];
+        text[..8].copy_from_slice(&date);
+        text[8..16].copy_from_slice(&time);
+        text[16..].copy_from_slice(&rest);
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
     }
 }
 

@@ -35,6 +35,8 @@ pub struct PageUrls {
     /// The kept parameters as they are written, each followed by `&`.
     query: String,
     page_name: Cow<'static, str>,
+    /// The page parameter as it is written, up to its number.
+    page_parameter: Cow<'static, str>,
     /// With its `#`, as it is written.
     fragment: String,
 }
@@ -60,6 +62,7 @@ impl PageUrls {
             path: path.to_owned(),
             query: String::new(),
             page_name: Cow::Borrowed("page"),
+            page_parameter: Cow::Borrowed("page="),
             fragment: String::new(),
         })
     }
@@ -68,6 +71,7 @@ impl PageUrls {
     #[must_use]
     pub fn with_page_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.page_name = name.into();
+        self.page_parameter = format!("{}=", percent::encode(&self.page_name)).into();
         self.query = write_parameters(query::parameters(&self.query).filter(|kept| !kept.is(&self.page_name)));
         self
     }
@@ -141,6 +145,16 @@ impl PageUrls {
         self.page(page).to_string()
     }
 
+    /// What stands before the page's number in every URL.
+    pub(crate) fn before_page(&self) -> [&str; 4] {
+        [&self.path, "?", &self.query, &self.page_parameter]
+    }
+
+    /// What stands after the page's number in every URL.
+    pub(crate) fn after_page(&self) -> &str {
+        &self.fragment
+    }
+
     /// Returns the URL of a page as something to write.
     pub(crate) fn page(&self, page: u64) -> PageUrl<'_> {
         PageUrl { urls: self, page }
@@ -165,9 +179,8 @@ pub(crate) struct PageUrl<'u> {
 
 impl fmt::Display for PageUrl<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PageUrls { path, query, page_name, fragment } = self.urls;
-        let page_name = percent::encode(page_name);
-        write!(f, "{path}?{query}{page_name}={}{fragment}", self.page)
+        self.urls.before_page().into_iter().try_for_each(|part| f.write_str(part))?;
+        write!(f, "{}{}", self.page, self.urls.after_page())
     }
 }
 

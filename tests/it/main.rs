@@ -5,6 +5,7 @@ mod allowed_ips;
 mod authenticate;
 mod bearer;
 mod contract;
+mod encoder;
 mod json;
 mod list_tokens;
 mod memory;

@@ -1,0 +1,113 @@
+//! A buffer that is written from its start, over what it held.
+//!
+//! Appending to a `Vec` checks, loads and stores its length for every piece. Here the vector's length is the room there
+//! is, whatever was in it is written over, and a piece of a size known to the compiler costs one check and its moves.
+
+use std::ops::Range;
+
+use crate::digits::Digits;
+
+/// The longest text that is copied again in one move, whatever its length.
+const MOVE: usize = 64;
+
+pub(crate) struct Buffer<'v> {
+    room: &'v mut Vec<u8>,
+    at: usize,
+}
+
+impl<'v> Buffer<'v> {
+    /// Writes over what the vector holds. It is [`finish`](Self::finish) that cuts the rest off.
+    pub(crate) fn over(room: &'v mut Vec<u8>) -> Self {
+        Self { room, at: 0 }
+    }
+
+    /// Writes on where the vector ends.
+    pub(crate) fn after(room: &'v mut Vec<u8>) -> Self {
+        let at = room.len();
+        Self { room, at }
+    }
+
+    pub(crate) fn finish(self) {
+        self.room.truncate(self.at);
+    }
+
+    /// How much is written.
+    pub(crate) fn len(&self) -> usize {
+        self.at
+    }
+
+    /// Lets a piece be written into the next `N` bytes; it says how many of them it took. The rest is written over next.
+    #[inline(always)]
+    pub(crate) fn piece<const N: usize>(&mut self, write: impl FnOnce(&mut [u8; N]) -> usize) {
+        let room = match self.room.get_mut(self.at..).and_then(|room| room.first_chunk_mut()) {
+            Some(room) => room,
+            None => match grow(self.room, self.at, N).first_chunk_mut() {
+                Some(room) => room,
+                None => return,
+            },
+        };
+        self.at += write(room);
+    }
+
+    #[inline(always)]
+    pub(crate) fn put<const N: usize>(&mut self, bytes: &[u8; N]) {
+        self.piece(|room: &mut [u8; N]| {
+            *room = *bytes;
+            N
+        });
+    }
+
+    /// Puts a text, which is at most 24 bytes long, and the digits of a number.
+    #[inline(always)]
+    pub(crate) fn put_number<const N: usize>(&mut self, text: &[u8; N], digits: &Digits) {
+        const { assert!(N <= 24) };
+        self.piece(|room: &mut [u8; 32]| {
+            room[..N].copy_from_slice(text);
+            room[N..N + 8].copy_from_slice(&digits.first);
+            N + digits.length
+        });
+        for word in digits.rest() {
+            self.put(&word);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn put_slice(&mut self, bytes: &[u8]) {
+        let end = self.at + bytes.len();
+        match self.room.get_mut(self.at..end) {
+            Some(room) => room.copy_from_slice(bytes),
+            None => grow(self.room, self.at, bytes.len())[..bytes.len()].copy_from_slice(bytes),
+        }
+        self.at = end;
+    }
+
+    /// Puts again what stands there already.
+    #[inline]
+    pub(crate) fn put_again(&mut self, range: Range<usize>) {
+        let length = range.len();
+        let moved = self.room.get(range.start..).and_then(|text| text.first_chunk::<MOVE>()).copied();
+        match moved {
+            Some(text) if length <= MOVE => self.piece(|room| {
+                *room = text;
+                length
+            }),
+            _ => {
+                if self.room.len() < self.at + length {
+                    grow(self.room, self.at, length);
+                }
+                self.room.copy_within(range, self.at);
+                self.at += length;
+            }
+        }
+    }
+}
+
+/// Makes room for at least so many bytes, and returns it.
+#[cold]
+#[inline(never)]
+fn grow(room: &mut Vec<u8>, at: usize, needed: usize) -> &mut [u8] {
+    room.reserve(needed.saturating_sub(room.len() - at));
+    // The vector grows as it sees fit, and all that it then has is room.
+    room.resize(room.capacity(), 0);
+    &mut room[at..]
+}
