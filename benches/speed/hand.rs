@@ -1,0 +1,368 @@
+//! The yardstick: the best encoder that we can write by hand for this endpoint alone, in safe code.
+//!
+//! It is told nothing that this endpoint does not vary: 20 rows a page, three pages on each side, our labels, no kept
+//! parameters. It is right for any tokens, any base, page and total. Like whoever writes such a thing once, it keeps all
+//! in one place: a cursor over memory that is there already, digits and instants made in registers.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use tokenfolio::{ReportedStatus, TokenResource, TokenStatus};
+
+const PER_PAGE: u64 = 20;
+
+/// Memory to write over, and how far it is written.
+struct Cursor<'m> {
+    memory: &'m mut Vec<u8>,
+    at: usize,
+}
+
+impl Cursor<'_> {
+    /// The next `N` bytes, to be written over.
+    #[inline(always)]
+    fn next<const N: usize>(&mut self) -> &mut [u8; N] {
+        if self.memory.len() < self.at + N {
+            self.grow(N);
+        }
+        self.memory[self.at..].first_chunk_mut().expect("it has grown")
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, needed: usize) {
+        let length = (2 * self.memory.len()).max(self.at + needed).max(4096);
+        self.memory.resize(length, 0);
+    }
+
+    #[inline(always)]
+    fn text<const N: usize>(&mut self, text: &[u8; N]) {
+        *self.next() = *text;
+        self.at += N;
+    }
+
+    #[inline]
+    fn bytes(&mut self, bytes: &[u8]) {
+        if self.memory.len() < self.at + bytes.len() {
+            self.grow(bytes.len());
+        }
+        self.memory[self.at..self.at + bytes.len()].copy_from_slice(bytes);
+        self.at += bytes.len();
+    }
+
+    /// A text and a number after it.
+    #[inline(always)]
+    fn number<const N: usize>(&mut self, text: &[u8; N], number: u64) {
+        if number >= 10_000 {
+            return self.large(text, number);
+        }
+        let (digits, length) = short(number);
+        self.short(text, digits, length);
+    }
+
+    #[inline(always)]
+    fn short<const N: usize>(&mut self, text: &[u8; N], digits: u32, length: usize) {
+        let room: &mut [u8; 32] = self.next();
+        room[..N].copy_from_slice(text);
+        room[N..N + 4].copy_from_slice(&digits.to_le_bytes());
+        self.at += N + length;
+    }
+
+    #[inline]
+    fn large<const N: usize>(&mut self, text: &[u8; N], number: u64) {
+        self.text(text);
+        if number < 100_000_000 {
+            let digits = eight(number);
+            let zeros = (digits ^ u64::from_le_bytes(*b"00000000")).trailing_zeros() / 8;
+            *self.next() = (digits >> (8 * zeros)).to_le_bytes();
+            self.at += 8 - zeros as usize;
+        } else {
+            self.large(b"", number / 100_000_000);
+            self.text(&eight(number % 100_000_000).to_le_bytes());
+        }
+    }
+
+    #[inline(always)]
+    fn instant<const N: usize>(&mut self, key: &[u8; N], at: Option<DateTime<Utc>>) {
+        let Some(at) = at else {
+            self.text(key);
+            return self.text(b"null");
+        };
+        let at = at.naive_utc();
+        let (date, time) = (at.date(), at.time());
+        let room: &mut [u8; 40] = self.next();
+        room[..N].copy_from_slice(key);
+        let text = match u32::try_from(date.year()) {
+            Ok(year @ ..=9999) => {
+                let seconds = time.num_seconds_from_midnight();
+                let pair = |at: u32, number: u32| u128::from(PAIRS[number as usize]) << (8 * at);
+                u128::from_le_bytes(*b"\0\0\0\0-\0\0-\0\0T\0\0:\0\0")
+                    | pair(0, year / 100)
+                    | pair(2, year % 100)
+                    | pair(5, date.month())
+                    | pair(8, date.day())
+                    | pair(11, seconds / 3600)
+                    | pair(14, seconds / 60 % 60)
+            }
+            Ok(_) => u128::from_le_bytes(*b"9999-12-31T23:59"),
+            Err(_) => u128::from_le_bytes(*b"0000-01-01T00:00"),
+        };
+        let seconds = match date.year() {
+            0..=9999 => PAIRS[(time.second()) as usize],
+            10_000.. => u16::from_le_bytes(*b"59"),
+            _ => u16::from_le_bytes(*b"00"),
+        };
+        room[N] = b'"';
+        room[N + 1..N + 17].copy_from_slice(&text.to_le_bytes());
+        room[N + 17] = b':';
+        room[N + 18..N + 20].copy_from_slice(&seconds.to_le_bytes());
+        room[N + 20..N + 22].copy_from_slice(b"Z\"");
+        self.at += N + 22;
+    }
+
+    /// The inside of a string.
+    #[inline]
+    fn string(&mut self, text: &str) {
+        const ONES: u64 = u64::MAX / 255;
+        let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+        let special = |word: u64| {
+            let quote = below(word ^ (ONES * 0x22), 1);
+            let backslash = below(word ^ (ONES * 0x5c), 1);
+            (below(word, 0x20) | quote | backslash) & (ONES << 7) != 0
+        };
+        let bytes = text.as_bytes();
+        let (words, tail) = bytes.as_chunks::<8>();
+        for (at, word) in words.iter().enumerate() {
+            if special(u64::from_le_bytes(*word)) {
+                return self.escaped(&text[floor(text, 8 * at)..], 8 * at - floor(text, 8 * at));
+            }
+            self.text(word);
+        }
+        let mut word = u64::from_le_bytes([b' '; 8]);
+        for byte in tail.iter().rev() {
+            word = (word << 8) | u64::from(*byte);
+        }
+        if special(word) {
+            let start = bytes.len() - tail.len();
+            return self.escaped(&text[floor(text, start)..], start - floor(text, start));
+        }
+        *self.next() = word.to_le_bytes();
+        self.at += tail.len();
+    }
+
+    #[cold]
+    fn escaped(&mut self, text: &str, skip: usize) {
+        for byte in text.bytes().skip(skip) {
+            match byte {
+                b'"' | b'\\' => self.bytes(&[b'\\', byte]),
+                b'\x08' => self.bytes(b"\\b"),
+                b'\t' => self.bytes(b"\\t"),
+                b'\n' => self.bytes(b"\\n"),
+                b'\x0c' => self.bytes(b"\\f"),
+                b'\r' => self.bytes(b"\\r"),
+                0..=0x1f => self.bytes(format!("\\u{byte:04x}").as_bytes()),
+                _ => self.text(&[byte]),
+            }
+        }
+    }
+
+    fn token(&mut self, token: &TokenResource) {
+        self.text(b"{\"id\":");
+        if token.id.0 < 0 {
+            self.text(b"-");
+        }
+        self.number(b"", token.id.0.unsigned_abs());
+        self.text(b",\"name\":\"");
+        self.string(&token.name);
+        match &token.status {
+            ReportedStatus::Known(TokenStatus::Active) => self.text(b"\",\"status\":\"active\""),
+            ReportedStatus::Known(TokenStatus::Expired) => self.text(b"\",\"status\":\"expired\""),
+            ReportedStatus::Known(TokenStatus::Revoked) => self.text(b"\",\"status\":\"revoked\""),
+            ReportedStatus::Other(status) => {
+                self.text(b"\",\"status\":\"");
+                self.string(status.as_str());
+                self.text(b"\"");
+            }
+        }
+        self.instant(b",\"last_used_at\":", token.last_used_at);
+        self.number(b",\"usage_count\":", token.usage_count);
+        self.instant(b",\"expires_at\":", token.expires_at);
+        self.instant(b",\"created_at\":", Some(token.created_at));
+        let Some(allowed) = &token.allowed_ips else {
+            return self.text(b",\"allowed_ips\":null}");
+        };
+        self.text(b",\"allowed_ips\":[");
+        for (at, entry) in allowed.entries().iter().enumerate() {
+            self.bytes(if at == 0 { b"\"" } else { b",\"" });
+            match entry.range().addr() {
+                IpAddr::V4(address) => {
+                    let [a, b, c, d] = address.octets();
+                    self.number(b"", a.into());
+                    self.number(b".", b.into());
+                    self.number(b".", c.into());
+                    self.number(b".", d.into());
+                }
+                // As std writes it: RFC 5952.
+                IpAddr::V6(address) => self.bytes(address.to_string().as_bytes()),
+            }
+            if !entry.is_bare() {
+                self.number(b"/", entry.range().prefix_len().into());
+            }
+            self.text(b"\"");
+        }
+        self.text(b"]}");
+    }
+
+    /// The URL of a page: what all have in common, which stands in the memory already, and its number.
+    #[inline(always)]
+    fn url(&mut self, prefix: (usize, usize), page: u64) {
+        let (start, length) = prefix;
+        if length <= 64 && start + 64 <= self.memory.len() {
+            let text: [u8; 64] = *self.memory[start..].first_chunk().expect("it is that long");
+            *self.next() = text;
+        } else {
+            if self.memory.len() < self.at + length {
+                self.grow(length);
+            }
+            self.memory.copy_within(start..start + length, self.at);
+        }
+        self.at += length;
+        self.number(b"", page);
+    }
+
+    #[inline(always)]
+    fn entry(&mut self, prefix: (usize, usize), page: u64, is_active: bool) {
+        self.text(b",{\"url\":\"");
+        self.url(prefix, page);
+        self.number(b"\",\"label\":\"", page);
+        self.number(b"\",\"page\":", page);
+        if is_active {
+            self.text(b",\"active\":true}");
+        } else {
+            self.text(b",\"active\":false}");
+        }
+    }
+}
+
+/// Writes the page over whatever the memory holds.
+pub(crate) fn encode(memory: &mut Vec<u8>, tokens: &[TokenResource], base: &str, page: u64, total: u64) {
+    let last = total.div_ceil(PER_PAGE).max(1);
+    let count = tokens.len() as u64;
+    let mut out = Cursor { memory, at: 0 };
+    out.text(b"{\"data\":[");
+    for (at, token) in tokens.iter().enumerate() {
+        if at > 0 {
+            out.text(b",");
+        }
+        out.token(token);
+    }
+    out.text(b"],\"links\":{\"first\":\"");
+    let start = out.at;
+    out.string(base);
+    out.text(b"?page=");
+    let prefix = (start, out.at - start);
+    out.text(b"1\",\"last\":\"");
+    out.url(prefix, last);
+    let nullable = |out: &mut Cursor<'_>, page: Option<u64>| match page {
+        Some(page) => {
+            out.text(b"\"");
+            out.url(prefix, page);
+            out.text(b"\"");
+        }
+        None => out.text(b"null"),
+    };
+    let (prev, next) = ((page > 1).then(|| page - 1), (page < last).then(|| page + 1));
+    out.text(b"\",\"prev\":");
+    nullable(&mut out, prev);
+    out.text(b",\"next\":");
+    nullable(&mut out, next);
+    out.number(b"},\"meta\":{\"current_page\":", page);
+    if count > 0 {
+        out.number(b",\"from\":", (page - 1) * PER_PAGE + 1);
+    } else {
+        out.text(b",\"from\":null");
+    }
+    out.number(b",\"last_page\":", last);
+    out.text(b",\"links\":[{\"url\":");
+    nullable(&mut out, prev);
+    out.text(b",\"label\":\"\xc2\xab Previous\",\"page\":");
+    match prev {
+        Some(prev) => out.number(b"", prev),
+        None => out.text(b"null"),
+    }
+    out.text(b",\"active\":false}");
+    let gap = b",{\"url\":null,\"label\":\"...\",\"page\":null,\"active\":false}";
+    let run = |out: &mut Cursor<'_>, from: u64, to: u64| {
+        for shown in from..=to {
+            out.entry(prefix, shown, shown == page);
+        }
+    };
+    if last < 14 {
+        run(&mut out, 1, last);
+    } else if page <= 7 {
+        run(&mut out, 1, 10);
+        out.text(gap);
+        run(&mut out, last - 1, last);
+    } else if page > last - 7 {
+        run(&mut out, 1, 2);
+        out.text(gap);
+        run(&mut out, last - 9, last);
+    } else {
+        run(&mut out, 1, 2);
+        out.text(gap);
+        run(&mut out, page - 3, page + 3);
+        out.text(gap);
+        run(&mut out, last - 1, last);
+    }
+    out.text(b",{\"url\":");
+    nullable(&mut out, next);
+    out.text(b",\"label\":\"Next \xc2\xbb\",\"page\":");
+    match next {
+        Some(next) => out.number(b"", next),
+        None => out.text(b"null"),
+    }
+    out.text(b",\"active\":false}],\"path\":\"");
+    out.string(base);
+    out.number(b"\",\"per_page\":", PER_PAGE);
+    if count > 0 {
+        out.number(b",\"to\":", (page - 1) * PER_PAGE + count);
+    } else {
+        out.text(b",\"to\":null");
+    }
+    out.number(b",\"total\":", total);
+    out.text(b"}}");
+    let length = out.at;
+    memory.truncate(length);
+}
+
+/// The start of the character that a byte is in.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+static PAIRS: [u16; 100] = {
+    let mut pairs = [0; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number as usize] = (((number % 10) << 8) | (number / 10)) + 0x3030;
+        number += 1;
+    }
+    pairs
+};
+
+/// The digits of a number below 10,000 and how many they are.
+#[inline(always)]
+fn short(number: u64) -> (u32, usize) {
+    let digits = u32::from(PAIRS[(number / 100) as usize]) | (u32::from(PAIRS[(number % 100) as usize]) << 16);
+    let length = 1 + usize::from(number > 9) + usize::from(number > 99) + usize::from(number > 999);
+    (digits >> (8 * (4 - length)), length)
+}
+
+/// Eight digits, the first in the lowest byte.
+#[inline]
+fn eight(number: u64) -> u64 {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x7f_0000_007f;
+    let twos = hundreds | ((fours - 100 * hundreds) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    (tens | ((twos - 10 * tens) << 8)) + u64::from_le_bytes(*b"00000000")
+}
