@@ -15,6 +15,11 @@ pub(crate) enum Json {
     String(String),
 }
 
+#[track_caller]
+pub(crate) fn json(text: &str) -> Json {
+    serde_json::from_str(text).expect("JSON")
+}
+
 pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     Json::Object(members.map(|(name, value)| (name.to_owned(), value)).into())
 }
