@@ -69,10 +69,10 @@ impl TokenStatus {
         expires_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let ahead = |at: Option<DateTime<Utc>>| at.filter(|at| *at > now);
+        // What does not count yet lies ahead.
         match Self::derive(revoked_at, expires_at, now) {
-            Self::Active => ahead(revoked_at).into_iter().chain(ahead(expires_at)).min(),
-            Self::Expired => ahead(revoked_at),
+            Self::Active => revoked_at.into_iter().chain(expires_at).min(),
+            Self::Expired => revoked_at,
             Self::Revoked => None,
         }
     }

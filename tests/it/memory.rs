@@ -1,41 +1,167 @@
-//! The reference store's own methods; its listing is tried by the contract.
+//! The reference store.
 
-use chrono::DateTime;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use pollster::block_on;
-use tokenfolio::{AccessToken, ListQuery, MemoryStore, TokenId, TokenStore};
+use tokenfolio::{
+    AccessToken, ListQuery, MemoryStore, StatusFilter, TokenId, TokenOrder, TokenSlice, TokenStatus, TokenStore,
+};
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_712_846_105, 0).unwrap()
+}
 
 fn token(id: i64, name: &str) -> AccessToken {
-    AccessToken::new(id, name, DateTime::UNIX_EPOCH)
+    AccessToken::new(id, name, now())
 }
 
-fn names(store: &MemoryStore<&'static str>, owner: &'static str) -> Vec<String> {
-    block_on(store.list(&ListQuery::new(owner))).unwrap().tokens.into_iter().map(|token| token.name).collect()
+#[track_caller]
+fn list<S: TokenStore>(store: &S, query: &ListQuery<S::Owner>) -> TokenSlice {
+    block_on(store.list(query)).unwrap()
 }
 
-#[test]
-fn a_token_of_the_same_id_is_replaced_and_returned() {
-    let store = MemoryStore::new();
-    assert_eq!(store.insert("ada", token(1, "old")), None);
-    assert_eq!(store.insert("bob", token(1, "bob's")), None);
-    assert_eq!(store.insert("ada", token(1, "new")), Some(token(1, "old")));
-    assert_eq!((names(&store, "ada"), names(&store, "bob")), (vec!["new".to_owned()], vec!["bob's".to_owned()]));
+fn ids(slice: &TokenSlice) -> Vec<i64> {
+    slice.tokens.iter().map(|token| token.id.0).collect()
 }
 
 #[test]
-fn a_token_is_removed_once() {
+fn a_new_store_is_empty() {
+    assert_eq!(list(&MemoryStore::new(), &ListQuery::new("ada")), TokenSlice::new(Vec::new(), 0));
+    assert_eq!(list(&MemoryStore::default(), &ListQuery::new("ada")), TokenSlice::new(Vec::new(), 0));
+}
+
+#[test]
+fn a_token_is_inserted_replaced_and_removed() {
     let store = MemoryStore::new();
-    store.insert("ada", token(1, "first"));
-    store.insert("ada", token(2, "second"));
-    assert_eq!(store.remove(&"bob", TokenId(1)), None);
+    assert_eq!(store.insert("ada", token(1, "first")), None);
+    assert_eq!(store.insert("ada", token(2, "other")), None);
+    assert_eq!(store.insert("ada", token(1, "second")), Some(token(1, "first")));
+    assert_eq!(list(&store, &ListQuery::new("ada")).tokens, [token(1, "second"), token(2, "other")]);
     assert_eq!(store.remove(&"ada", TokenId(3)), None);
-    assert_eq!(store.remove(&"ada", TokenId(1)), Some(token(1, "first")));
+    assert_eq!(store.remove(&"bob", TokenId(1)), None);
+    assert_eq!(store.remove(&"ada", TokenId(1)), Some(token(1, "second")));
     assert_eq!(store.remove(&"ada", TokenId(1)), None);
-    assert_eq!(names(&store, "ada"), ["second"]);
+    assert_eq!(list(&store, &ListQuery::new("ada")), TokenSlice::new(vec![token(2, "other")], 1));
+}
+
+#[test]
+fn owners_do_not_share_ids() {
+    let store = MemoryStore::new();
+    assert_eq!(store.insert("ada", token(1, "ada's")), None);
+    assert_eq!(store.insert("bob", token(1, "bob's")), None);
+    assert_eq!(store.remove(&"ada", TokenId(1)), Some(token(1, "ada's")));
+    assert_eq!(list(&store, &ListQuery::new("bob")).tokens, [token(1, "bob's")]);
+}
+
+#[test]
+fn tokens_are_listed_by_id_whatever_the_order_they_come_in() {
+    let mut expected = vec![i64::MIN, -7, 0, 3, i64::MAX];
+    for _ in 0..expected.len() {
+        expected.rotate_left(1);
+        let store = MemoryStore::new();
+        for id in &expected {
+            store.insert((), token(*id, ""));
+        }
+        let mut query = ListQuery::new(());
+        assert_eq!(ids(&list(&store, &query)), [i64::MIN, -7, 0, 3, i64::MAX]);
+        query.order = TokenOrder::NewestFirst;
+        assert_eq!(ids(&list(&store, &query)), [i64::MAX, 3, 0, -7, i64::MIN]);
+    }
+}
+
+/// A store of twelve tokens, four of each status, and the filters.
+fn mixed() -> (MemoryStore<()>, Vec<AccessToken>) {
+    let store = MemoryStore::new();
+    let tokens = (0..12).map(|id| {
+        let mut token = token(id, "");
+        token.expires_at = (id % 3 != 0).then(|| now() - TimeDelta::nanoseconds(i64::from(id % 2 == 0)));
+        token.revoked_at = (id % 3 == 2).then(now);
+        store.insert((), token.clone());
+        token
+    });
+    let tokens = tokens.collect();
+    (store, tokens)
+}
+
+#[test]
+fn every_window_of_every_filter_and_order_is_that_of_a_plain_list() {
+    let (store, tokens) = mixed();
+    let statuses = [TokenStatus::Active, TokenStatus::Expired, TokenStatus::Revoked];
+    let instants = [now() - TimeDelta::nanoseconds(2), now() - TimeDelta::nanoseconds(1), now()];
+    let filters = statuses.into_iter().flat_map(|status| instants.map(|now| Some(StatusFilter { status, now })));
+    for filter in std::iter::once(None).chain(filters) {
+        for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
+            let mut all: Vec<_> = tokens.clone();
+            all.retain(|token| filter.is_none_or(|filter| token.status(filter.now) == filter.status));
+            if order == TokenOrder::NewestFirst {
+                all.reverse();
+            }
+            for offset in [0, 1, 2, 3, 4, 11, 12, 13, u64::MAX] {
+                for limit in [1, 2, 4, 12, 13, u32::MAX] {
+                    let mut query = ListQuery::new(());
+                    (query.offset, query.limit) = (offset, NonZeroU32::new(limit).unwrap());
+                    (query.order, query.status) = (order, filter);
+                    let skip = usize::try_from(offset).unwrap_or(usize::MAX);
+                    let rows: Vec<_> = all.iter().skip(skip).take(limit as usize).cloned().collect();
+                    assert_eq!(list(&store, &query), TokenSlice::new(rows, all.len() as u64), "{query:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_listing_does_not_change_with_the_store() {
+    let store = MemoryStore::new();
+    store.insert((), token(1, "first"));
+    let slice = list(&store, &ListQuery::new(()));
+    store.insert((), token(1, "second"));
+    assert_eq!(slice.tokens, [token(1, "first")]);
+}
+
+/// An owner whose hash panics if it is told to.
+#[derive(Eq, PartialEq)]
+struct Owner(bool);
+
+impl Hash for Owner {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        assert!(!self.0, "asked to panic");
+        0.hash(state);
+    }
+}
+
+#[test]
+fn a_panic_in_the_middle_of_a_change_leaves_the_store_usable() {
+    let store = MemoryStore::new();
+    store.insert(Owner(false), token(1, "before"));
+    let panicked = catch_unwind(AssertUnwindSafe(|| store.insert(Owner(true), token(2, "never"))));
+    assert!(panicked.is_err());
+    assert_eq!(list(&store, &ListQuery::new(Owner(false))).tokens, [token(1, "before")]);
+    assert_eq!(store.insert(Owner(false), token(3, "after")), None);
+    assert_eq!(ids(&list(&store, &ListQuery::new(Owner(false)))), [1, 3]);
+    assert_eq!(store.remove(&Owner(false), TokenId(1)), Some(token(1, "before")));
 }
 
 #[test]
 fn a_debug_print_shows_no_token() {
     let store = MemoryStore::new();
-    store.insert("ada", token(1, "hidden"));
+    store.insert("ada", token(1, "CI"));
     assert_eq!(format!("{store:?}"), "MemoryStore { .. }");
+}
+
+#[test]
+fn many_threads_may_write_at_once() {
+    let store = MemoryStore::new();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let store = &store;
+            scope.spawn(move || (0..100).for_each(|id| drop(store.insert((), token(id * 4 + thread, "")))));
+        }
+    });
+    let mut query = ListQuery::new(());
+    query.limit = NonZeroU32::MAX;
+    assert_eq!(ids(&list(&store, &query)), (0..400).collect::<Vec<_>>());
 }

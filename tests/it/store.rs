@@ -1,82 +1,138 @@
-//! Stores and authenticators behind every kind of pointer, and their errors.
+//! The traits behind every kind of pointer, the query, and the errors.
 
 use std::error::Error;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
 use pollster::block_on;
 use tokenfolio::{
-    AccessToken, Authenticator, BearerToken, DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, OwnedToken,
-    StoreError, StoreErrorKind, TokenStore,
+    AccessToken, Authenticator, BearerToken, DynAuthenticator, DynTokenStore, ListQuery, ListTokens, PageUrls,
+    StatusFilter, StoreError, StoreErrorKind, TokenOrder, TokenStatus, TokenStore,
 };
 
-fn store() -> MemoryStore<u64> {
-    let store = MemoryStore::new();
-    store.insert(7, AccessToken::new(1, "CI", DateTime::UNIX_EPOCH));
-    store
-}
+use crate::list_tokens::{Secrets, answer, endpoint, get, now, secrets, store_of};
 
-#[track_caller]
-fn expect_store(store: &impl TokenStore<Owner = u64>) {
-    let slice = block_on(store.list(&ListQuery::new(7))).unwrap();
-    assert_eq!((slice.tokens[0].name.as_str(), slice.total), ("CI", 1));
+/// The bodies that a store and an authenticator give behind the endpoint.
+fn bodies<S, A>(store: S, authenticator: A) -> Vec<Vec<u8>>
+where
+    S: TokenStore<Owner = u64>,
+    A: Authenticator<Owner = u64>,
+{
+    let urls = PageUrls::new("https://api.example.test/api/v1/me/tokens").unwrap();
+    let endpoint = ListTokens::new(store, authenticator, urls).with_clock(now);
+    let expired = http::Request::get("/").header("authorization", "Bearer expired");
+    [get(""), get("?page=2"), get("?page=0"), expired].map(|request| answer(&endpoint, request).into_body()).into()
 }
 
 #[test]
-fn a_store_behind_any_pointer_is_a_store() {
-    expect_store(&store());
-    expect_store(&&store());
-    expect_store(&Box::new(store()));
-    expect_store(&Arc::new(store()));
-    let shared: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(store());
-    expect_store(&shared);
-    let boxed: Box<dyn DynTokenStore<Owner = u64>> = Box::new(shared);
-    expect_store(&boxed);
+fn a_store_answers_the_same_behind_every_pointer() {
+    let store = || store_of(41);
+    let expected = bodies(store(), secrets());
+    let borrowed = &store();
+    assert!(expected[1].starts_with(br#"{"data":[{"id":21,"#));
+    assert_eq!(bodies(borrowed, secrets()), expected);
+    assert_eq!(bodies(Box::new(store()), secrets()), expected);
+    assert_eq!(bodies(Arc::new(store()), secrets()), expected);
+    let twin: Box<dyn DynTokenStore<Owner = u64>> = Box::new(store());
+    assert_eq!(bodies(twin, secrets()), expected);
+    let twin: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(store());
+    assert_eq!(bodies(&*twin, secrets()), expected);
+    assert_eq!(bodies(Arc::clone(&twin), secrets()), expected);
+    let twice: Box<dyn DynTokenStore<Owner = u64>> = Box::new(twin);
+    assert_eq!(bodies(twice, secrets()), expected);
 }
 
-struct OneToken;
+#[test]
+fn an_authenticator_answers_the_same_behind_every_pointer() {
+    let expected = bodies(store_of(41), secrets());
+    let borrowed = &secrets();
+    assert_eq!(bodies(store_of(41), borrowed), expected);
+    assert_eq!(bodies(store_of(41), Box::new(secrets())), expected);
+    assert_eq!(bodies(store_of(41), Arc::new(secrets())), expected);
+    let twin: Box<dyn DynAuthenticator<Owner = u64>> = Box::new(secrets());
+    assert_eq!(bodies(store_of(41), twin), expected);
+    let twin: Arc<dyn DynAuthenticator<Owner = u64>> = Arc::new(secrets());
+    assert_eq!(bodies(store_of(41), &*twin), expected);
+    assert_eq!(bodies(store_of(41), twin), expected);
+}
 
-impl Authenticator for OneToken {
+#[test]
+fn a_twin_can_be_asked_directly() {
+    let twin: &dyn DynTokenStore<Owner = u64> = &store_of(3);
+    assert_eq!(block_on(twin.list_boxed(&ListQuery::new(7))).unwrap().total, 3);
+    let twin: &dyn DynAuthenticator<Owner = u64> = &secrets();
+    let secret = BearerToken::from_values([&b"Bearer good"[..]]).unwrap();
+    assert_eq!(block_on(twin.find_boxed(&secret)).unwrap().map(|found| found.owner), Some(7));
+}
+
+/// Fails to list.
+struct Failing;
+
+impl TokenStore for Failing {
     type Owner = u64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
-        let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
-        Ok((secret.secret() == "known").then_some(OwnedToken { owner: 7, token }))
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<tokenfolio::TokenSlice, StoreError> {
+        Err(StoreError::new(StoreErrorKind::Timeout, "db-3"))
     }
 }
 
-#[track_caller]
-fn expect_authenticator(authenticator: &impl Authenticator<Owner = u64>) {
-    let find = |value: &[u8]| {
-        let secret = BearerToken::from_values([value]).unwrap();
-        block_on(authenticator.find(&secret)).unwrap().map(|found| found.owner)
-    };
-    assert_eq!((find(b"Bearer known"), find(b"Bearer other")), (Some(7), None));
+#[test]
+fn an_error_comes_through_every_pointer() {
+    let twin: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(Box::new(Failing));
+    let error = block_on(twin.list(&ListQuery::new(7))).unwrap_err();
+    assert_eq!((error.kind(), error.source().unwrap().to_string()), (StoreErrorKind::Timeout, "db-3".to_owned()));
+    assert_eq!(answer(&endpoint(twin), get("")).status(), 504);
 }
 
 #[test]
-fn an_authenticator_behind_any_pointer_is_an_authenticator() {
-    expect_authenticator(&OneToken);
-    expect_authenticator(&&OneToken);
-    expect_authenticator(&Box::new(OneToken));
-    expect_authenticator(&Arc::new(OneToken));
-    let shared: Arc<dyn DynAuthenticator<Owner = u64>> = Arc::new(OneToken);
-    expect_authenticator(&shared);
-    let boxed: Box<dyn DynAuthenticator<Owner = u64>> = Box::new(shared);
-    expect_authenticator(&boxed);
-}
-
-#[test]
-fn an_error_says_its_kind_and_its_source_says_the_rest() {
-    let kinds = [
+fn a_store_error_says_its_kind_and_never_its_source() {
+    for (kind, message) in [
         (StoreErrorKind::Corrupt, "the token store holds corrupt data"),
         (StoreErrorKind::Other, "the token store failed"),
         (StoreErrorKind::Timeout, "the token store took too long"),
         (StoreErrorKind::Unavailable, "the token store is unavailable"),
-    ];
-    for (kind, message) in kinds {
-        let error = StoreError::new(kind, "row 17 of shard 3");
-        assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
-        assert_eq!(error.source().unwrap().to_string(), "row 17 of shard 3");
+    ] {
+        let error = StoreError::new(kind, std::io::Error::other("s3cret"));
+        assert_eq!(error.to_string(), message);
+        assert_eq!(kind.to_string(), message);
+        assert_eq!(error.kind(), kind);
+        let source = error.source().unwrap();
+        assert!(source.is::<std::io::Error>());
+        assert_eq!(source.to_string(), "s3cret");
     }
+}
+
+#[test]
+fn a_query_begins_with_the_first_20_by_id() {
+    let query = ListQuery::new("ada");
+    assert_eq!((query.owner, query.offset, query.limit), ("ada", 0, NonZeroU32::new(20).unwrap()));
+    assert_eq!((query.order, query.status), (TokenOrder::OldestFirst, None));
+    assert_eq!(TokenOrder::default(), TokenOrder::OldestFirst);
+}
+
+#[test]
+fn a_status_filter_follows_its_instant() {
+    let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+    token.expires_at = Some(now());
+    let matches = |status, now| StatusFilter { status, now }.matches(&token);
+    let before = now() - TimeDelta::nanoseconds(1);
+    assert!(matches(TokenStatus::Active, before) && !matches(TokenStatus::Expired, before));
+    assert!(matches(TokenStatus::Expired, now()) && !matches(TokenStatus::Active, now()));
+}
+
+fn is_send<T: Send>(value: T) -> T {
+    value
+}
+
+#[test]
+fn the_futures_can_move_between_threads() {
+    let twin: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(store_of(1));
+    let endpoint: ListTokens<_, Secrets> = endpoint(twin);
+    let parts = get("").body(()).unwrap().into_parts().0;
+    let response = std::thread::scope(|scope| {
+        let future = is_send(endpoint.answer(&parts, None));
+        scope.spawn(move || block_on(future)).join().unwrap()
+    });
+    assert_eq!(response.status(), 200);
 }
