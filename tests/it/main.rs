@@ -3,6 +3,7 @@
 
 mod allowed_ips;
 mod authenticate;
+mod auto_traits;
 mod bearer;
 mod contract;
 mod encoder;
