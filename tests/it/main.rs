@@ -3,7 +3,6 @@
 
 mod allowed_ips;
 mod authenticate;
-mod auto_traits;
 mod bearer;
 mod contract;
 mod encoder;
