@@ -512,6 +512,11 @@ fn ours(input: &Input, page: u64, is_path_good: bool) -> Result<Json, String> {
     let page = Paginator::new(vec![(); input.items], input.total, request, urls)
         .with_style(LinkStyle::default().with_on_each_side(input.on_each_side));
     let json = serde_json::to_string(&page).map_err(|error| error.to_string())?;
+    let mut written = Vec::new();
+    page.write_json(&mut written).map_err(|error| error.to_string())?;
+    if written != json.as_bytes() {
+        return Err(format!("`write_json` wrote {}, serde {json}", String::from_utf8_lossy(&written)));
+    }
     let Ok(Json::Object(mut members)) = serde_json::from_str(&json) else { return Err(json) };
     match members.remove(0) {
         (name, Json::Array(items)) if name == "data" && items.len() == input.items => Ok(Json::Object(members)),
