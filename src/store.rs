@@ -27,7 +27,8 @@ use crate::token::AccessToken;
 ///   read is [`StoreErrorKind::Corrupt`], not left out.
 /// - **Dropping** the future at any await leaves the store usable.
 ///
-/// With the feature `contract`, the function `contract::check_all` tries all of it on a store.
+/// With the feature `contract`, the function `contract::check_all` tries the clauses on owner, order, window, filter and
+/// fields on a store.
 ///
 /// # Examples
 ///
