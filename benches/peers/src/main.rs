@@ -1,0 +1,29 @@
+//! What a page and a problem cost, beside the crates that come nearest: `cargo bench-peers`.
+//!
+//! `cargo bench-peers -- --short` only proves that everything runs, that outputs are equal where that is claimed, and
+//! that every peer's output holds what is said of it. The figures also go to `target/bench-peers.json`.
+//!
+//! The measuring, the page, the hand-written encoder and the naive structs are those of `cargo bench`.
+
+#[path = "../../speed/allocations.rs"]
+mod allocations;
+#[path = "../../speed/hand.rs"]
+mod hand;
+#[path = "../../speed/measure.rs"]
+mod measure;
+#[path = "../../speed/naive.rs"]
+mod naive;
+#[path = "../../speed/page.rs"]
+mod page;
+mod pages;
+mod peer;
+mod problems;
+
+use measure::Effort;
+use serde_json::Value;
+
+fn main() -> std::io::Result<()> {
+    let effort = if std::env::args().any(|argument| argument == "--short") { Effort::Short } else { Effort::Full };
+    let figures = Value::from(vec![pages::compare(effort), problems::compare(effort)]);
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench-peers.json"), figures.to_string())
+}

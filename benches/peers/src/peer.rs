@@ -1,0 +1,25 @@
+//! The crates that are compared with: which version was measured, and what it leaves out.
+
+use serde_json::Value;
+
+const LOCK: &str = include_str!("../Cargo.lock");
+
+/// Returns a crate's name with the version that is locked.
+pub(crate) fn versioned(name: &str) -> String {
+    let entry = format!("name = \"{name}\"\nversion = \"");
+    let version = LOCK.split_once(&entry).and_then(|(_, rest)| rest.split('"').next());
+    format!("{name} {}", version.expect("every peer is locked"))
+}
+
+/// Prints what each peer leaves out below its table, and puts it beside the figures.
+pub(crate) fn leave_out(mut table: Value, notes: &[(&str, &[&str])]) -> Value {
+    println!("\nWhat they leave out:\n");
+    let mut left_out = serde_json::Map::new();
+    for (name, leaves_out) in notes {
+        let name = versioned(name);
+        println!("- {name}: {}", leaves_out.join("; "));
+        left_out.insert(name, (*leaves_out).into());
+    }
+    table["left_out"] = left_out.into();
+    table
+}

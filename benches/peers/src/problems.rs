@@ -1,0 +1,163 @@
+//! The answer to a caller that could not be authenticated, from a path to a body.
+
+use std::hint::black_box;
+
+use http::{StatusCode, Uri};
+use http_api_problem::HttpApiProblem;
+use problem_details::{JsonProblemDetails, ProblemDetails, ProblemType};
+use serde::Serialize;
+use serde_json::Value;
+use tokenfolio::Problem;
+
+use crate::measure::{Effort, Variant, table};
+use crate::peer::{leave_out, versioned};
+
+const PATH: &str = "/api/v1/me/tokens";
+const TITLE: &str = "Unauthorized";
+const DETAIL: &str = "Authentication failed";
+
+const LEFT_OUT: [(&str, &[&str]); 2] = [
+    (
+        "problem_details",
+        &[
+            "equal values, not the same bytes: `status` stands before `title`",
+            "`type` only if it is set",
+            "the titles of 203, 413 and 422 are not RFC 9110's",
+            "type and instance are `http::Uri`: a path with a blank is refused, a relative reference too, a fragment \
+             is cut off",
+            "reading fails on a member of another type than the RFC's",
+            "no cause beside what the client sees",
+            "a response only through a framework, without a challenge or `Cache-Control`",
+        ],
+    ),
+    (
+        "http-api-problem",
+        &[
+            "equal values, not the same bytes: `status` stands before `title`",
+            "`type` only if it is set",
+            "the titles of 203, 413 and 422 are not RFC 9110's",
+            "type and instance are any text, not escaped",
+            "extensions in an order that changes from run to run, under any name but the RFC's own",
+            "reading fails on a member of another type than the RFC's",
+            "a response only through a framework, without a challenge or `Cache-Control`",
+        ],
+    ),
+];
+
+/// Measures the problem.
+pub(crate) fn compare(effort: Effort) -> Value {
+    let expected = ours(PATH);
+    assert_eq!(by_hand(PATH), expected);
+    assert_eq!(derived(PATH), expected);
+    assert_eq!(by_hand("/a \"b\"/%41%/ü"), ours("/a \"b\"/%41%/ü"));
+    assert_eq!(read(&by_problem_details(PATH)), read(&expected));
+    assert_eq!(read(&by_http_api_problem(PATH)), read(&expected));
+    check_claims();
+
+    let names = LEFT_OUT.map(|(name, _)| versioned(name));
+    let [problem_details, http_api_problem] = names.each_ref();
+    let variants = vec![
+        Variant::new("by hand", || {
+            black_box(by_hand(black_box(PATH)));
+        }),
+        Variant::new("derive", || {
+            black_box(derived(black_box(PATH)));
+        }),
+        Variant::new("ours", || {
+            black_box(ours(black_box(PATH)));
+        }),
+        Variant::new(problem_details, || {
+            black_box(by_problem_details(black_box(PATH)));
+        }),
+        Variant::new(http_api_problem, || {
+            black_box(by_http_api_problem(black_box(PATH)));
+        }),
+    ];
+    leave_out(table("A 401, made and encoded, beside peers", [0, 1], variants, effort), &LEFT_OUT)
+}
+
+/// Asserts what is said of peers beyond this problem.
+fn check_claims() {
+    let bare = ProblemDetails::from_status_code(StatusCode::UNAUTHORIZED);
+    let bare = [serde_json::json!(bare), serde_json::json!(HttpApiProblem::with_title(StatusCode::UNAUTHORIZED))];
+    assert!(bare.iter().all(|bare| bare.get("type").is_none()));
+
+    for status in [203, 413, 422].map(|code| StatusCode::from_u16(code).expect("it is a status")) {
+        assert_ne!(ProblemDetails::from_status_code(status).title.as_deref(), Problem::new(status).title());
+        assert_ne!(HttpApiProblem::with_title(status).title.as_deref(), Problem::new(status).title());
+    }
+
+    assert!(Uri::try_from("/a b").is_err() && Uri::try_from("a/b").is_err());
+    assert_eq!(Uri::try_from("/a#b").expect("it is a URI"), "/a");
+    assert_eq!(read(&by_http_api_problem("/a b"))["instance"], "/a b");
+
+    let lenient = br#"{"status":403,"title":["x"]}"#;
+    assert!(Problem::from_slice(lenient).is_ok());
+    assert!(serde_json::from_slice::<ProblemDetails>(lenient).is_err());
+    assert!(serde_json::from_slice::<HttpApiProblem>(lenient).is_err());
+}
+
+fn ours(path: &str) -> Vec<u8> {
+    serde_json::to_vec(&Problem::unauthorized(path)).expect("it is JSON")
+}
+
+fn by_problem_details(path: &str) -> Vec<u8> {
+    let problem = ProblemDetails::from_status_code(StatusCode::UNAUTHORIZED)
+        .with_type(ProblemType::default())
+        .with_detail(DETAIL)
+        .with_instance(Uri::try_from(path).expect("it is a URI"));
+    JsonProblemDetails::from(problem).to_body_string().expect("it is JSON").into_bytes()
+}
+
+fn by_http_api_problem(path: &str) -> Vec<u8> {
+    HttpApiProblem::with_title(StatusCode::UNAUTHORIZED)
+        .type_url("about:blank")
+        .detail(DETAIL)
+        .instance(path)
+        .json_bytes()
+}
+
+/// What a user writes without any crate for problems. It escapes nothing in the path.
+fn derived(path: &str) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Derived<'p> {
+        r#type: &'static str,
+        title: &'static str,
+        status: u16,
+        detail: &'static str,
+        instance: &'p str,
+    }
+
+    let problem = Derived { r#type: "about:blank", title: TITLE, status: 401, detail: DETAIL, instance: path };
+    serde_json::to_vec(&problem).expect("it is JSON")
+}
+
+/// The yardstick: the best encoder for this problem alone. It is right for any path.
+fn by_hand(path: &str) -> Vec<u8> {
+    const BEFORE: &[u8] =
+        br#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication failed","instance":""#;
+    const HEX: [u8; 16] = *b"0123456789ABCDEF";
+
+    let mut body = Vec::with_capacity(BEFORE.len() + path.len() + 2);
+    body.extend_from_slice(BEFORE);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?#[]".contains(&byte);
+    if path.bytes().all(is_plain) {
+        body.extend_from_slice(path.as_bytes());
+    } else {
+        for (at, byte) in path.bytes().enumerate() {
+            let digits = path.as_bytes().get(at + 1..at + 3);
+            let is_escape = byte == b'%' && digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+            if is_plain(byte) || is_escape {
+                body.push(byte);
+            } else {
+                body.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+            }
+        }
+    }
+    body.extend_from_slice(b"\"}");
+    body
+}
+
+fn read(body: &[u8]) -> Value {
+    serde_json::from_slice(body).expect("it is JSON")
+}
