@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use crate::digits::Digits;
 
+/// The least room there is to begin with, in bytes, if the vector has the capacity.
+const FIRST_ROOM: usize = 4 * 1024;
+
 /// The longest text that is copied again in one move, whatever its length.
 const MOVE: usize = 64;
 
@@ -43,6 +46,7 @@ impl<'v> Buffer<'v> {
             Some(room) => room,
             None => match grow(self.room, self.at, N).first_chunk_mut() {
                 Some(room) => room,
+                // What has grown by `N` bytes has them.
                 None => return,
             },
         };
@@ -103,11 +107,14 @@ impl<'v> Buffer<'v> {
 }
 
 /// Makes room for at least so many bytes, and returns it.
+///
+/// Room is zeroed before it is written, so there is no more of it than as much again, whatever the vector's capacity: a
+/// small page costs the same after a large one.
 #[cold]
 #[inline(never)]
 fn grow(room: &mut Vec<u8>, at: usize, needed: usize) -> &mut [u8] {
-    room.reserve(needed.saturating_sub(room.len() - at));
-    // The vector grows as it sees fit, and all that it then has is room.
-    room.resize(room.capacity(), 0);
+    let doubled = (2 * room.len()).max(FIRST_ROOM);
+    // Within the capacity first; beyond it, the vector grows as it sees fit.
+    room.resize((at + needed).max(doubled.min(room.capacity())), 0);
     &mut room[at..]
 }
