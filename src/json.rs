@@ -1,8 +1,8 @@
 //! The encoder: an envelope's bytes without detours.
 //!
 //! serde describes a value to a format it does not know, member by member. Here both are known, so what never varies is
-//! one piece of text, what varies is written digit by digit from a stack buffer, and the part that all URLs of a page
-//! share is escaped once and copied. It is safe code throughout, and generated pages prove that its bytes are serde_json's.
+//! one piece of text, digits are made in registers, and the part that all URLs of a page share is escaped once and
+//! copied. It is safe code throughout, and generated pages prove that its bytes are serde_json's.
 
 use std::ops::Range;
 

@@ -32,8 +32,8 @@ impl Timestamp {
         };
         let seconds = time.num_seconds_from_midnight();
         let at = |place: u32, number| u64::from(digits::pair(number)) << (8 * place);
+        let day = at(0, date.day());
         let date = at(0, year / 100) | at(2, year) | at(5, date.month()) | u64::from_le_bytes(*b"\0\0\0\0-\0\0-");
-        let day = at(0, self.0.naive_utc().date().day());
         let time = day | at(3, seconds / 3600) | at(6, seconds / 60 % 60) | u64::from_le_bytes(*b"\0\0T\0\0:\0\0");
         let [tens, ones] = digits::pair(seconds % 60).to_le_bytes();
         (date.to_le_bytes(), time.to_le_bytes(), [b':', tens, ones, b'Z'])
