@@ -9,8 +9,9 @@ use http::request::Parts;
 use http::{Method, Response, StatusCode};
 
 use crate::authenticate::{Authenticator, authenticate};
+use crate::link_style::LinkStyle;
 use crate::page::{PageRequest, PageRules};
-use crate::paginator::{LinkStyle, Paginator};
+use crate::paginator::Paginator;
 use crate::problem::{PRIVATE_NO_STORE, Problem};
 use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenOrder, TokenSlice, TokenStore};
 use crate::urls::PageUrls;

@@ -1,6 +1,5 @@
 //! The envelope of a page: Laravel's length-aware paginator, as a resource collection answers it.
 
-use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
@@ -9,6 +8,7 @@ use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::buffer::Buffer;
 use crate::json;
+use crate::link_style::{Labels, LinkStyle};
 use crate::page::PageRequest;
 use crate::percent;
 use crate::token::TokenResource;
@@ -313,15 +313,14 @@ struct Meta<'p, T>(&'p Paginator<T>);
 impl<T> Serialize for Meta<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let page = self.0;
-        let has_array = page.style.has_array;
-        let mut meta = serializer.serialize_struct("Meta", if has_array { 8 } else { 7 })?;
+        let labels = page.style.array();
+        let mut meta = serializer.serialize_struct("Meta", if labels.is_some() { 8 } else { 7 })?;
         meta.serialize_field("current_page", &page.current_page())?;
         meta.serialize_field("from", &page.from())?;
         meta.serialize_field("last_page", &page.last_page())?;
-        if has_array {
-            meta.serialize_field("links", &LinkArray(page))?;
-        } else {
-            meta.skip_field("links")?;
+        match labels {
+            Some(labels) => meta.serialize_field("links", &LinkArray { page, labels })?,
+            None => meta.skip_field("links")?,
         }
         meta.serialize_field("path", page.urls.path())?;
         meta.serialize_field("per_page", &page.per_page())?;
@@ -331,12 +330,14 @@ impl<T> Serialize for Meta<'_, T> {
     }
 }
 
-struct LinkArray<'p, T>(&'p Paginator<T>);
+struct LinkArray<'p, T> {
+    page: &'p Paginator<T>,
+    labels: &'p Labels,
+}
 
 impl<T> Serialize for LinkArray<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let page = self.0;
-        let labels = &page.style.labels;
+        let Self { page, labels } = *self;
         let link = |label, number: Option<u64>| Link {
             url: number.map(|number| page.urls.page(number)),
             label,
@@ -378,89 +379,5 @@ impl Serialize for Link<'_> {
         link.serialize_field("page", &self.page)?;
         link.serialize_field("active", &self.is_active)?;
         link.end()
-    }
-}
-
-/// How the array of page links looks: how many pages it shows, what its entries are called, and whether it is there.
-///
-/// By default it shows three pages on each side of the current one, under Laravel's labels as characters.
-///
-/// # Examples
-///
-/// ```
-/// use tokenfolio::{LinkStyle, PageRequest, PageRules, PageUrls, Paginator};
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let request = PageRequest::from_query("", &PageRules::default())?;
-/// let page = Paginator::new(vec![1], 1, request, PageUrls::new("/")?);
-///
-/// let german = LinkStyle::default().with_labels("« Zurück", "Weiter »");
-/// let json = serde_json::to_value(page.clone().with_style(german))?;
-/// assert_eq!(json["meta"]["links"][2]["label"], "Weiter »");
-///
-/// let json = serde_json::to_value(page.with_style(LinkStyle::default().without_array()))?;
-/// assert_eq!(json["meta"].get("links"), None);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct LinkStyle {
-    on_each_side: u8,
-    labels: Labels,
-    has_array: bool,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Labels {
-    pub(crate) previous: Cow<'static, str>,
-    pub(crate) gap: Cow<'static, str>,
-    pub(crate) next: Cow<'static, str>,
-}
-
-impl Default for LinkStyle {
-    fn default() -> Self {
-        let labels = Labels { previous: "« Previous".into(), gap: "...".into(), next: "Next »".into() };
-        Self { on_each_side: 3, labels, has_array: true }
-    }
-}
-
-impl LinkStyle {
-    /// Makes the style of a Laravel application that never translated its labels: they are HTML entities there.
-    #[must_use]
-    pub fn laravel_entities() -> Self {
-        Self::default().with_labels("&laquo; Previous", "Next &raquo;")
-    }
-
-    /// Sets how many pages stand on each side of the current one. Near an end there are more, so that the array keeps
-    /// its length.
-    #[must_use]
-    pub fn with_on_each_side(self, on_each_side: u8) -> Self {
-        Self { on_each_side, ..self }
-    }
-
-    /// Sets the labels of the links to the page before and the page after.
-    #[must_use]
-    pub fn with_labels(mut self, previous: impl Into<Cow<'static, str>>, next: impl Into<Cow<'static, str>>) -> Self {
-        self.labels.previous = previous.into();
-        self.labels.next = next.into();
-        self
-    }
-
-    /// Sets the label of a gap between page numbers.
-    #[must_use]
-    pub fn with_gap_label(mut self, gap: impl Into<Cow<'static, str>>) -> Self {
-        self.labels.gap = gap.into();
-        self
-    }
-
-    /// The labels of the array, if it is there.
-    pub(crate) fn array(&self) -> Option<&Labels> {
-        self.has_array.then_some(&self.labels)
-    }
-
-    /// Leaves the array out, a quarter of a page's bytes, for clients that have no use for it.
-    #[must_use]
-    pub fn without_array(self) -> Self {
-        Self { has_array: false, ..self }
     }
 }
