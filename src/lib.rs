@@ -53,6 +53,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod address_ranges;
 mod allowed_ips;
 mod authenticate;
 mod bearer;

@@ -274,6 +274,13 @@ fn an_ipv6_range_never_admits_an_ipv4_caller_nor_the_other_way_round() {
 }
 
 #[test]
+fn a_clone_shares_the_list() {
+    let allowed = list(&["10.0.0.0/24", "192.0.2.1"]);
+    assert!(std::ptr::eq(allowed.clone().entries(), allowed.entries()));
+    assert_eq!(format!("{:?}", list(&["192.0.2.1"])), format!("AllowedIps({:?})", [entry("192.0.2.1")]));
+}
+
+#[test]
 fn the_first_entry_that_admits_is_the_match() {
     let allowed = list(&["192.0.2.1", "10.0.0.0/24", "10.0.0.7", "10.0.0.0/8", "2001:db8::/32", "10.0.0.0/24"]);
     for (caller, at) in [("10.0.0.7", 1), ("10.9.9.9", 3), ("::ffff:192.0.2.1", 0), ("2001:db8:ffff::", 4)] {
@@ -353,6 +360,55 @@ proptest! {
         let bare = list(&[&network.to_string()]);
         prop_assert!(bare.contains(network.into()));
         prop_assert_eq!(bare.contains(caller.into()), network == caller);
+    }
+}
+
+/// Entries that overlap, touch and lie around the place of IPv4, in any order.
+fn entries() -> impl Strategy<Value = Vec<AllowedIp>> {
+    let v4 = prop_oneof![Just(0), Just(u32::MAX), 0x0a00_0000..0x0a00_0040_u32];
+    let v6 = prop_oneof![
+        Just(0),
+        Just(u128::MAX),
+        0xfffe_ffff_fff0..0xffff_0000_0000_u128,
+        0x1_0000_0000_0000..0x1_0000_0000_0010_u128,
+        0x2001_0db8_u128 << 96..(0x2001_0db8 << 96) + 64,
+    ];
+    let length = |longest: u8| prop_oneof![4 => longest - 6..=longest, 1 => 0..=longest];
+    let v4 = (v4, length(32)).prop_map(|(bits, length)| IpNet::new(Ipv4Addr::from_bits(bits).into(), length));
+    let v6 = (v6, length(128)).prop_map(|(bits, length)| IpNet::new(Ipv6Addr::from_bits(bits).into(), length));
+    let entry = prop_oneof![v4, v6].prop_map(|range| AllowedIp::try_from(range.unwrap()).unwrap());
+    prop::collection::vec(entry, 1..24)
+}
+
+/// The addresses at a range's ends, and those just outside.
+fn around(range: IpNet) -> impl Iterator<Item = IpAddr> {
+    let beside = move |step: i128| match (range.network(), range.broadcast()) {
+        (IpAddr::V4(first), IpAddr::V4(last)) => [first, last].map(|end| {
+            let step = i32::try_from(step).unwrap();
+            IpAddr::V4(Ipv4Addr::from_bits(end.to_bits().wrapping_add_signed(step)))
+        }),
+        (first, last) => [first, last].map(|end| match end {
+            IpAddr::V6(end) => IpAddr::V6(Ipv6Addr::from_bits(end.to_bits().wrapping_add_signed(step))),
+            end => end,
+        }),
+    };
+    [-1, 0, 1].into_iter().flat_map(beside)
+}
+
+proptest! {
+    #[test]
+    fn a_list_admits_whom_any_of_its_entries_admits(entries in entries()) {
+        let allowed = AllowedIps::new(entries.iter().copied()).unwrap();
+        prop_assert_eq!(allowed.entries(), &entries);
+        let edges = ["255.255.255.255", "0.0.0.0", "::ffff:0.0.0.0", "::fffe:ffff:ffff", "::1:0:0:0", "::"].map(address);
+        for caller in entries.iter().flat_map(|entry| around(entry.range())).chain(edges) {
+            let canonical = caller.to_canonical();
+            let expected = entries.iter().position(|entry| {
+                admits(entry.range().addr(), entry.range().prefix_len(), canonical)
+            });
+            prop_assert_eq!(allowed.contains(caller), expected.is_some(), "{} in {:?}", caller, entries);
+            prop_assert_eq!(allowed.matching(caller), expected.map(|at| &entries[at]));
+        }
     }
 }
 
