@@ -3,12 +3,10 @@
 //! Appending to a `Vec` checks, loads and stores its length for every piece. Here the vector's length is the room there
 //! is, whatever was in it is written over, and a piece of a size known to the compiler costs one check and its moves.
 
+use std::io;
 use std::ops::Range;
 
 use crate::digits::Digits;
-
-/// The least room there is to begin with, in bytes, if the vector has the capacity.
-const FIRST_ROOM: usize = 4 * 1024;
 
 /// The longest text that is copied again in one move, whatever its length.
 const MOVE: usize = 64;
@@ -20,13 +18,24 @@ pub(crate) struct Buffer<'v> {
 
 impl<'v> Buffer<'v> {
     /// Writes over what the vector holds. It is [`finish`](Self::finish) that cuts the rest off.
-    pub(crate) fn over(room: &'v mut Vec<u8>) -> Self {
-        Self { room, at: 0 }
+    ///
+    /// There is room for about `expected` bytes from the start: a vector without any allocates once, and for no more than
+    /// it will hold.
+    pub(crate) fn over(room: &'v mut Vec<u8>, expected: usize) -> Self {
+        Self::at(0, room, expected)
     }
 
     /// Writes on where the vector ends.
-    pub(crate) fn after(room: &'v mut Vec<u8>) -> Self {
-        let at = room.len();
+    pub(crate) fn after(room: &'v mut Vec<u8>, expected: usize) -> Self {
+        Self::at(room.len(), room, expected)
+    }
+
+    fn at(at: usize, room: &'v mut Vec<u8>, expected: usize) -> Self {
+        let end = at + expected;
+        if room.len() < end {
+            room.reserve_exact(end - room.len());
+            room.resize(end, 0);
+        }
         Self { room, at }
     }
 
@@ -113,8 +122,17 @@ impl<'v> Buffer<'v> {
 #[cold]
 #[inline(never)]
 fn grow(room: &mut Vec<u8>, at: usize, needed: usize) -> &mut [u8] {
-    let doubled = (2 * room.len()).max(FIRST_ROOM);
-    // Within the capacity first; beyond it, the vector grows as it sees fit.
-    room.resize((at + needed).max(doubled.min(room.capacity())), 0);
+    room.resize((at + needed).max(2 * room.len()), 0);
     &mut room[at..]
+}
+
+impl io::Write for Buffer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.put_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

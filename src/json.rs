@@ -19,6 +19,30 @@ use crate::timestamp::Timestamp;
 use crate::token::TokenResource;
 use crate::urls::PageUrls;
 
+/// What a token needs beside its name and its allow-list, in bytes.
+const TOKEN: usize = 192;
+/// What an entry of an allow-list needs, in bytes.
+const ALLOWED_IP: usize = 20;
+/// What an entry of the link array needs beside its URL, in bytes.
+const LINK: usize = 56;
+/// What `links` and `meta` need beside URLs and the link array, in bytes.
+const FRAME: usize = 320;
+
+/// How many bytes a page of tokens takes, about: more only for escaped texts and long numbers.
+pub(crate) fn expected_tokens(page: &Paginator<TokenResource>) -> usize {
+    let ips = |token: &TokenResource| token.allowed_ips.as_ref().map_or(0, |allowed| allowed.entries().len());
+    let tokens = page.items().iter().map(|token| TOKEN + token.name.len() + ALLOWED_IP * ips(token));
+    tokens.sum::<usize>() + expected_links_and_meta(page)
+}
+
+/// How many bytes all of a page takes that follows its items, about.
+pub(crate) fn expected_links_and_meta<T>(page: &Paginator<T>) -> usize {
+    let url: usize = page.urls().before_page().into_iter().chain([page.urls().after_page()]).map(str::len).sum();
+    // Both ends of the window, the current page, gaps, and the links to the pages before and after.
+    let links = page.style().array().map_or(0, |_| 9 + 2 * usize::from(page.style().on_each_side));
+    FRAME + 5 * url + links * (url + LINK)
+}
+
 /// Writes a page of tokens.
 pub(crate) fn tokens(out: &mut Buffer<'_>, page: &Paginator<TokenResource>) {
     out.put(b"{\"data\":[");

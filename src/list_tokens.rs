@@ -16,9 +16,6 @@ use crate::problem::{PRIVATE_NO_STORE, Problem};
 use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenOrder, TokenSlice, TokenStore};
 use crate::urls::PageUrls;
 
-/// What 20 tokens with short names need, in bytes, with room to spare.
-const USUAL_BODY: usize = 8 * 1024;
-
 /// The endpoint that lists the caller's access tokens: a request's parts in, the whole response out.
 ///
 /// It never fails: every error is a problem. A request is refused in this order: by its method, its credentials, its
@@ -184,7 +181,7 @@ where
         let page = Paginator::new(slice.tokens, slice.total, request, self.urls(raw_query))
             .with_style(self.style.clone())
             .map(|token| token.into_resource(now));
-        let mut body = Vec::with_capacity(USUAL_BODY);
+        let mut body = Vec::new();
         page.write_tokens(&mut body);
         let mut response = Response::new(Vec::new());
         let headers = response.headers_mut();

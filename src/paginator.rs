@@ -249,7 +249,7 @@ impl<T: Serialize> Paginator<T> {
         out.clear();
         out.extend_from_slice(b"{\"data\":");
         serde_json::to_writer(&mut *out, &self.items)?;
-        let mut buffer = Buffer::after(out);
+        let mut buffer = Buffer::after(out, json::expected_links_and_meta(self));
         json::links_and_meta(&mut buffer, self);
         buffer.finish();
         Ok(())
@@ -277,7 +277,7 @@ impl Paginator<TokenResource> {
     /// # }
     /// ```
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        let mut buffer = Buffer::over(out);
+        let mut buffer = Buffer::over(out, json::expected_tokens(self));
         json::tokens(&mut buffer, self);
         buffer.finish();
     }

@@ -330,8 +330,8 @@ impl From<Problem> for Response<Vec<u8>> {
     /// A problem that names no status, as one that was read may, is answered with 500.
     fn from(problem: Problem) -> Self {
         let status = problem.status().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        // Members are strings, a number and JSON values, none of which can fail to be written.
-        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut body = Vec::new();
+        problem.write_json(&mut body);
         let mut headers = problem.0.headers;
         // RFC 9457, section 3: the media type has no parameters.
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
