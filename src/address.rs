@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::buffer::Buffer;
-use crate::digits::Digits;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
@@ -16,9 +15,9 @@ pub(crate) fn write(out: &mut Buffer<'_>, address: IpAddr) {
 
 fn write_v4(out: &mut Buffer<'_>, address: Ipv4Addr) {
     let [first, rest @ ..] = address.octets();
-    out.put_number(b"", &Digits::of(first.into()));
+    out.put_number(b"", first.into());
     for octet in rest {
-        out.put_number(b".", &Digits::of(octet.into()));
+        out.put_number(b".", octet.into());
     }
 }
 

@@ -6,7 +6,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::digits::Digits;
+use crate::digits;
 
 /// The longest text that is copied again in one move, whatever its length.
 const MOVE: usize = 64;
@@ -72,16 +72,29 @@ impl<'v> Buffer<'v> {
 
     /// Puts a text, which is at most 24 bytes long, and the digits of a number.
     #[inline(always)]
-    pub(crate) fn put_number<const N: usize>(&mut self, text: &[u8; N], digits: &Digits) {
+    pub(crate) fn put_number<const N: usize>(&mut self, text: &[u8; N], number: u64) {
         const { assert!(N <= 24) };
-        self.piece(|room: &mut [u8; 32]| {
+        let Ok(short @ 0..10_000) = u32::try_from(number) else { return self.put_long(text, number) };
+        self.piece(|room: &mut [u8; 28]| {
+            let (digits, length) = digits::up_to_four(short);
             room[..N].copy_from_slice(text);
-            room[N..N + 8].copy_from_slice(&digits.first);
-            N + digits.length
+            room[N..N + 4].copy_from_slice(&digits);
+            N + length
         });
-        for word in digits.rest() {
-            self.put(&word);
+    }
+
+    #[inline(never)]
+    fn put_long<const N: usize>(&mut self, text: &[u8; N], number: u64) {
+        self.put(text);
+        if number < digits::BEYOND_EIGHT {
+            return self.piece(|room| {
+                let (digits, length) = digits::up_to_eight(number);
+                *room = digits;
+                length
+            });
         }
+        self.put_long(b"", number / digits::BEYOND_EIGHT);
+        self.put(&digits::eight(number % digits::BEYOND_EIGHT));
     }
 
     #[inline]
@@ -95,7 +108,7 @@ impl<'v> Buffer<'v> {
     }
 
     /// Puts again what stands there already.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put_again(&mut self, range: Range<usize>) {
         let length = range.len();
         let moved = self.room.get(range.start..).and_then(|text| text.first_chunk::<MOVE>()).copied();

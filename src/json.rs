@@ -11,7 +11,6 @@ use chrono::{DateTime, Utc};
 use crate::address;
 use crate::allowed_ips::AllowedIps;
 use crate::buffer::Buffer;
-use crate::digits::Digits;
 use crate::escape::escape;
 use crate::paginator::Paginator;
 use crate::status::{ReportedStatus, TokenStatus};
@@ -58,40 +57,40 @@ pub(crate) fn tokens(out: &mut Buffer<'_>, page: &Paginator<TokenResource>) {
 
 /// Writes all of a page that follows its items.
 pub(crate) fn links_and_meta<T>(out: &mut Buffer<'_>, page: &Paginator<T>) {
-    let [prev, next] = [page.prev(), page.next()].map(|number| number.map(Digits::of));
+    let (prev, next) = (page.prev(), page.next());
     out.put(b",\"links\":{\"first\":\"");
     let url = Url::write_first(out, page.urls());
     out.put(b"\",\"last\":\"");
-    url.write(out, &Digits::of(page.last_linked()));
+    url.write(out, page.last_linked());
     out.put(b"\",\"prev\":");
-    url.write_nullable(out, prev.as_ref());
+    url.write_nullable(out, prev);
     out.put(b",\"next\":");
-    url.write_nullable(out, next.as_ref());
+    url.write_nullable(out, next);
     out.put(b"},\"meta\":");
-    out.put_number(b"{\"current_page\":", &Digits::of(page.current_page()));
+    out.put_number(b"{\"current_page\":", page.current_page());
     nullable(out, b",\"from\":", page.from());
-    out.put_number(b",\"last_page\":", &Digits::of(page.last_page()));
+    out.put_number(b",\"last_page\":", page.last_page());
     if let Some(labels) = page.style().array() {
         out.put(b",\"links\":[");
-        url.write_link(out, &labels.previous, prev.as_ref());
+        url.write_link(out, &labels.previous, prev);
         for (at, run) in page.runs().enumerate() {
             if at > 0 {
                 out.put(b",");
                 url.write_link(out, &labels.gap, None);
             }
             for number in run {
-                url.write_page(out, &Digits::of(number), number == page.current_page());
+                url.write_page(out, number, number == page.current_page());
             }
         }
         out.put(b",");
-        url.write_link(out, &labels.next, next.as_ref());
+        url.write_link(out, &labels.next, next);
         out.put(b"]");
     }
     out.put(b",\"path\":\"");
     escape(out, page.urls().path());
-    out.put_number(b"\",\"per_page\":", &Digits::of(page.per_page().get().into()));
+    out.put_number(b"\",\"per_page\":", page.per_page().get().into());
     nullable(out, b",\"to\":", page.to());
-    out.put_number(b",\"total\":", &Digits::of(page.total()));
+    out.put_number(b",\"total\":", page.total());
     out.put(b"}}");
 }
 
@@ -115,8 +114,8 @@ impl Url {
         Self { prefix, suffix: start..out.len() }
     }
 
-    #[inline]
-    fn write(&self, out: &mut Buffer<'_>, page: &Digits) {
+    #[inline(always)]
+    fn write(&self, out: &mut Buffer<'_>, page: u64) {
         out.put_again(self.prefix.clone());
         out.put_number(b"", page);
         if !self.suffix.is_empty() {
@@ -124,7 +123,7 @@ impl Url {
         }
     }
 
-    fn write_nullable(&self, out: &mut Buffer<'_>, page: Option<&Digits>) {
+    fn write_nullable(&self, out: &mut Buffer<'_>, page: Option<u64>) {
         let Some(page) = page else { return out.put(b"null") };
         out.put(b"\"");
         self.write(out, page);
@@ -132,7 +131,7 @@ impl Url {
     }
 
     /// Writes the entry of the link array for a page by its number.
-    fn write_page(&self, out: &mut Buffer<'_>, page: &Digits, is_active: bool) {
+    fn write_page(&self, out: &mut Buffer<'_>, page: u64, is_active: bool) {
         out.put(b",{\"url\":\"");
         self.write(out, page);
         out.put_number(b"\",\"label\":\"", page);
@@ -145,7 +144,7 @@ impl Url {
     }
 
     /// Writes the entry of the link array for the page before or after, or for a gap.
-    fn write_link(&self, out: &mut Buffer<'_>, label: &str, page: Option<&Digits>) {
+    fn write_link(&self, out: &mut Buffer<'_>, label: &str, page: Option<u64>) {
         out.put(b"{\"url\":");
         self.write_nullable(out, page);
         out.put(b",\"label\":\"");
@@ -161,7 +160,7 @@ impl Url {
 /// Writes a member that is a number, or null.
 fn nullable<const N: usize>(out: &mut Buffer<'_>, key: &[u8; N], number: Option<u64>) {
     match number {
-        Some(number) => out.put_number(key, &Digits::of(number)),
+        Some(number) => out.put_number(key, number),
         None => {
             out.put(key);
             out.put(b"null");
@@ -171,11 +170,11 @@ fn nullable<const N: usize>(out: &mut Buffer<'_>, key: &[u8; N], number: Option<
 
 /// Writes a token: the eight members of its wire form.
 fn token(out: &mut Buffer<'_>, token: &TokenResource) {
-    let id = Digits::of(token.id.0.unsigned_abs());
+    let id = token.id.0.unsigned_abs();
     if token.id.0 < 0 {
-        out.put_number(b"{\"id\":-", &id);
+        out.put_number(b"{\"id\":-", id);
     } else {
-        out.put_number(b"{\"id\":", &id);
+        out.put_number(b"{\"id\":", id);
     }
     out.put(b",\"name\":\"");
     escape(out, &token.name);
@@ -190,7 +189,7 @@ fn token(out: &mut Buffer<'_>, token: &TokenResource) {
         }
     }
     instant(out, b",\"last_used_at\":", token.last_used_at);
-    out.put_number(b",\"usage_count\":", &Digits::of(token.usage_count));
+    out.put_number(b",\"usage_count\":", token.usage_count);
     instant(out, b",\"expires_at\":", token.expires_at);
     instant(out, b",\"created_at\":", Some(token.created_at));
     allowed_ips(out, token.allowed_ips.as_ref());
@@ -227,7 +226,7 @@ fn allowed_ips(out: &mut Buffer<'_>, allowed: Option<&AllowedIps>) {
         out.put(b"\"");
         address::write(out, entry.range().addr());
         if !entry.is_bare() {
-            out.put_number(b"/", &Digits::of(entry.range().prefix_len().into()));
+            out.put_number(b"/", entry.range().prefix_len().into());
         }
         out.put(b"\"");
     }

@@ -9,7 +9,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::buffer::Buffer;
-use crate::digits::Digits;
 use crate::escape::escape;
 use crate::problem::{Content, Problem};
 
@@ -46,7 +45,7 @@ impl Problem {
         out.put(b"\"");
         text(&mut out, b",\"title\":\"", self.title());
         if let Some(status) = self.status() {
-            out.put_number(b",\"status\":", &Digits::of(status.as_u16().into()));
+            out.put_number(b",\"status\":", status.as_u16().into());
         }
         text(&mut out, b",\"detail\":\"", self.detail());
         text(&mut out, b",\"instance\":\"", self.instance());

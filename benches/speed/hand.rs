@@ -4,7 +4,7 @@
 //! parameters. It is right for any tokens, any base, page and total. Like whoever writes such a thing once, it keeps all
 //! in one place: a cursor over memory that is there already, digits and instants made in registers.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use tokenfolio::{ReportedStatus, TokenResource, TokenStatus};
@@ -30,7 +30,8 @@ impl Cursor<'_> {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, needed: usize) {
-        let length = (2 * self.memory.len()).max(self.at + needed).max(4096);
+        // What is written now ends soon if the memory held a page before.
+        let length = (self.at + needed + 256).max(6 * 1024);
         self.memory.resize(length, 0);
     }
 
@@ -201,8 +202,7 @@ impl Cursor<'_> {
                     self.number(b".", c.into());
                     self.number(b".", d.into());
                 }
-                // As std writes it: RFC 5952.
-                IpAddr::V6(address) => self.bytes(address.to_string().as_bytes()),
+                IpAddr::V6(address) => self.ipv6(address),
             }
             if !entry.is_bare() {
                 self.number(b"/", entry.range().prefix_len().into());
@@ -210,6 +210,37 @@ impl Cursor<'_> {
             self.text(b"\"");
         }
         self.text(b"]}");
+    }
+
+    /// RFC 5952: lower case, no leading zeros, the first of the longest runs of zeros left out.
+    fn ipv6(&mut self, address: Ipv6Addr) {
+        let groups = address.segments();
+        let (mut start, mut length, mut run) = (0, 1, 0);
+        for (at, group) in groups.iter().enumerate() {
+            run = if *group == 0 { run + 1 } else { 0 };
+            if run > length {
+                (start, length) = (at + 1 - run, run);
+            }
+        }
+        if length == 1 {
+            length = 0;
+        }
+        let mut at = 0;
+        while at < 8 {
+            if length > 0 && at == start {
+                self.text(b"::");
+                at += length;
+                continue;
+            }
+            if at > 0 && !(length > 0 && at == start + length) {
+                self.text(b":");
+            }
+            let digits = [12, 8, 4, 0].map(|shift| b"0123456789abcdef"[usize::from(groups[at] >> shift & 15)]);
+            let zeros = (groups[at].leading_zeros() / 4).min(3);
+            *self.next() = (u32::from_le_bytes(digits) >> (8 * zeros)).to_le_bytes();
+            self.at += 4 - zeros as usize;
+            at += 1;
+        }
     }
 
     /// The URL of a page: what all have in common, which stands in the memory already, and its number.

@@ -1,4 +1,4 @@
-//! Variants of one piece of work, measured side by side.
+//! Variants of one piece of work, measured side by side, and the table they stand in.
 //!
 //! A machine's speed changes from one second to the next, so a time alone says little. Variants run in turn, round by
 //! round, each round beginning with another one; what counts is the median, over all rounds, of the ratio to the
@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::allocations;
 
@@ -26,11 +26,18 @@ pub(crate) enum Effort {
 pub(crate) struct Variant<'v> {
     name: &'v str,
     work: Box<dyn FnMut() + 'v>,
+    /// How often one call does the work.
+    times: u32,
 }
 
 impl<'v> Variant<'v> {
     pub(crate) fn new(name: &'v str, work: impl FnMut() + 'v) -> Self {
-        Self { name, work: Box::new(work) }
+        Self::repeated(name, 1, work)
+    }
+
+    /// Work that is too short to be called alone: one call does it so many times, and its share is shown.
+    pub(crate) fn repeated(name: &'v str, times: u32, work: impl FnMut() + 'v) -> Self {
+        Self { name, work: Box::new(work), times }
     }
 }
 
@@ -38,67 +45,76 @@ impl<'v> Variant<'v> {
 struct Row {
     name: String,
     nanoseconds: f64,
-    /// To the first reference, and to the second.
-    ratios: [f64; 2],
+    /// To each reference.
+    ratios: Vec<f64>,
     allocations: u64,
 }
 
-/// Measures the variants, prints them as a table, and returns them as JSON. `references` are the places of the variants
-/// that the two columns of ratios refer to.
-pub(crate) fn table(title: &str, references: [usize; 2], mut variants: Vec<Variant<'_>>, effort: Effort) -> Value {
-    let rounds = match effort {
-        Effort::Short => 1,
-        Effort::Full => 301,
-    };
-    // The first calls grow the buffers that later ones reuse.
-    let allocations: Vec<_> = variants
-        .iter_mut()
-        .map(|variant| {
-            (variant.work)();
-            allocations::count(&mut variant.work)
-        })
-        .collect();
-    let batches: Vec<_> = variants.iter_mut().map(|variant| batch(&mut variant.work, effort)).collect();
-    let mut times = vec![Vec::with_capacity(rounds); variants.len()];
-    for round in 0..rounds {
-        for turn in 0..variants.len() {
-            let at = (round + turn) % variants.len();
-            times[at].push(time(&mut variants[at].work, batches[at]));
-        }
-    }
-    let ratio = |at: usize, reference: usize| {
-        median(times[at].iter().zip(&times[reference]).map(|(time, reference)| time / reference).collect())
-    };
-    let rows: Vec<_> = variants
-        .iter()
-        .enumerate()
-        .map(|(at, variant)| Row {
-            name: variant.name.to_owned(),
-            nanoseconds: median(times[at].clone()),
-            ratios: references.map(|reference| ratio(at, reference)),
-            allocations: allocations[at],
-        })
-        .collect();
-    let columns = references.map(|reference| format!("to {}", variants[reference].name));
-    print(title, &columns, &rows);
-    let row = |row: &Row| {
-        let [first, second] = row.ratios;
-        json!({
-            "name": row.name,
-            "median_ns": row.nanoseconds,
-            "ratios": {&columns[0]: first, &columns[1]: second},
-            "allocations": row.allocations,
-        })
-    };
-    json!({"title": title, "variants": rows.iter().map(row).collect::<Vec<_>>()})
+/// The one table of all that is measured, printed as it grows and kept as JSON.
+pub(crate) struct Table {
+    effort: Effort,
+    works: Vec<Value>,
 }
 
-fn print(title: &str, columns: &[String; 2], rows: &[Row]) {
-    println!("\n{title}\n");
-    println!("| variant | median ns | {} | {} | allocations |", columns[0], columns[1]);
-    println!("| --- | ---: | ---: | ---: | ---: |");
-    for Row { name, nanoseconds, ratios: [first, second], allocations } in rows {
-        println!("| {name} | {nanoseconds:.1} | {first:.3} | {second:.3} | {allocations} |");
+impl Table {
+    pub(crate) fn begin(effort: Effort) -> Self {
+        println!("| variant | median ns | ratio | ratio | allocations |");
+        println!("| --- | ---: | ---: | ---: | ---: |");
+        Self { effort, works: Vec::new() }
+    }
+
+    /// Measures the variants of a piece of work. `references` are the places of the one or two variants that ratios
+    /// refer to.
+    pub(crate) fn measure(&mut self, work: &str, references: &[usize], mut variants: Vec<Variant<'_>>) {
+        let rounds = match self.effort {
+            Effort::Short => 1,
+            Effort::Full => 301,
+        };
+        // The first calls grow the buffers that later ones reuse.
+        let allocations: Vec<_> = variants
+            .iter_mut()
+            .map(|variant| {
+                (variant.work)();
+                allocations::count(&mut variant.work) / u64::from(variant.times)
+            })
+            .collect();
+        let batches: Vec<_> = variants.iter_mut().map(|variant| batch(&mut variant.work, self.effort)).collect();
+        let mut times = vec![Vec::with_capacity(rounds); variants.len()];
+        for round in 0..rounds {
+            for turn in 0..variants.len() {
+                let at = (round + turn) % variants.len();
+                times[at].push(time(&mut variants[at].work, batches[at]) / f64::from(variants[at].times));
+            }
+        }
+        let ratio = |at: usize, reference: usize| {
+            median(times[at].iter().zip(&times[reference]).map(|(time, reference)| time / reference).collect())
+        };
+        let rows = variants.iter().enumerate().map(|(at, variant)| Row {
+            name: variant.name.to_owned(),
+            nanoseconds: median(times[at].clone()),
+            ratios: references.iter().map(|reference| ratio(at, *reference)).collect(),
+            allocations: allocations[at],
+        });
+        let columns: Vec<_> = references.iter().map(|reference| format!("to {}", variants[*reference].name)).collect();
+        self.add(work, &columns, &rows.collect::<Vec<_>>());
+    }
+
+    fn add(&mut self, work: &str, columns: &[String], rows: &[Row]) {
+        let cell = |at: usize| columns.get(at).map_or("", String::as_str);
+        println!("| **{work}** | | {} | {} | |", cell(0), cell(1));
+        let mut variants = Vec::new();
+        for Row { name, nanoseconds, ratios, allocations } in rows {
+            let cell = |at: usize| ratios.get(at).map_or(String::new(), |ratio| format!("{ratio:.3}"));
+            println!("| {name} | {nanoseconds:.1} | {} | {} | {allocations} |", cell(0), cell(1));
+            let ratios: Map<_, _> = columns.iter().cloned().zip(ratios.iter().map(|ratio| json!(ratio))).collect();
+            variants
+                .push(json!({"name": name, "median_ns": nanoseconds, "ratios": ratios, "allocations": allocations}));
+        }
+        self.works.push(json!({"work": work, "variants": variants}));
+    }
+
+    pub(crate) fn into_json(self) -> Value {
+        self.works.into()
     }
 }
 
