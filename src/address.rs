@@ -2,27 +2,30 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::buffer::Buffer;
+use crate::buffer::{Buffer, Piece};
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-pub(crate) fn write(out: &mut Buffer<'_>, address: IpAddr) {
+pub(crate) fn write(out: &mut Buffer, address: IpAddr) {
     match address {
         IpAddr::V4(address) => write_v4(out, address),
         IpAddr::V6(address) => write_v6(out, address),
     }
 }
 
-fn write_v4(out: &mut Buffer<'_>, address: Ipv4Addr) {
+fn write_v4(out: &mut Buffer, address: Ipv4Addr) {
     let [first, rest @ ..] = address.octets();
-    out.put_number(b"", first.into());
-    for octet in rest {
-        out.put_number(b".", octet.into());
-    }
+    out.piece(|piece: &mut Piece<'_, 16>| {
+        piece.put_number(first.into());
+        for octet in rest {
+            piece.put(b".");
+            piece.put_number(octet.into());
+        }
+    });
 }
 
 /// RFC 5952, section 4: lower case, no leading zeros, and `::` for the first of the longest runs of two or more zeros.
-fn write_v6(out: &mut Buffer<'_>, address: Ipv6Addr) {
+fn write_v6(out: &mut Buffer, address: Ipv6Addr) {
     let groups = address.segments();
     let (mut start, mut length) = (8, 1);
     let mut at = 0;
@@ -40,7 +43,7 @@ fn write_v6(out: &mut Buffer<'_>, address: Ipv6Addr) {
     write_groups(out, &groups[start + length..]);
 }
 
-fn write_groups(out: &mut Buffer<'_>, groups: &[u16]) {
+fn write_groups(out: &mut Buffer, groups: &[u16]) {
     for (at, group) in groups.iter().enumerate() {
         if at > 0 {
             out.put(b":");

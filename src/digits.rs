@@ -42,10 +42,25 @@ pub(crate) fn up_to_eight(number: u64) -> ([u8; 8], usize) {
     ((digits >> (8 * zeros)).to_le_bytes(), 8 - zeros as usize)
 }
 
+/// Writes the digits of a number from 10^8 on, and returns how many there are: 20 at most.
+#[inline(never)]
+pub(crate) fn write_long(room: &mut [u8], number: u64) -> usize {
+    let (high, low) = (number / BEYOND_EIGHT, number % BEYOND_EIGHT);
+    let length = if high < BEYOND_EIGHT {
+        let (digits, length) = up_to_eight(high);
+        room[..8].copy_from_slice(&digits);
+        length
+    } else {
+        write_long(room, high)
+    };
+    room[length..][..8].copy_from_slice(&eight(low));
+    length + 8
+}
+
 /// Returns the digits of a number below 10^8, leading zeros included: halves it into fours, twos and ones, all lanes at
 /// once.
 #[inline]
-pub(crate) fn eight(number: u64) -> [u8; 8] {
+fn eight(number: u64) -> [u8; 8] {
     let fours = (number / 10_000) | ((number % 10_000) << 32);
     // 10486 / 2^20 is 1 / 100 for every number below 10^4, and 103 / 2^10 is 1 / 10 for every one below 100.
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;

@@ -5,28 +5,46 @@ use crate::buffer::Buffer;
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Writes text as the inside of a JSON string, eight bytes at a time as long as nothing is to be escaped.
-pub(crate) fn escape(out: &mut Buffer<'_>, text: &str) {
+#[inline]
+pub(crate) fn escape(out: &mut Buffer, text: &str) {
     let bytes = text.as_bytes();
-    let (words, tail) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        if has_special(u64::from_le_bytes(*word)) {
-            return escape_each(out, &bytes[8 * at..]);
-        }
-        out.put(word);
+    let mut plain = 0;
+    out.write(bytes.len() + 8, |room| {
+        plain = copy_plain(room, bytes);
+        plain
+    });
+    if plain < bytes.len() {
+        escape_each(out, &bytes[plain..]);
     }
-    if tail.is_empty() {
-        return;
+}
+
+/// Copies text up to the eight bytes that have something to be escaped, and returns how much that is. There must be room
+/// for eight bytes more.
+#[inline]
+fn copy_plain(room: &mut [u8], text: &[u8]) -> usize {
+    let (words, tail) = text.as_chunks::<8>();
+    for (at, (word, place)) in words.iter().zip(room.as_chunks_mut().0).enumerate() {
+        if has_special(u64::from_le_bytes(*word)) {
+            return 8 * at;
+        }
+        *place = *word;
+    }
+    if let Some(last) = text.last_chunk::<8>() {
+        // What the last eight bytes share with the word before is written again.
+        let is_plain = !has_special(u64::from_le_bytes(*last));
+        if is_plain {
+            room[text.len() - 8..text.len()].copy_from_slice(last);
+        }
+        return if is_plain { text.len() } else { 8 * words.len() };
     }
     // Blanks in place of what the tail lacks, which are never escaped.
     let blanks = u64::from_le_bytes([b' '; 8]) << (8 * tail.len());
     let word = tail.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)) | blanks;
     if has_special(word) {
-        return escape_each(out, tail);
+        return 0;
     }
-    out.piece(|room| {
-        *room = word.to_le_bytes();
-        tail.len()
-    });
+    room[..8].copy_from_slice(&word.to_le_bytes());
+    text.len()
 }
 
 /// Tells whether any of eight bytes must be escaped.
@@ -40,7 +58,7 @@ fn has_special(word: u64) -> bool {
 }
 
 #[cold]
-fn escape_each(out: &mut Buffer<'_>, mut bytes: &[u8]) {
+fn escape_each(out: &mut Buffer, mut bytes: &[u8]) {
     let is_special = |byte: &u8| matches!(byte, 0..b' ' | b'"' | b'\\');
     while let Some(at) = bytes.iter().position(is_special) {
         out.put_slice(&bytes[..at]);

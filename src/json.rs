@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::address;
 use crate::allowed_ips::AllowedIps;
-use crate::buffer::Buffer;
+use crate::buffer::{Buffer, Piece};
 use crate::escape::escape;
 use crate::paginator::Paginator;
 use crate::status::{ReportedStatus, TokenStatus};
@@ -43,7 +43,7 @@ pub(crate) fn expected_links_and_meta<T>(page: &Paginator<T>) -> usize {
 }
 
 /// Writes a page of tokens.
-pub(crate) fn tokens(out: &mut Buffer<'_>, page: &Paginator<TokenResource>) {
+pub(crate) fn tokens(out: &mut Buffer, page: &Paginator<TokenResource>) {
     out.put(b"{\"data\":[");
     for (at, item) in page.items().iter().enumerate() {
         if at > 0 {
@@ -56,7 +56,7 @@ pub(crate) fn tokens(out: &mut Buffer<'_>, page: &Paginator<TokenResource>) {
 }
 
 /// Writes all of a page that follows its items.
-pub(crate) fn links_and_meta<T>(out: &mut Buffer<'_>, page: &Paginator<T>) {
+pub(crate) fn links_and_meta<T>(out: &mut Buffer, page: &Paginator<T>) {
     let (prev, next) = (page.prev(), page.next());
     out.put(b",\"links\":{\"first\":\"");
     let url = Url::write_first(out, page.urls());
@@ -66,32 +66,35 @@ pub(crate) fn links_and_meta<T>(out: &mut Buffer<'_>, page: &Paginator<T>) {
     url.write_nullable(out, prev);
     out.put(b",\"next\":");
     url.write_nullable(out, next);
-    out.put(b"},\"meta\":");
-    out.put_number(b"{\"current_page\":", page.current_page());
-    nullable(out, b",\"from\":", page.from());
-    out.put_number(b",\"last_page\":", page.last_page());
+    out.piece(|piece: &mut Piece<'_, 128>| {
+        number(piece, b"},\"meta\":{\"current_page\":", Some(page.current_page()));
+        number(piece, b",\"from\":", page.from());
+        number(piece, b",\"last_page\":", Some(page.last_page()));
+    });
     if let Some(labels) = page.style().array() {
-        out.put(b",\"links\":[");
+        out.put(b",\"links\":[{\"url\":");
         url.write_link(out, &labels.previous, prev);
         for (at, run) in page.runs().enumerate() {
             if at > 0 {
-                out.put(b",");
+                out.put(b",{\"url\":");
                 url.write_link(out, &labels.gap, None);
             }
             for number in run {
                 url.write_page(out, number, number == page.current_page());
             }
         }
-        out.put(b",");
+        out.put(b",{\"url\":");
         url.write_link(out, &labels.next, next);
         out.put(b"]");
     }
     out.put(b",\"path\":\"");
     escape(out, page.urls().path());
-    out.put_number(b"\",\"per_page\":", page.per_page().get().into());
-    nullable(out, b",\"to\":", page.to());
-    out.put_number(b",\"total\":", page.total());
-    out.put(b"}}");
+    out.piece(|piece: &mut Piece<'_, 128>| {
+        number(piece, b"\",\"per_page\":", Some(page.per_page().get().into()));
+        number(piece, b",\"to\":", page.to());
+        number(piece, b",\"total\":", Some(page.total()));
+        piece.put(b"}}");
+    });
 }
 
 /// What all URLs of a page share, as the places in the output where it stands already.
@@ -102,7 +105,7 @@ struct Url {
 
 impl Url {
     /// Writes the URL of page 1, from which the others are copied.
-    fn write_first(out: &mut Buffer<'_>, urls: &PageUrls) -> Self {
+    fn write_first(out: &mut Buffer, urls: &PageUrls) -> Self {
         let start = out.len();
         for part in urls.before_page() {
             escape(out, part);
@@ -115,15 +118,15 @@ impl Url {
     }
 
     #[inline(always)]
-    fn write(&self, out: &mut Buffer<'_>, page: u64) {
+    fn write(&self, out: &mut Buffer, page: u64) {
         out.put_again(self.prefix.clone());
-        out.put_number(b"", page);
+        out.put_number(page);
         if !self.suffix.is_empty() {
             out.put_again(self.suffix.clone());
         }
     }
 
-    fn write_nullable(&self, out: &mut Buffer<'_>, page: Option<u64>) {
+    fn write_nullable(&self, out: &mut Buffer, page: Option<u64>) {
         let Some(page) = page else { return out.put(b"null") };
         out.put(b"\"");
         self.write(out, page);
@@ -131,94 +134,92 @@ impl Url {
     }
 
     /// Writes the entry of the link array for a page by its number.
-    fn write_page(&self, out: &mut Buffer<'_>, page: u64, is_active: bool) {
+    fn write_page(&self, out: &mut Buffer, page: u64, is_active: bool) {
         out.put(b",{\"url\":\"");
         self.write(out, page);
-        out.put_number(b"\",\"label\":\"", page);
-        out.put_number(b"\",\"page\":", page);
-        if is_active {
-            out.put(b",\"active\":true}");
-        } else {
-            out.put(b",\"active\":false}");
-        }
+        out.piece(|piece: &mut Piece<'_, 96>| {
+            number(piece, b"\",\"label\":\"", Some(page));
+            number(piece, b"\",\"page\":", Some(page));
+            if is_active {
+                piece.put(b",\"active\":true}");
+            } else {
+                piece.put(b",\"active\":false}");
+            }
+        });
     }
 
-    /// Writes the entry of the link array for the page before or after, or for a gap.
-    fn write_link(&self, out: &mut Buffer<'_>, label: &str, page: Option<u64>) {
-        out.put(b"{\"url\":");
+    /// Writes the rest of the entry of the link array for the page before or after, or for a gap.
+    fn write_link(&self, out: &mut Buffer, label: &str, page: Option<u64>) {
         self.write_nullable(out, page);
         out.put(b",\"label\":\"");
         escape(out, label);
-        match page {
-            Some(page) => out.put_number(b"\",\"page\":", page),
-            None => out.put(b"\",\"page\":null"),
-        }
-        out.put(b",\"active\":false}");
-    }
-}
-
-/// Writes a member that is a number, or null.
-fn nullable<const N: usize>(out: &mut Buffer<'_>, key: &[u8; N], number: Option<u64>) {
-    match number {
-        Some(number) => out.put_number(key, number),
-        None => {
-            out.put(key);
-            out.put(b"null");
-        }
+        out.piece(|piece: &mut Piece<'_, 64>| {
+            number(piece, b"\",\"page\":", page);
+            piece.put(b",\"active\":false}");
+        });
     }
 }
 
 /// Writes a token: the eight members of its wire form.
-fn token(out: &mut Buffer<'_>, token: &TokenResource) {
-    let id = token.id.0.unsigned_abs();
-    if token.id.0 < 0 {
-        out.put_number(b"{\"id\":-", id);
-    } else {
-        out.put_number(b"{\"id\":", id);
-    }
-    out.put(b",\"name\":\"");
-    escape(out, &token.name);
-    match &token.status {
-        ReportedStatus::Known(TokenStatus::Active) => out.put(b"\",\"status\":\"active\""),
-        ReportedStatus::Known(TokenStatus::Expired) => out.put(b"\",\"status\":\"expired\""),
-        ReportedStatus::Known(TokenStatus::Revoked) => out.put(b"\",\"status\":\"revoked\""),
-        ReportedStatus::Other(status) => {
-            out.put(b"\",\"status\":\"");
-            escape(out, status.as_str());
-            out.put(b"\"");
+fn token(out: &mut Buffer, token: &TokenResource) {
+    out.piece(|piece: &mut Piece<'_, 40>| {
+        piece.put(b"{\"id\":");
+        if token.id.0 < 0 {
+            piece.put(b"-");
         }
+        piece.put_number(token.id.0.unsigned_abs());
+        piece.put(b",\"name\":\"");
+    });
+    escape(out, &token.name);
+    if let ReportedStatus::Other(status) = &token.status {
+        out.put(b"\",\"status\":\"");
+        escape(out, status.as_str());
     }
-    instant(out, b",\"last_used_at\":", token.last_used_at);
-    out.put_number(b",\"usage_count\":", token.usage_count);
-    instant(out, b",\"expires_at\":", token.expires_at);
-    instant(out, b",\"created_at\":", Some(token.created_at));
-    allowed_ips(out, token.allowed_ips.as_ref());
+    out.piece(|piece: &mut Piece<'_, 200>| {
+        match token.status {
+            ReportedStatus::Known(TokenStatus::Active) => piece.put(b"\",\"status\":\"active\""),
+            ReportedStatus::Known(TokenStatus::Expired) => piece.put(b"\",\"status\":\"expired\""),
+            ReportedStatus::Known(TokenStatus::Revoked) => piece.put(b"\",\"status\":\"revoked\""),
+            ReportedStatus::Other(_) => piece.put(b"\""),
+        }
+        instant(piece, b",\"last_used_at\":", token.last_used_at);
+        number(piece, b",\"usage_count\":", Some(token.usage_count));
+        instant(piece, b",\"expires_at\":", token.expires_at);
+        instant(piece, b",\"created_at\":", Some(token.created_at));
+        piece.put(b",\"allowed_ips\":");
+    });
+    match &token.allowed_ips {
+        Some(allowed) => allowed_ips(out, allowed),
+        None => out.put(b"null}"),
+    }
+}
+
+/// Writes a member that is a number, or null.
+#[inline(always)]
+fn number<const N: usize, const KEY: usize>(piece: &mut Piece<'_, N>, key: &[u8; KEY], number: Option<u64>) {
+    piece.put(key);
+    match number {
+        Some(number) => piece.put_number(number),
+        None => piece.put(b"null"),
+    }
 }
 
 /// Writes a member that is an instant, or null.
 #[inline(always)]
-fn instant<const N: usize>(out: &mut Buffer<'_>, key: &[u8; N], at: Option<DateTime<Utc>>) {
-    let Some(at) = at else {
-        out.put(key);
-        return out.put(b"null");
-    };
+fn instant<const N: usize, const KEY: usize>(piece: &mut Piece<'_, N>, key: &[u8; KEY], at: Option<DateTime<Utc>>) {
+    piece.put(key);
+    let Some(at) = at else { return piece.put(b"null") };
     let (date, time, rest) = Timestamp(at).to_words();
-    // Room for the longest key, and the instant in quotes.
-    out.piece(|room: &mut [u8; 40]| {
-        room[..N].copy_from_slice(key);
-        room[N] = b'"';
-        room[N + 1..N + 9].copy_from_slice(&date);
-        room[N + 9..N + 17].copy_from_slice(&time);
-        room[N + 17..N + 21].copy_from_slice(&rest);
-        room[N + 21] = b'"';
-        N + 22
-    });
+    piece.put(b"\"");
+    piece.put(&date);
+    piece.put(&time);
+    piece.put(&rest);
+    piece.put(b"\"");
 }
 
-/// Writes the last member of a token: an allow-list, or null.
-fn allowed_ips(out: &mut Buffer<'_>, allowed: Option<&AllowedIps>) {
-    let Some(allowed) = allowed else { return out.put(b",\"allowed_ips\":null}") };
-    out.put(b",\"allowed_ips\":[");
+/// Writes an allow-list, and the end of its token.
+fn allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
+    out.put(b"[");
     for (at, entry) in allowed.entries().iter().enumerate() {
         if at > 0 {
             out.put(b",");
@@ -226,7 +227,8 @@ fn allowed_ips(out: &mut Buffer<'_>, allowed: Option<&AllowedIps>) {
         out.put(b"\"");
         address::write(out, entry.range().addr());
         if !entry.is_bare() {
-            out.put_number(b"/", entry.range().prefix_len().into());
+            out.put(b"/");
+            out.put_number(entry.range().prefix_len().into());
         }
         out.put(b"\"");
     }

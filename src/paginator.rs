@@ -1,5 +1,6 @@
 //! The envelope of a page: Laravel's length-aware paginator, as a resource collection answers it.
 
+use std::mem;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
@@ -249,9 +250,9 @@ impl<T: Serialize> Paginator<T> {
         out.clear();
         out.extend_from_slice(b"{\"data\":");
         serde_json::to_writer(&mut *out, &self.items)?;
-        let mut buffer = Buffer::after(out, json::expected_links_and_meta(self));
+        let mut buffer = Buffer::after(mem::take(out), json::expected_links_and_meta(self));
         json::links_and_meta(&mut buffer, self);
-        buffer.finish();
+        *out = buffer.finish();
         Ok(())
     }
 }
@@ -277,9 +278,9 @@ impl Paginator<TokenResource> {
     /// # }
     /// ```
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        let mut buffer = Buffer::over(out, json::expected_tokens(self));
+        let mut buffer = Buffer::over(mem::take(out), json::expected_tokens(self));
         json::tokens(&mut buffer, self);
-        buffer.finish();
+        *out = buffer.finish();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::mem;
 
 use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -39,24 +40,25 @@ impl Problem {
     /// # }
     /// ```
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        let mut out = Buffer::over(out, self.expected_length());
-        out.put(b"{\"type\":\"");
-        escape(&mut out, self.type_uri());
-        out.put(b"\"");
-        text(&mut out, b",\"title\":\"", self.title());
+        let mut buffer = Buffer::over(mem::take(out), self.expected_length());
+        buffer.put(b"{\"type\":\"");
+        escape(&mut buffer, self.type_uri());
+        buffer.put(b"\"");
+        text(&mut buffer, b",\"title\":\"", self.title());
         if let Some(status) = self.status() {
-            out.put_number(b",\"status\":", status.as_u16().into());
+            buffer.put(b",\"status\":");
+            buffer.put_number(status.as_u16().into());
         }
-        text(&mut out, b",\"detail\":\"", self.detail());
-        text(&mut out, b",\"instance\":\"", self.instance());
+        text(&mut buffer, b",\"detail\":\"", self.detail());
+        text(&mut buffer, b",\"instance\":\"", self.instance());
         for (name, value) in self.extensions() {
-            out.put(b",\"");
-            escape(&mut out, name);
-            out.put(b"\":");
-            serde_json::to_writer(&mut out, value).expect("every JSON value can be written to memory");
+            buffer.put(b",\"");
+            escape(&mut buffer, name);
+            buffer.put(b"\":");
+            serde_json::to_writer(&mut buffer, value).expect("every JSON value can be written to memory");
         }
-        out.put(b"}");
-        out.finish();
+        buffer.put(b"}");
+        *out = buffer.finish();
     }
 
     fn expected_length(&self) -> usize {
@@ -68,7 +70,7 @@ impl Problem {
 }
 
 /// Writes a member that is a text, if it is there.
-fn text<const N: usize>(out: &mut Buffer<'_>, key: &[u8; N], text: Option<&str>) {
+fn text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str>) {
     if let Some(text) = text {
         out.put(key);
         escape(out, text);
