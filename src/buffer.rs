@@ -71,6 +71,7 @@ impl Buffer {
         self.piece(|piece: &mut Piece<'_, N>| piece.put(bytes));
     }
 
+    #[inline(always)]
     pub(crate) fn put_number(&mut self, number: u64) {
         self.piece(|piece: &mut Piece<'_, 24>| piece.put_number(number));
     }
