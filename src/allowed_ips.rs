@@ -88,6 +88,7 @@ impl AllowedIps {
     }
 
     /// Tells whether a caller from this address is admitted.
+    #[inline]
     #[must_use]
     pub fn contains(&self, caller: IpAddr) -> bool {
         self.0.ranges.contains(caller)

@@ -37,6 +37,7 @@ impl TokenStatus {
     ///
     /// Revocation beats expiry. At the very instant of either timestamp it already counts; before it, it does not, so
     /// a revocation planned for later leaves the token usable until then.
+    #[inline]
     #[must_use]
     pub fn derive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
         let has_come = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);

@@ -84,6 +84,7 @@ impl AccessToken {
     }
 
     /// Derives the status at `now`; see [`TokenStatus::derive`].
+    #[inline]
     #[must_use]
     pub fn status(&self, now: DateTime<Utc>) -> TokenStatus {
         TokenStatus::derive(self.revoked_at, self.expires_at, now)
@@ -97,6 +98,7 @@ impl AccessToken {
     }
 
     /// Turns the token into its wire form as of `now`, without allocating.
+    #[inline]
     #[must_use]
     pub fn into_resource(self, now: DateTime<Utc>) -> TokenResource {
         TokenResource {
