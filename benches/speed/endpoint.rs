@@ -1,0 +1,37 @@
+//! The endpoint over a store in memory, asked for the page that everything is measured on.
+
+use http::request::Parts;
+use tokenfolio::{AccessToken, Authenticator, BearerToken, ListTokens, MemoryStore, OwnedToken, StoreError};
+
+use crate::page;
+
+const OWNER: u64 = 7;
+
+/// Knows one secret, and needs no time to find it.
+pub(crate) struct OneSecret;
+
+impl Authenticator for OneSecret {
+    type Owner = u64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+        let token = AccessToken::new(1, "bench", page::now());
+        Ok((secret.secret() == "for-benches-only").then_some(OwnedToken { owner: OWNER, token }))
+    }
+}
+
+/// Makes the endpoint over as many tokens as the page counts.
+pub(crate) fn endpoint() -> ListTokens<MemoryStore<u64>, OneSecret> {
+    let store = MemoryStore::new();
+    for id in 1..=i64::try_from(page::TOTAL).expect("it is small") {
+        store.insert(OWNER, page::token(id));
+    }
+    ListTokens::new(store, OneSecret, page::urls()).with_clock(page::now)
+}
+
+pub(crate) fn request() -> Parts {
+    let request = http::Request::get(format!("/api/v1/me/tokens?page={}", page::PAGE))
+        .header("authorization", "Bearer for-benches-only")
+        .body(())
+        .expect("it is a request");
+    request.into_parts().0
+}

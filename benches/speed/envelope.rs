@@ -1,0 +1,81 @@
+//! A page of tokens to bytes.
+
+use std::hint::black_box;
+
+use serde::Serialize;
+
+use crate::measure::{Table, Variant};
+use crate::{endpoint, hand, naive, page};
+
+pub(crate) fn measure(table: &mut Table) {
+    let tokens = page::tokens();
+    let paginator = page::paginator(tokens.clone());
+    let (endpoint, request) = (endpoint::endpoint(), endpoint::request());
+    let expected = to_vec(&paginator);
+
+    let by_hand = |out: &mut Vec<u8>| hand::encode(out, &tokens, page::BASE, page::PAGE, page::TOTAL);
+    let naive = || to_vec(&naive_envelope(tokens.iter().map(naive::Token::new).collect()));
+    let borrowed = || to_vec(&naive_envelope(tokens.iter().map(naive::BorrowedToken::new).collect()));
+    let answer = || pollster::block_on(endpoint.answer(black_box(&request), None));
+    let written = |write: &dyn Fn(&mut Vec<u8>)| {
+        let mut out = Vec::new();
+        write(&mut out);
+        out
+    };
+    let outputs = [
+        ("by hand", written(&by_hand)),
+        ("ours", written(&|out| paginator.write_tokens(out))),
+        ("ours, any item", written(&|out| paginator.write_json(out).expect("tokens are JSON"))),
+        ("naive", naive()),
+        ("naive, borrowed", borrowed()),
+        ("ours, the endpoint", answer().into_body()),
+    ];
+    for (name, output) in outputs {
+        assert!(output == expected, "{name}: {}", String::from_utf8_lossy(&output));
+    }
+
+    let [mut copied, mut hand_written, mut reused, mut generic] = [const { Vec::new() }; 4];
+    let variants = vec![
+        Variant::new("memcpy of the bytes", || {
+            copied.clear();
+            copied.extend_from_slice(black_box(&expected));
+            black_box(&copied);
+        }),
+        Variant::new("by hand", || {
+            by_hand(black_box(&mut hand_written));
+        }),
+        Variant::new("naive", || {
+            black_box(naive());
+        }),
+        Variant::new("naive, borrowed", || {
+            black_box(borrowed());
+        }),
+        Variant::new("ours, reused buffer", || {
+            black_box(&paginator).write_tokens(black_box(&mut reused));
+        }),
+        Variant::new("ours, fresh body", || {
+            let mut body = Vec::new();
+            black_box(&paginator).write_tokens(&mut body);
+            black_box(body);
+        }),
+        Variant::new("ours, any item", || {
+            black_box(&paginator).write_json(black_box(&mut generic)).expect("tokens are JSON");
+        }),
+        Variant::new("ours, serde_json", || {
+            black_box(to_vec(black_box(&paginator)));
+        }),
+        Variant::new("ours, the endpoint", || {
+            black_box(answer());
+        }),
+    ];
+    let work = format!("a page of 20 tokens, {} bytes", expected.len());
+    table.measure(&work, &[1, 2], variants);
+}
+
+fn naive_envelope<T>(data: Vec<T>) -> naive::Envelope<T> {
+    naive::envelope(black_box(data), page::BASE, page::PAGE, page::PER_PAGE.into(), page::TOTAL)
+}
+
+fn to_vec(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("it is JSON")
+}

@@ -1,0 +1,57 @@
+//! The answer to a caller that could not be authenticated.
+
+use std::hint::black_box;
+
+use http::Response;
+use tokenfolio::Problem;
+
+use crate::measure::{Table, Variant};
+use crate::unauthorized::{Derived, by_hand};
+
+const PATH: &str = "/api/v1/me/tokens";
+
+pub(crate) fn measure(table: &mut Table) {
+    let problem = Problem::unauthorized(PATH);
+    let derived = Derived::new(PATH);
+    let mut expected = Vec::new();
+    by_hand(&mut expected, PATH);
+    assert_eq!(serde_json::to_vec(&derived).expect("it is JSON"), expected);
+    assert_eq!(serde_json::to_vec(&problem).expect("it is JSON"), expected);
+    for path in [PATH, "/a \"b\"/%41%/ü"] {
+        let [mut hand_written, mut ours] = [const { Vec::new() }; 2];
+        by_hand(&mut hand_written, path);
+        Problem::unauthorized(path).write_json(&mut ours);
+        assert_eq!(ours, hand_written);
+    }
+
+    let [mut hand_written, mut derive, mut reused] = [const { Vec::new() }; 3];
+    let variants = vec![
+        Variant::new("by hand", || by_hand(black_box(&mut hand_written), black_box(PATH))),
+        Variant::new("derive", || {
+            derive.clear();
+            serde_json::to_writer(black_box(&mut derive), black_box(&derived)).expect("it is JSON");
+        }),
+        Variant::new("ours", || black_box(&problem).write_json(black_box(&mut reused))),
+    ];
+    table.measure("a 401, into a reused buffer", &[0, 1], variants);
+
+    let variants = vec![
+        Variant::new("by hand", || {
+            let mut body = Vec::new();
+            by_hand(&mut body, black_box(PATH));
+            black_box(body);
+        }),
+        Variant::new("derive", || {
+            black_box(serde_json::to_vec(&Derived::new(black_box(PATH))).expect("it is JSON"));
+        }),
+        Variant::new("ours", || {
+            let mut body = Vec::new();
+            Problem::unauthorized(black_box(PATH)).write_json(&mut body);
+            black_box(body);
+        }),
+        Variant::new("ours, the response", || {
+            black_box(Response::from(Problem::unauthorized(black_box(PATH))));
+        }),
+    ];
+    table.measure("a 401, made and written to a fresh body", &[0, 1], variants);
+}

@@ -1,0 +1,47 @@
+//! Whether tokens may be used.
+
+use std::hint::black_box;
+
+use chrono::{DateTime, Utc};
+use tokenfolio::TokenStatus;
+
+use crate::measure::{Table, Variant};
+use crate::page;
+
+const TOKENS: u32 = 1_000;
+
+pub(crate) fn measure(table: &mut Table) {
+    let tokens: Vec<_> = (0..i64::from(TOKENS)).map(page::token).collect();
+    let now = page::now();
+    for token in &tokens {
+        assert_eq!(token.status(now), naive(token.revoked_at, token.expires_at, now));
+    }
+    let variants = vec![
+        Variant::repeated("naive", TOKENS, || {
+            for token in black_box(&tokens) {
+                black_box(naive(token.revoked_at, token.expires_at, now));
+            }
+        }),
+        Variant::repeated("ours", TOKENS, || {
+            for token in black_box(&tokens) {
+                black_box(token.status(now));
+            }
+        }),
+        Variant::repeated("ours, a clock read for each", TOKENS, || {
+            for token in black_box(&tokens) {
+                black_box(token.status(Utc::now()));
+            }
+        }),
+    ];
+    table.measure("the status of a token", &[0], variants);
+}
+
+/// By differences, as is often seen.
+fn naive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> TokenStatus {
+    let has_come = |at: Option<DateTime<Utc>>| at.is_some_and(|at| (now - at).num_milliseconds() >= 0);
+    match (has_come(revoked_at), has_come(expires_at)) {
+        (true, _) => TokenStatus::Revoked,
+        (false, true) => TokenStatus::Expired,
+        (false, false) => TokenStatus::Active,
+    }
+}
