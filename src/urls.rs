@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 use url::Url;
@@ -31,9 +32,15 @@ use crate::query::{self, Parameter};
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PageUrls {
-    path: String,
+    /// What an endpoint's pages have in common, whatever is asked for: clones share it.
+    endpoint: Arc<Endpoint>,
     /// The kept parameters as they are written, each followed by `&`.
     query: String,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Endpoint {
+    path: String,
     page_name: Cow<'static, str>,
     /// The page parameter as it is written, up to its number.
     page_parameter: Cow<'static, str>,
@@ -58,21 +65,22 @@ impl PageUrls {
             "" => "/",
             path => path,
         };
-        Ok(Self {
+        let endpoint = Endpoint {
             path: path.to_owned(),
-            query: String::new(),
             page_name: Cow::Borrowed("page"),
             page_parameter: Cow::Borrowed("page="),
             fragment: String::new(),
-        })
+        };
+        Ok(Self { endpoint: Arc::new(endpoint), query: String::new() })
     }
 
     /// Sets the name of the page parameter; a kept parameter of that name is dropped.
     #[must_use]
     pub fn with_page_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.page_name = name.into();
-        self.page_parameter = format!("{}=", percent::encode(&self.page_name)).into();
-        self.query = write_parameters(query::parameters(&self.query).filter(|kept| !kept.is(&self.page_name)));
+        let endpoint = Arc::make_mut(&mut self.endpoint);
+        endpoint.page_name = name.into();
+        endpoint.page_parameter = format!("{}=", percent::encode(&endpoint.page_name)).into();
+        self.query = write_parameters(query::parameters(&self.query).filter(|kept| !kept.is(&endpoint.page_name)));
         self
     }
 
@@ -90,7 +98,7 @@ impl PageUrls {
     }
 
     fn keeping(mut self, raw: &str, keep: impl Fn(Parameter<'_>) -> bool) -> Self {
-        let kept = query::parameters(raw).filter(|parameter| keep(*parameter) && !parameter.is(&self.page_name));
+        let kept = query::parameters(raw).filter(|parameter| keep(*parameter) && !parameter.is(self.page_name()));
         self.query += &write_parameters(kept);
         self
     }
@@ -99,7 +107,7 @@ impl PageUrls {
     /// otherwise it is appended. The page parameter cannot be set: its name is ignored.
     #[must_use]
     pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
-        if name == self.page_name {
+        if name == self.page_name() {
             return self;
         }
         let mut parameter = Some(format!("{}={}&", percent::encode(name), percent::encode(value)));
@@ -120,7 +128,7 @@ impl PageUrls {
     /// Sets the fragment that every link ends with, escaped where a URL needs it. The empty text is no fragment.
     #[must_use]
     pub fn with_fragment(mut self, fragment: &str) -> Self {
-        self.fragment = match fragment {
+        Arc::make_mut(&mut self.endpoint).fragment = match fragment {
             "" => String::new(),
             _ => format!("#{}", percent::escape_fragment(fragment)),
         };
@@ -130,13 +138,13 @@ impl PageUrls {
     /// Returns the base as it is shown in the envelope: without trailing slashes, query or fragment.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        &self.endpoint.path
     }
 
     /// Returns the name of the page parameter.
     #[must_use]
     pub fn page_name(&self) -> &str {
-        &self.page_name
+        &self.endpoint.page_name
     }
 
     /// Returns the URL of a page.
@@ -147,12 +155,12 @@ impl PageUrls {
 
     /// What stands before the page's number in every URL.
     pub(crate) fn before_page(&self) -> [&str; 4] {
-        [&self.path, "?", &self.query, &self.page_parameter]
+        [&self.endpoint.path, "?", &self.query, &self.endpoint.page_parameter]
     }
 
     /// What stands after the page's number in every URL.
     pub(crate) fn after_page(&self) -> &str {
-        &self.fragment
+        &self.endpoint.fragment
     }
 
     /// Returns the URL of a page as something to write.
