@@ -18,12 +18,18 @@ mod page;
 mod pages;
 mod peer;
 mod problems;
+#[path = "../../speed/unauthorized.rs"]
+mod unauthorized;
 
-use measure::Effort;
-use serde_json::Value;
+use measure::{Effort, Table};
+use serde_json::json;
 
 fn main() -> std::io::Result<()> {
     let effort = if std::env::args().any(|argument| argument == "--short") { Effort::Short } else { Effort::Full };
-    let figures = Value::from(vec![pages::compare(effort), problems::compare(effort)]);
+    let mut table = Table::begin(effort);
+    pages::measure(&mut table);
+    problems::measure(&mut table);
+    let left_out = peer::left_out(&[&pages::LEFT_OUT[..], &problems::LEFT_OUT].concat());
+    let figures = json!({"works": table.into_json(), "left_out": left_out});
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench-peers.json"), figures.to_string())
 }

@@ -10,11 +10,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokenfolio::TokenResource;
 
-use crate::measure::{Effort, Variant, table};
-use crate::peer::{leave_out, versioned};
+use crate::measure::{Table, Variant};
+use crate::peer::versioned;
 use crate::{hand, naive, page};
 
-const LEFT_OUT: [(&str, &[&str]); 5] = [
+pub(crate) const LEFT_OUT: [(&str, &[&str]); 5] = [
     (
         "page-hunter",
         &[
@@ -51,7 +51,7 @@ const LEFT_OUT: [(&str, &[&str]); 5] = [
 ];
 
 /// Measures the page.
-pub(crate) fn compare(effort: Effort) -> Value {
+pub(crate) fn measure(table: &mut Table) {
     let tokens = page::tokens();
     let paginator = page::paginator(tokens.clone());
     let expected = to_vec(&paginator);
@@ -114,7 +114,7 @@ pub(crate) fn compare(effort: Effort) -> Value {
             black_box(by_jsonapi_core(black_box(&tokens)));
         }),
     ];
-    leave_out(table("A page of 20 tokens, 500 of 1,000, beside peers", [0, 1], variants, effort), &LEFT_OUT)
+    table.measure("a page of 20 tokens", &[0, 1], variants);
 }
 
 /// Asserts that each envelope holds what the peer can hold, and no more.

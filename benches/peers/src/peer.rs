@@ -1,6 +1,6 @@
 //! The crates that are compared with: which version was measured, and what it leaves out.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
@@ -11,15 +11,14 @@ pub(crate) fn versioned(name: &str) -> String {
     format!("{name} {}", version.expect("every peer is locked"))
 }
 
-/// Prints what each peer leaves out below its table, and puts it beside the figures.
-pub(crate) fn leave_out(mut table: Value, notes: &[(&str, &[&str])]) -> Value {
+/// Prints what each peer leaves out, below the table, and returns it as JSON.
+pub(crate) fn left_out(notes: &[(&str, &[&str])]) -> Value {
     println!("\nWhat they leave out:\n");
-    let mut left_out = serde_json::Map::new();
+    let mut left_out = Map::new();
     for (name, leaves_out) in notes {
         let name = versioned(name);
         println!("- {name}: {}", leaves_out.join("; "));
         left_out.insert(name, (*leaves_out).into());
     }
-    table["left_out"] = left_out.into();
-    table
+    left_out.into()
 }

@@ -5,18 +5,17 @@ use std::hint::black_box;
 use http::{StatusCode, Uri};
 use http_api_problem::HttpApiProblem;
 use problem_details::{JsonProblemDetails, ProblemDetails, ProblemType};
-use serde::Serialize;
 use serde_json::Value;
 use tokenfolio::Problem;
 
-use crate::measure::{Effort, Variant, table};
-use crate::peer::{leave_out, versioned};
+use crate::measure::{Table, Variant};
+use crate::peer::versioned;
+use crate::unauthorized::{self, Derived};
 
 const PATH: &str = "/api/v1/me/tokens";
-const TITLE: &str = "Unauthorized";
 const DETAIL: &str = "Authentication failed";
 
-const LEFT_OUT: [(&str, &[&str]); 2] = [
+pub(crate) const LEFT_OUT: [(&str, &[&str]); 2] = [
     (
         "problem_details",
         &[
@@ -45,7 +44,7 @@ const LEFT_OUT: [(&str, &[&str]); 2] = [
 ];
 
 /// Measures the problem.
-pub(crate) fn compare(effort: Effort) -> Value {
+pub(crate) fn measure(table: &mut Table) {
     let expected = ours(PATH);
     assert_eq!(by_hand(PATH), expected);
     assert_eq!(derived(PATH), expected);
@@ -73,7 +72,7 @@ pub(crate) fn compare(effort: Effort) -> Value {
             black_box(by_http_api_problem(black_box(PATH)));
         }),
     ];
-    leave_out(table("A 401, made and encoded, beside peers", [0, 1], variants, effort), &LEFT_OUT)
+    table.measure("a 401, made and written to a fresh body", &[0, 1], variants);
 }
 
 /// Asserts what is said of peers beyond this problem.
@@ -98,7 +97,19 @@ fn check_claims() {
 }
 
 fn ours(path: &str) -> Vec<u8> {
-    serde_json::to_vec(&Problem::unauthorized(path)).expect("it is JSON")
+    let mut body = Vec::new();
+    Problem::unauthorized(path).write_json(&mut body);
+    body
+}
+
+fn by_hand(path: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    unauthorized::by_hand(&mut body, path);
+    body
+}
+
+fn derived(path: &str) -> Vec<u8> {
+    serde_json::to_vec(&Derived::new(path)).expect("it is JSON")
 }
 
 fn by_problem_details(path: &str) -> Vec<u8> {
@@ -115,47 +126,6 @@ fn by_http_api_problem(path: &str) -> Vec<u8> {
         .detail(DETAIL)
         .instance(path)
         .json_bytes()
-}
-
-/// What a user writes without any crate for problems. It escapes nothing in the path.
-fn derived(path: &str) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Derived<'p> {
-        r#type: &'static str,
-        title: &'static str,
-        status: u16,
-        detail: &'static str,
-        instance: &'p str,
-    }
-
-    let problem = Derived { r#type: "about:blank", title: TITLE, status: 401, detail: DETAIL, instance: path };
-    serde_json::to_vec(&problem).expect("it is JSON")
-}
-
-/// The yardstick: the best encoder for this problem alone. It is right for any path.
-fn by_hand(path: &str) -> Vec<u8> {
-    const BEFORE: &[u8] =
-        br#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication failed","instance":""#;
-    const HEX: [u8; 16] = *b"0123456789ABCDEF";
-
-    let mut body = Vec::with_capacity(BEFORE.len() + path.len() + 2);
-    body.extend_from_slice(BEFORE);
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?#[]".contains(&byte);
-    if path.bytes().all(is_plain) {
-        body.extend_from_slice(path.as_bytes());
-    } else {
-        for (at, byte) in path.bytes().enumerate() {
-            let digits = path.as_bytes().get(at + 1..at + 3);
-            let is_escape = byte == b'%' && digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-            if is_plain(byte) || is_escape {
-                body.push(byte);
-            } else {
-                body.extend([b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-            }
-        }
-    }
-    body.extend_from_slice(b"\"}");
-    body
 }
 
 fn read(body: &[u8]) -> Value {
