@@ -65,6 +65,7 @@ mod dyn_twin;
 mod envelope;
 mod escape;
 mod json;
+mod link_header;
 mod link_style;
 mod list_tokens;
 mod memory;

@@ -9,9 +9,9 @@ use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::buffer::Buffer;
 use crate::json;
+use crate::link_header::link_header;
 use crate::link_style::{Labels, LinkStyle};
 use crate::page::PageRequest;
-use crate::percent;
 use crate::token::TokenResource;
 use crate::urls::{PageUrl, PageUrls};
 use crate::window::window;
@@ -183,16 +183,7 @@ impl<T> Paginator<T> {
     /// Never: every character that a header value cannot hold is escaped.
     #[must_use]
     pub fn link_header(&self) -> HeaderValue {
-        let relations =
-            [("first", Some(1)), ("last", Some(self.last_linked())), ("prev", self.prev()), ("next", self.next())];
-        let mut header = String::new();
-        for (relation, page) in relations {
-            let Some(page) = page else { continue };
-            let separator = if header.is_empty() { "" } else { ", " };
-            let url = self.urls.url(page);
-            header += &format!("{separator}<{}>; rel=\"{relation}\"", percent::escape_header(&url));
-        }
-        HeaderValue::from_str(&header).expect("escaped URLs are visible ASCII")
+        HeaderValue::try_from(link_header(self)).expect("escaped URLs are visible ASCII")
     }
 
     /// The runs of page numbers between the gaps.

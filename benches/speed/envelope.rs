@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use http::HeaderValue;
 use serde::Serialize;
 
 use crate::measure::{Table, Variant};
@@ -44,6 +45,11 @@ pub(crate) fn measure(table: &mut Table) {
         Variant::new("by hand", || {
             by_hand(black_box(&mut hand_written));
         }),
+        Variant::new("by hand, fresh body", || {
+            let mut body = Vec::new();
+            by_hand(&mut body);
+            black_box(body);
+        }),
         Variant::new("naive", || {
             black_box(naive());
         }),
@@ -69,7 +75,33 @@ pub(crate) fn measure(table: &mut Table) {
         }),
     ];
     let work = format!("a page of 20 tokens, {} bytes", expected.len());
-    table.measure(&work, &[1, 2], variants);
+    table.measure(&work, &[1, 3], variants);
+    measure_links(table);
+}
+
+/// The header that says where the other pages are.
+fn measure_links(table: &mut Table) {
+    let paginator = page::paginator(vec![()]);
+    let naive = || {
+        let relations = [
+            ("first", Some(paginator.first_url())),
+            ("last", Some(paginator.last_url())),
+            ("prev", paginator.prev_url()),
+            ("next", paginator.next_url()),
+        ];
+        let links = relations.into_iter().filter_map(|(relation, url)| Some(format!("<{}>; rel=\"{relation}\"", url?)));
+        HeaderValue::try_from(links.collect::<Vec<_>>().join(", ")).expect("it is ASCII")
+    };
+    assert_eq!(paginator.link_header(), naive());
+    let variants = vec![
+        Variant::new("naive", || {
+            black_box(naive());
+        }),
+        Variant::new("ours", || {
+            black_box(black_box(&paginator).link_header());
+        }),
+    ];
+    table.measure("a Link header", &[0], variants);
 }
 
 fn naive_envelope<T>(data: Vec<T>) -> naive::Envelope<T> {
