@@ -12,7 +12,9 @@ use ipnet::{IpNet, Ipv4Net};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
+use crate::address;
 use crate::address_ranges::AddressRanges;
+use crate::buffer::Piece;
 
 /// The addresses and ranges that a token may be used from, in the order they were given.
 ///
@@ -176,6 +178,10 @@ impl AllowedIp {
     pub fn is_bare(&self) -> bool {
         self.bare
     }
+
+    pub(crate) fn write(&self, piece: &mut Piece<'_, { address::LONGEST }>) {
+        address::write(piece, self.range.addr(), (!self.bare).then(|| self.range.prefix_len()));
+    }
 }
 
 impl From<IpAddr> for AllowedIp {
@@ -247,7 +253,10 @@ impl fmt::Display for AllowedIp {
 
 impl Serialize for AllowedIp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let mut room = [0; address::LONGEST];
+        let mut piece = Piece::over(&mut room);
+        self.write(&mut piece);
+        serializer.serialize_str(&String::from_utf8_lossy(piece.into_bytes()))
     }
 }
 

@@ -54,7 +54,7 @@ impl Buffer {
     #[inline(always)]
     pub(crate) fn piece<const N: usize>(&mut self, write: impl FnOnce(&mut Piece<'_, N>)) {
         self.at += self.room(N).first_chunk_mut().map_or(0, |room| {
-            let mut piece = Piece { room, at: 0 };
+            let mut piece = Piece::over(room);
             write(&mut piece);
             piece.at
         });
@@ -131,7 +131,16 @@ pub(crate) struct Piece<'b, const N: usize> {
     at: usize,
 }
 
-impl<const N: usize> Piece<'_, N> {
+impl<'b, const N: usize> Piece<'b, N> {
+    pub(crate) fn over(room: &'b mut [u8; N]) -> Self {
+        Self { room, at: 0 }
+    }
+
+    /// Returns what is written.
+    pub(crate) fn into_bytes(self) -> &'b [u8] {
+        &self.room[..self.at]
+    }
+
     #[inline(always)]
     pub(crate) fn put<const M: usize>(&mut self, bytes: &[u8; M]) {
         self.room[self.at..][..M].copy_from_slice(bytes);
@@ -148,8 +157,9 @@ impl<const N: usize> Piece<'_, N> {
         }
     }
 
+    /// Puts the first bytes of a word, as many as said.
     #[inline(always)]
-    fn put_digits<const M: usize>(&mut self, (digits, length): ([u8; M], usize)) {
+    pub(crate) fn put_digits<const M: usize>(&mut self, (digits, length): ([u8; M], usize)) {
         self.room[self.at..][..M].copy_from_slice(&digits);
         self.at += length;
     }

@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::address;
 use crate::allowed_ips::AllowedIps;
 use crate::buffer::{Buffer, Piece};
 use crate::escape::escape;
@@ -225,11 +224,7 @@ fn allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
             out.put(b",");
         }
         out.put(b"\"");
-        address::write(out, entry.range().addr());
-        if !entry.is_bare() {
-            out.put(b"/");
-            out.put_number(entry.range().prefix_len().into());
-        }
+        out.piece(|piece| entry.write(piece));
         out.put(b"\"");
     }
     out.put(b"]}");
