@@ -10,15 +10,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{Response, StatusCode};
+use axum::http::Response;
 use axum::routing::any;
-use tokenfolio::Problem;
-use tokenfolio_demo::{Endpoint, PATH};
+use tokenfolio_demo::{Endpoint, PATH, elsewhere};
 
 /// Makes the application. It is to be served with connection info, which tells the peer's address.
 pub fn app(endpoint: Endpoint) -> Router {
     // Any method, so that it is the library that answers those it does not allow.
-    Router::new().route(PATH, any(list_tokens)).fallback(not_found).with_state(Arc::new(endpoint))
+    Router::new().route(PATH, any(list_tokens)).fallback(everything_else).with_state(Arc::new(endpoint))
 }
 
 async fn list_tokens(
@@ -30,7 +29,6 @@ async fn list_tokens(
     endpoint.answer(&parts, Some(peer.ip())).await.map(Body::from)
 }
 
-async fn not_found(request: Request) -> Response<Body> {
-    let (parts, _) = request.into_parts();
-    Response::from(Problem::new(StatusCode::NOT_FOUND).with_request(&parts)).map(Body::from)
+async fn everything_else(request: Request) -> Response<Body> {
+    elsewhere(&request.into_parts().0).map(Body::from)
 }

@@ -19,6 +19,7 @@
 
 mod announcement;
 mod arguments;
+mod elsewhere;
 mod memory;
 mod secrets;
 mod start;
@@ -28,5 +29,6 @@ mod tokens;
 
 pub use announcement::Announcement;
 pub use arguments::{Arguments, StoreChoice, StoreChoiceError};
+pub use elsewhere::elsewhere;
 pub use start::{Demo, Endpoint, PATH};
 pub use stop::stop_signal;

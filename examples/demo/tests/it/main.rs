@@ -1,4 +1,5 @@
 //! The demo as an adapter meets it.
 
 mod arguments;
+mod elsewhere;
 mod start;
