@@ -39,8 +39,10 @@ pub struct Page<T> {
     pub meta: PageMeta,
 }
 
-/// The URLs of a page's neighbours; `None` where there is no such page.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+/// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.
+///
+/// They may be relative, and may lead anywhere: [`next_url`](Self::next_url) is what is safe to ask next.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageLinks {
     /// The first page.

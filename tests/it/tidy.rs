@@ -45,6 +45,7 @@ fn every_public_type_can_go_to_another_thread() {
     shared::<ListTokens<MemoryStore<String>, Box<dyn DynAuthenticator<Owner = String>>>>();
     shared::<MemoryStore<String>>();
     shared::<MetaLink>();
+    shared::<NextUrlError>();
     shared::<OwnedToken<String>>();
     shared::<Page<TokenResource>>();
     shared::<PageError>();
@@ -87,6 +88,7 @@ fn every_error_is_one() {
     error::<BaseUrlError>();
     error::<CredentialsError>();
     error::<ExtensionError>();
+    error::<NextUrlError>();
     error::<PageError>();
     error::<ParameterError>();
     error::<Problem>();

@@ -1,0 +1,98 @@
+//! The way from page to page, for clients that send a secret along.
+//!
+//! A link is the service's word, and a service may be broken, hijacked or hostile: where a link leads is compared with
+//! where the client asked. No number in a body counts, because whoever writes the links writes it too.
+
+use url::Url;
+
+use crate::envelope::PageLinks;
+use crate::page::{PageRequest, PageRules};
+
+impl PageLinks {
+    /// Returns the URL of the next page, if there is one, and if it is safe to send the same credentials there.
+    ///
+    /// `asked` is the URL that these links are the answer to; what is relative in them resolves against it. `page_name`
+    /// is the decoded name of the service's page parameter: `page`, unless it was configured otherwise.
+    ///
+    /// A page is ahead of another if the number in its URL's query is higher. A query without one means page 1, as does
+    /// one with a number that no page has; of several the last counts. So the numbers of the URLs that are asked one
+    /// after the other rise from 1 to at most [`PageRequest::MAX_PAGE`], and a walk ends whatever the service answers.
+    /// It may still be long: how many pages are enough is for the caller to say.
+    ///
+    /// # Errors
+    ///
+    /// - [`Malformed`](NextUrlError::Malformed): a link that is no URL reference, so that it leads nowhere;
+    /// - [`NotAhead`](NextUrlError::NotAhead): a page that is the one asked for or lies before it, and would be asked for
+    ///   without end;
+    /// - [`OtherOrigin`](NextUrlError::OtherOrigin): another scheme, host or port, to which no secret may go;
+    /// - [`Userinfo`](NextUrlError::Userinfo): other credentials than those of `asked`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{NextUrlError, Page};
+    /// use url::Url;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let asked = Url::parse("https://api.example.com/t")?;
+    /// let page: Page<u8> = serde_json::from_str(
+    ///     r#"{
+    ///         "data": [7, 8],
+    ///         "links": {"first": "/t?page=1", "last": "/t?page=2", "prev": null, "next": "/t?page=2"},
+    ///         "meta": {"current_page": 1, "from": 1, "last_page": 2, "path": "/t", "per_page": 2, "to": 2, "total": 3}
+    ///     }"#,
+    /// )?;
+    /// let next = page.links.next_url(&asked, "page")?.ok_or("no next page")?;
+    /// assert_eq!(next.as_str(), "https://api.example.com/t?page=2");
+    ///
+    /// // The same answer again leads no further.
+    /// assert_eq!(page.links.next_url(&next, "page"), Err(NextUrlError::NotAhead { asked: 2, next: 2 }));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn next_url(&self, asked: &Url, page_name: &str) -> Result<Option<Url>, NextUrlError> {
+        let Some(link) = &self.next else { return Ok(None) };
+        let url = asked.join(link).map_err(NextUrlError::Malformed)?;
+        if url.origin() != asked.origin() {
+            let [asked, next] = [asked, &url].map(|url| url.origin().ascii_serialization());
+            return Err(NextUrlError::OtherOrigin { asked, next });
+        }
+        if (url.username(), url.password()) != (asked.username(), asked.password()) {
+            return Err(NextUrlError::Userinfo);
+        }
+        let rules = PageRules::default().with_page_name(page_name.to_owned()).lenient();
+        let [asked, next] = [asked, &url].map(|url| {
+            let request = PageRequest::from_query(url.query().unwrap_or_default(), &rules);
+            request.map_or(1, PageRequest::page)
+        });
+        if next > asked { Ok(Some(url)) } else { Err(NextUrlError::NotAhead { asked, next }) }
+    }
+}
+
+/// Why a link to the next page must not be followed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NextUrlError {
+    /// It is no URL reference.
+    #[error("next link is no URL: {0}")]
+    Malformed(url::ParseError),
+    /// It leads to a page that is not ahead of the one that was asked for.
+    #[error("next link leads to page {next}, expected one above {asked}")]
+    NotAhead {
+        /// The page that was asked for.
+        asked: u64,
+        /// The page that the link leads to.
+        next: u64,
+    },
+    /// It leads to another origin (RFC 6454): another scheme, host or port.
+    #[error("next link leads to {next}, expected {asked}")]
+    OtherOrigin {
+        /// The origin that was asked, in ASCII.
+        asked: String,
+        /// The origin that the link leads to, in ASCII.
+        next: String,
+    },
+    /// It has a user name or password that was not asked with.
+    #[error("next link has a user name or password of its own")]
+    Userinfo,
+}

@@ -1,0 +1,193 @@
+//! The `Link` header as a client reads it (RFC 8288, section 3 and appendix B).
+
+use std::num::NonZeroU32;
+
+use http::header::{HeaderMap, HeaderValue, LINK};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tokenfolio::{PageLinks, PageRequest, PageUrls, Paginator};
+
+fn read_all<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> PageLinks {
+    let fields = fields.into_iter().map(|field| HeaderValue::from_bytes(field.as_ref()).expect("a header value"));
+    PageLinks::from_headers(&fields.map(|field| (LINK, field)).collect::<HeaderMap>())
+}
+
+/// The relations that a field has, with their targets, in the order of [`PageLinks`]' members.
+#[track_caller]
+fn read(field: &str) -> Vec<(&'static str, String)> {
+    let PageLinks { first, last, prev, next, .. } = read_all([field]);
+    let links = [("first", first), ("last", last), ("prev", prev), ("next", next)];
+    links.into_iter().filter_map(|(relation, link)| Some((relation, link?))).collect()
+}
+
+#[track_caller]
+fn assert_links(field: &str, expected: &[(&str, &str)]) {
+    let links = read(field);
+    let links: Vec<_> = links.iter().map(|(relation, target)| (*relation, &**target)).collect();
+    assert_eq!(links, expected, "{field}");
+}
+
+/// RFC 8288, section 3.5, each on one line.
+#[test]
+fn the_examples_of_the_rfc_are_read() {
+    assert_links(
+        r#"<http://example.com/TheBook/chapter2>; rel="previous"; title="previous chapter""#,
+        &[("prev", "http://example.com/TheBook/chapter2")],
+    );
+    assert_links(r#"</>; rel="http://example.net/foo""#, &[]);
+    assert_links(r##"</terms>; rel="copyright"; anchor="#foo""##, &[]);
+    assert_links(
+        "</TheBook/chapter2>; rel=\"previous\"; title*=UTF-8'de'letztes%20Kapitel, \
+         </TheBook/chapter4>; rel=\"next\"; title*=UTF-8'de'n%c3%a4chstes%20Kapitel",
+        &[("prev", "/TheBook/chapter2"), ("next", "/TheBook/chapter4")],
+    );
+    assert_links(
+        r#"<http://example.org/>; rel="start http://example.net/relation/other next""#,
+        &[("next", "http://example.org/")],
+    );
+    assert_links("<https://example.org/>; rel=\"start\", <https://example.org/index>; rel=\"index\"", &[]);
+}
+
+#[test]
+fn every_relation_of_a_page_is_found() {
+    let field = r#"<a>; rel="first", <b>; rel="last", <c>; rel="prev", <d>; rel="next", <e>; rel="self""#;
+    assert_links(field, &[("first", "a"), ("last", "b"), ("prev", "c"), ("next", "d")]);
+    assert_links("<a>; rel=\"first prev\tlast  next\"", &["first", "last", "prev", "next"].map(|it| (it, "a")));
+    assert_eq!(read_all::<&str>([]), PageLinks::default());
+}
+
+#[test]
+fn a_value_is_a_word_or_in_quotes() {
+    for field in [
+        "<a>; rel=next",
+        r#"<a>; rel="next""#,
+        r#"<a>; rel="n\ex\t""#,
+        r#"<a>; rel="\next\ ""#,
+        "<a>;rel=next;",
+        "<a> ; rel = next ; x",
+        "<a>\t;\trel\t=\t\"next\"\t",
+        "<a>; rel=\"  next  \"",
+        "<a>; REL=NeXt",
+        "<a>;; rel=next",
+        "<a>; rel=\"next",
+    ] {
+        assert_links(field, &[("next", "a")]);
+    }
+}
+
+#[test]
+fn what_divides_links_does_not_divide_a_target_or_a_quoted_value() {
+    assert_links(r#"</?ids=1,2;3&q="<">; rel=next"#, &[("next", r#"/?ids=1,2;3&q="<""#)]);
+    assert_links(r#"<a>; title="; rel=last, <b>; rel=last"; rel=next"#, &[("next", "a")]);
+    assert_links(r#"<a>; title="\"; rel=last\\"; rel=next"#, &[("next", "a")]);
+    assert_links(r#"<a>; rel=prev; title="\\", <b>; rel=next"#, &[("prev", "a"), ("next", "b")]);
+}
+
+#[test]
+fn parameters_that_are_not_known_are_passed_over() {
+    for parameter in ["x", "x=1", "x=", "=", "rel*=last", "rev=last", "x=\"rel=last\"", "x=rel=last", "title*=UTF-8''%"]
+    {
+        assert_links(
+            &format!("<a>; {parameter}; rel=next, <b>; rel=prev; {parameter}"),
+            &[("prev", "b"), ("next", "a")],
+        );
+    }
+}
+
+#[test]
+fn the_first_counts() {
+    assert_links("<a>; rel=next; rel=last", &[("next", "a")]);
+    assert_links("<a>; rel; rel=last", &[]);
+    assert_links("<a>; rel=\"\"; rel=last", &[]);
+    assert_links("<a>; rel=next, <b>; rel=next", &[("next", "a")]);
+    assert_eq!(read_all(["<a>; rel=next", "<b>; rel=next"]).next.as_deref(), Some("a"));
+}
+
+#[test]
+fn a_link_from_another_resource_is_ignored() {
+    for anchor in ["anchor=\"#foo\"", "ANCHOR=\"\"", "anchor", "anchor=\"https://example.com/t\""] {
+        assert_links(&format!("<a>; rel=next; {anchor}, <b>; rel=next"), &[("next", "b")]);
+        assert_links(&format!("<a>; {anchor}; rel=next"), &[]);
+    }
+}
+
+#[test]
+fn a_link_without_a_relation_is_none() {
+    for field in
+        ["", " ", ",", "<a>", "<a>;", "<a>; rel", "<a>; rel=", "<a>; rel=\"\"", "<a>; rel=next-page", "a; rel=next"]
+    {
+        assert_links(field, &[]);
+    }
+}
+
+#[test]
+fn a_list_may_have_empty_elements() {
+    assert_links(", <a>; rel=prev,, ,\t<b>; rel=next, ", &[("prev", "a"), ("next", "b")]);
+}
+
+#[test]
+fn what_is_malformed_ends_its_field_and_no_other() {
+    for malformed in ["b; rel=next", "<b; rel=next", "\"<b>; rel=next\"", "; rel=next", "é"] {
+        let field = format!("<a>; rel=prev, {malformed}, <c>; rel=last");
+        let links = read_all([&field, "<d>; rel=first"]);
+        assert_eq!((links.first.as_deref(), links.prev.as_deref()), (Some("d"), Some("a")), "{field}");
+        assert_eq!(links.next, None, "{field}");
+    }
+    // Its `>` is that of the next link.
+    assert_links("<b; rel=next, <c>; rel=last", &[("last", "b; rel=next, <c")]);
+    assert_links("<a>; rel=prev junk, <b>; rel=next", &[("prev", "a"), ("next", "b")]);
+    assert_links("<a>; rel=\"prev\" junk, <b>; rel=next", &[("prev", "a")]);
+}
+
+#[test]
+fn a_target_that_is_no_text_is_passed_over() {
+    let links = read_all([&b"<\xFF>; rel=next, <a>; rel=prev"[..]]);
+    assert_eq!((links.next, links.prev.as_deref()), (None, Some("a")));
+    assert_links("</é>; rel=next", &[("next", "/é")]);
+}
+
+proptest! {
+    #[test]
+    fn what_a_paginator_writes_is_read_back(
+        total in any::<u64>(),
+        page in 1..=PageRequest::MAX_PAGE,
+        near in any::<bool>(),
+        (kept, fragment, base) in (any::<String>(), any::<String>(), "(https://h)?/[a-z0-9/,;=]{0,9}"),
+        name in any::<String>(),
+    ) {
+        let page = if near { page % 40 + 1 } else { page };
+        let request = PageRequest::new(page, NonZeroU32::MIN).unwrap();
+        let base = if base.starts_with("//") { &base[1..] } else { &*base };
+        prop_assume!(!base.starts_with("//"));
+        let urls = PageUrls::new(base).unwrap().with_page_name(name).with_kept_query(&kept).with_fragment(&fragment);
+        let written = Paginator::new(vec![()], total, request, urls);
+
+        let links = PageLinks::from_headers(&HeaderMap::from_iter([(LINK, written.link_header())]));
+        prop_assert_eq!(links.first, Some(written.first_url()));
+        prop_assert_eq!(links.last, Some(written.last_url()));
+        prop_assert_eq!(links.prev, written.prev_url());
+        prop_assert_eq!(links.next, written.next_url());
+    }
+
+    #[test]
+    fn links_survive_any_order_spelling_and_neighbours(
+        targets in vec("[!-;=?-~]{0,12}", 4),
+        order in Just(vec![0, 1, 2, 3]).prop_shuffle(),
+        title in "[ -~]{0,12}",
+        (blanks, is_quoted, is_split) in ("[ \t]{0,2}", any::<bool>(), any::<bool>()),
+    ) {
+        let title = title.replace('\\', "\\\\").replace('"', "\\\"");
+        let links: Vec<_> = order.iter().map(|at| {
+            let (target, relation) = (&targets[*at], ["First", "LAST", "prev", "next"][*at]);
+            let quote = if is_quoted { "\"" } else { "" };
+            format!("<{target}>{blanks};{blanks}title=\"{title}\"{blanks};rel{blanks}={blanks}{quote}{relation}{quote}")
+        }).collect();
+        let read = if is_split { read_all(&links) } else { read_all([links.join(&format!("{blanks},{blanks}"))]) };
+        prop_assert_eq!(vec![read.first, read.last, read.prev, read.next], targets.into_iter().map(Some).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn any_header_is_read_without_a_panic(fields in vec(vec(prop_oneof!["[<>;,=\" \t\\\\]", "rel|anchor|next|a|é"], 0..24), 0..4)) {
+        read_all(fields.iter().map(|field| field.concat()));
+    }
+}
