@@ -35,7 +35,7 @@
 //! Every step stands alone:
 //!
 //! - **Pages**: [`PageRequest`] and [`PageRules`] read a query; [`PageUrls`] writes links; [`Paginator`] is the envelope of
-//!   any items, styled by [`LinkStyle`]; [`Page`] is the same as a client reads it.
+//!   any items, styled by [`LinkStyle`].
 //! - **Tokens**: [`AccessToken`] is the record, [`TokenStatus`] its derived status, [`AllowedIps`] from where it may be
 //!   used, [`TokenResource`] its wire form.
 //! - **Stores**: [`TokenStore`] is what a service implements over its table, [`MemoryStore`] the reference; with the
@@ -43,6 +43,8 @@
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
 //!   [`Challenge`] and [`Problem`] answer.
 //! - **The endpoint**: [`ListTokens`] is all of it.
+//! - **Clients**: [`Page`] is what they read, [`ResponseError`] why there is none, [`PageLinks::next_url`] where to go on,
+//!   [`retry_after`] when to come again.
 //!
 //! # What it is not
 //!
@@ -76,6 +78,8 @@ mod percent;
 mod problem;
 mod problem_json;
 mod query;
+mod response;
+mod retry_after;
 mod status;
 mod store;
 mod timestamp;
@@ -95,6 +99,8 @@ pub use next_url::NextUrlError;
 pub use page::{PageError, PageRequest, PageRules, ParameterError};
 pub use paginator::Paginator;
 pub use problem::{ExtensionError, Problem};
+pub use response::ResponseError;
+pub use retry_after::retry_after;
 pub use status::{ReportedStatus, TokenStatus, UnknownStatus};
 pub use store::{
     DynTokenStore, ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenOrder, TokenSlice, TokenStore,

@@ -133,8 +133,7 @@ impl Problem {
     /// allowed (RFC 9110, section 8.3.1).
     #[must_use]
     pub fn is_media_type(content_type: &[u8]) -> bool {
-        let media_type = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
-        media_type.trim_ascii().eq_ignore_ascii_case(Self::MEDIA_TYPE.as_bytes())
+        media_type(content_type).eq_ignore_ascii_case(Self::MEDIA_TYPE.as_bytes())
     }
 
     /// Sets the type: a URI reference that identifies this kind of problem. Its title is to be set with it.
@@ -286,6 +285,11 @@ impl Problem {
             None => self.0.extensions.push((name.into(), value)),
         }
     }
+}
+
+/// The media type in the value of a `Content-Type` header, without its parameters.
+pub(crate) fn media_type(content_type: &[u8]) -> &[u8] {
+    content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
 
 /// The title of a status: its phrase by RFC 9110, section 15, whose names `http` has in part from older RFCs.

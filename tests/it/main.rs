@@ -17,6 +17,8 @@ mod page_request;
 mod page_urls;
 mod paginator;
 mod problem;
+mod response;
+mod retry_after;
 mod status;
 mod store;
 mod tidy;

@@ -58,6 +58,7 @@ fn every_public_type_can_go_to_another_thread() {
     shared::<ParameterError>();
     shared::<Problem>();
     shared::<ReportedStatus>();
+    shared::<ResponseError>();
     shared::<StatusFilter>();
     shared::<StoreError>();
     shared::<StoreErrorKind>();
@@ -75,7 +76,7 @@ fn every_public_type_can_go_to_another_thread() {
 #[test]
 fn every_public_name_is_tried_here() {
     let here = file("tests/it/tidy.rs");
-    let apart = ["Authenticator", "TokenStore", "authenticate"];
+    let apart = ["Authenticator", "TokenStore", "authenticate", "retry_after"];
     for name in public_names().iter().filter(|name| !apart.contains(&name.as_str())) {
         assert!(here.contains(&format!("<{name}")) || here.contains(&format!("dyn {name}")), "{name}");
     }
@@ -92,6 +93,7 @@ fn every_error_is_one() {
     error::<PageError>();
     error::<ParameterError>();
     error::<Problem>();
+    error::<ResponseError>();
     error::<StoreError>();
     error::<TraceIdError>();
 }

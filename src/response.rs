@@ -1,0 +1,113 @@
+//! From an answer to what it holds: a page, or why there is none.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::envelope::Page;
+use crate::problem::{self, Problem};
+
+impl<T: DeserializeOwned> Page<T> {
+    /// Reads the page from a response with its whole body.
+    ///
+    /// A page is a 200 whose media type is JSON (`application/json`, or one that ends with `+json`) or not told. A body
+    /// of the media type of problems is one, whatever the status.
+    ///
+    /// # Errors
+    ///
+    /// - [`Malformed`](ResponseError::Malformed): by status and media type a page or a problem, by its bytes none;
+    /// - [`Problem`](ResponseError::Problem): the service says what went wrong;
+    /// - [`Unexpected`](ResponseError::Unexpected): any other status or media type, as whatever stands between a client
+    ///   and a service may answer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Response, StatusCode};
+    /// use tokenfolio::{Page, Problem, ResponseError, TokenResource};
+    ///
+    /// # fn main() -> http::Result<()> {
+    /// let refused: Response<Vec<u8>> = Problem::unauthorized("/api/v1/me/tokens").into();
+    /// let error = Page::<TokenResource>::from_response(&refused).expect_err("there is no page");
+    /// assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
+    /// assert!(matches!(error, ResponseError::Problem { problem, .. } if problem.detail().is_some()));
+    ///
+    /// let elsewhere = Response::builder().header("content-type", "text/html").body("<h1>Log in</h1>")?;
+    /// let error = Page::<TokenResource>::from_response(&elsewhere).expect_err("there is no page");
+    /// assert_eq!(error.to_string(), r#"expected a page or a problem, but found 200 OK with "text/html""#);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Self, ResponseError> {
+        let (status, body) = (response.status(), response.body().as_ref());
+        let malformed = |error| ResponseError::Malformed { status, error };
+        match response.headers().get(CONTENT_TYPE) {
+            Some(content_type) if Problem::is_media_type(content_type.as_bytes()) => {
+                let problem = Problem::from_slice(body).map_err(malformed)?;
+                Err(ResponseError::Problem { status, problem })
+            }
+            content_type if status == StatusCode::OK && content_type.is_none_or(is_json) => {
+                serde_json::from_slice(body).map_err(malformed)
+            }
+            content_type => Err(ResponseError::Unexpected { status, content_type: content_type.cloned() }),
+        }
+    }
+}
+
+fn is_json(content_type: &HeaderValue) -> bool {
+    let media_type = problem::media_type(content_type.as_bytes()).to_ascii_lowercase();
+    // RFC 6839, section 3.1.
+    media_type == b"application/json" || media_type.ends_with(b"+json")
+}
+
+/// Why a response holds no page.
+///
+/// The status is always that of the response, which leads where a problem's body names another (RFC 9457, section
+/// 3.1.2).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// It should be a page or a problem, and cannot be read as one.
+    #[error("{status} with a malformed body: {error}")]
+    Malformed {
+        /// The status of the response.
+        status: StatusCode,
+        /// What is wrong with the body, and where.
+        error: serde_json::Error,
+    },
+    /// It is a problem. What is relative in it resolves by [`Problem::type_url`] and [`Problem::instance_url`].
+    #[error("{}{problem}", leading(*status, problem))]
+    Problem {
+        /// The status of the response.
+        status: StatusCode,
+        /// The problem; its own status may be another.
+        problem: Problem,
+    },
+    /// It is neither a page nor a problem.
+    #[error("expected a page or a problem, but found {status} with {}", quoted(content_type.as_ref()))]
+    Unexpected {
+        /// The status of the response.
+        status: StatusCode,
+        /// The `Content-Type` of the response, if it has one.
+        content_type: Option<HeaderValue>,
+    },
+}
+
+impl ResponseError {
+    /// Returns the status of the response.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed { status, .. } | Self::Problem { status, .. } | Self::Unexpected { status, .. } => *status,
+        }
+    }
+}
+
+/// What stands before the text of a problem: the status, unless the text begins with it.
+fn leading(status: StatusCode, problem: &Problem) -> String {
+    if problem.status() == Some(status) { String::new() } else { format!("{status}: ") }
+}
+
+fn quoted(content_type: Option<&HeaderValue>) -> String {
+    content_type.map_or_else(|| "no Content-Type".to_owned(), |content_type| format!("{content_type:?}"))
+}

@@ -1,0 +1,137 @@
+//! A response as a client reads it: a page, a problem, or neither.
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use tokenfolio::{Page, PageRequest, PageRules, PageUrls, Paginator, Problem, ResponseError};
+use url::Url;
+
+const PAGE: &str =
+    r#"{"data":[7],"links":{},"meta":{"current_page":1,"last_page":1,"path":"/t","per_page":20,"total":1}}"#;
+const PROBLEM: &str = r#"{"type":"/probs/x","title":"Unauthorized","status":401,"instance":"?trace=7"}"#;
+
+fn read(status: u16, content_type: Option<&str>, body: impl AsRef<[u8]>) -> Result<Page<u8>, ResponseError> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+    if let Some(content_type) = content_type {
+        response.headers_mut().insert(CONTENT_TYPE, content_type.parse().expect("a header value"));
+    }
+    Page::from_response(&response)
+}
+
+#[test]
+fn a_page_is_read_from_what_calls_itself_json_or_nothing() {
+    for content_type in [
+        Some("application/json"),
+        Some("Application/JSON; charset=utf-8"),
+        Some("\tapplication/json ;x"),
+        Some("application/vnd.api+json"),
+        Some("application/vnd.API+JSON;version=1"),
+        None,
+    ] {
+        assert_eq!(read(200, content_type, PAGE).unwrap().data, [7], "{content_type:?}");
+    }
+}
+
+#[test]
+fn a_page_is_read_as_our_endpoint_answers_it() {
+    let request = PageRequest::from_query("", &PageRules::default()).unwrap();
+    let page = Paginator::new(vec![7], 1, request, PageUrls::new("/t").unwrap());
+    let read = read(200, Some("application/json"), serde_json::to_vec(&page).unwrap()).unwrap();
+    assert_eq!((read.data, read.meta.total), (vec![7], 1));
+}
+
+#[test]
+fn a_problem_is_read_whatever_the_status() {
+    for status in [200, 204, 302, 400, 401, 503, 599] {
+        for content_type in ["application/problem+json", "Application/Problem+JSON; charset=utf-8"] {
+            let error = read(status, Some(content_type), PROBLEM).unwrap_err();
+            assert_eq!(error.status().as_u16(), status);
+            assert!(matches!(error, ResponseError::Problem { problem, .. } if problem.title() == Some("Unauthorized")));
+        }
+    }
+}
+
+#[test]
+fn the_status_of_the_response_leads() {
+    let error = read(502, Some(Problem::MEDIA_TYPE), PROBLEM).unwrap_err();
+    assert_eq!(error.to_string(), "502 Bad Gateway: 401 Unauthorized");
+    assert_eq!(error.status(), 502);
+    assert!(
+        matches!(error, ResponseError::Problem { problem, .. } if problem.status() == Some(StatusCode::UNAUTHORIZED))
+    );
+
+    let same = read(401, Some(Problem::MEDIA_TYPE), r#"{"title":"Unauthorized","status":401,"detail":"d"}"#);
+    assert_eq!(same.unwrap_err().to_string(), "401 Unauthorized: d");
+    assert_eq!(
+        read(503, Some(Problem::MEDIA_TYPE), "{}").unwrap_err().to_string(),
+        "503 Service Unavailable: about:blank"
+    );
+}
+
+#[test]
+fn what_is_relative_in_a_problem_resolves_against_the_request() {
+    let Err(ResponseError::Problem { problem, .. }) = read(401, Some(Problem::MEDIA_TYPE), PROBLEM) else {
+        panic!("no problem");
+    };
+    let asked = Url::parse("https://h.example/api/a").unwrap();
+    assert_eq!(problem.type_url(&asked).unwrap().as_str(), "https://h.example/probs/x");
+    assert_eq!(problem.instance_url(&asked).unwrap().as_str(), "https://h.example/api/a?trace=7");
+}
+
+#[test]
+fn our_own_answers_are_read_as_what_they_are() {
+    let problem = Problem::unauthorized("/t");
+    let text = problem.to_string();
+    let error = Page::<u8>::from_response(&Response::from(problem)).unwrap_err();
+    assert_eq!((error.status(), error.to_string()), (StatusCode::UNAUTHORIZED, text));
+}
+
+#[test]
+fn a_body_that_is_not_what_it_claims_is_malformed() {
+    for (status, content_type, body, text) in [
+        (200, Some("application/json"), "<h1>", "200 OK with a malformed body: expected value at line 1 column 1"),
+        (200, None, "", "200 OK with a malformed body: EOF while parsing a value at line 1 column 0"),
+        (200, Some("application/json"), "{}", "200 OK with a malformed body: missing field `data` at line 1 column 2"),
+        (
+            401,
+            Some(Problem::MEDIA_TYPE),
+            "[]",
+            "401 Unauthorized with a malformed body: invalid type: sequence, expected a problem details object at line 1 column 0",
+        ),
+    ] {
+        let error = read(status, content_type, body).unwrap_err();
+        assert!(matches!(error, ResponseError::Malformed { .. }), "{error:?}");
+        assert_eq!(error.status().as_u16(), status);
+        assert_eq!(error.to_string(), text);
+    }
+    let deep = read(500, Some(Problem::MEDIA_TYPE), "[".repeat(65_536)).unwrap_err();
+    assert!(matches!(deep, ResponseError::Malformed { .. }));
+    let cut = read(200, None, &PAGE[..PAGE.len() - 1]).unwrap_err();
+    assert!(matches!(cut, ResponseError::Malformed { .. }));
+}
+
+#[test]
+fn anything_else_is_unexpected() {
+    for (status, content_type, text) in [
+        (200, Some("text/html; charset=utf-8"), r#"200 OK with "text/html; charset=utf-8""#),
+        (200, Some("text/json"), r#"200 OK with "text/json""#),
+        (200, Some("application/jsonp"), r#"200 OK with "application/jsonp""#),
+        (200, Some("\u{e9}\""), r#"200 OK with "\xc3\xa9\"""#),
+        (200, Some(""), r#"200 OK with """#),
+        (201, Some("application/json"), r#"201 Created with "application/json""#),
+        (206, Some("application/json"), r#"206 Partial Content with "application/json""#),
+        (204, None, "204 No Content with no Content-Type"),
+        (302, None, "302 Found with no Content-Type"),
+        (401, Some("application/json"), r#"401 Unauthorized with "application/json""#),
+        (502, Some("text/html"), r#"502 Bad Gateway with "text/html""#),
+    ] {
+        // A body that could be read changes nothing.
+        for body in [PAGE, PROBLEM, ""] {
+            let error = read(status, content_type, body).unwrap_err();
+            assert_eq!(error.to_string(), format!("expected a page or a problem, but found {text}"));
+            assert_eq!(error.status().as_u16(), status);
+            let ResponseError::Unexpected { content_type: found, .. } = error else { panic!("{error:?}") };
+            assert_eq!(found.as_ref().map(HeaderValue::as_bytes), content_type.map(str::as_bytes));
+        }
+    }
+}
