@@ -10,7 +10,10 @@
 //! use tokenfolio::{Authenticator, ListTokens, PageUrls, TokenStore};
 //!
 //! /// Made once: the endpoint over a service's own table.
-//! fn endpoint<S: TokenStore, A>(store: S, authenticator: A) -> Result<ListTokens<S, A>, tokenfolio::BaseUrlError> {
+//! fn endpoint<S: TokenStore, A: Authenticator>(
+//!     store: S,
+//!     authenticator: A,
+//! ) -> Result<ListTokens<S, A>, tokenfolio::BaseUrlError> {
 //!     Ok(ListTokens::new(store, authenticator, PageUrls::new("https://api.example.com/api/v1/me/tokens")?))
 //! }
 //!
@@ -30,6 +33,7 @@
 //! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenSlice
 //!   -> Paginator<AccessToken> -> map(into_resource(now)) -> bytes -> http::Response
 //! any error -> Problem -> bytes -> http::Response
+//! any token that was accepted -> UsageLog -> batches of TokenUse -> the service's table
 //! ```
 //!
 //! Every step stands alone:
@@ -42,6 +46,7 @@
 //!   feature `contract`, the module of that name tries every promise on a store.
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
 //!   [`Challenge`] and [`Problem`] answer.
+//! - **Uses**: [`UsageLog`] adds up accepted tokens in memory, and gives out [`TokenUse`] in batches to be written.
 //! - **The endpoint**: [`ListTokens`] is all of it.
 //! - **Clients**: [`Page`] is what they read, [`ResponseError`] why there is none, [`PageLinks::next_url`] where to go on,
 //!   [`retry_after`] when to come again.
@@ -86,6 +91,7 @@ mod timestamp;
 mod token;
 mod trace_id;
 mod urls;
+mod usage;
 mod window;
 
 pub use allowed_ips::{AllowedIp, AllowedIpError, AllowedIps};
@@ -108,6 +114,7 @@ pub use store::{
 pub use token::{AccessToken, TokenId, TokenResource};
 pub use trace_id::{TraceId, TraceIdError};
 pub use urls::{BaseUrlError, PageUrls};
+pub use usage::{TokenUse, UsageLog};
 
 /// The README's code is tried like any other example.
 #[cfg(doctest)]

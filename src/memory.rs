@@ -7,6 +7,7 @@ use std::sync::{PoisonError, RwLock};
 
 use crate::store::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
 use crate::token::{AccessToken, TokenId};
+use crate::usage::TokenUse;
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
@@ -71,6 +72,19 @@ impl<O: Eq + Hash> MemoryStore<O> {
         let tokens = owners.get_mut(owner)?;
         let at = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
         Some(tokens.remove(at))
+    }
+
+    /// Adds uses to the tokens they are of: their counts, up to the highest number there is, and the later of two times.
+    /// Uses of tokens that are not there are passed over.
+    pub fn record_uses(&self, uses: &[TokenUse<O>]) {
+        let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        for more in uses {
+            let Some(tokens) = owners.get_mut(&more.owner) else { continue };
+            let Ok(at) = tokens.binary_search_by_key(&more.id, |token| token.id) else { continue };
+            let token = &mut tokens[at];
+            token.usage_count = token.usage_count.saturating_add(more.count);
+            token.last_used_at = token.last_used_at.max(Some(more.last_used_at));
+        }
     }
 }
 

@@ -25,4 +25,5 @@ mod tidy;
 mod timestamp;
 mod token;
 mod trace_id;
+mod usage;
 mod vectors;

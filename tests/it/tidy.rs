@@ -67,9 +67,11 @@ fn every_public_type_can_go_to_another_thread() {
     shared::<TokenResource>();
     shared::<TokenSlice>();
     shared::<TokenStatus>();
+    shared::<TokenUse<String>>();
     shared::<TraceId>();
     shared::<TraceIdError>();
     shared::<UnknownStatus>();
+    shared::<UsageLog<String>>();
 }
 
 /// The lists above and below are whole: each name stands in this file.
