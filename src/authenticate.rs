@@ -80,6 +80,8 @@ pub struct OwnedToken<O> {
 /// `realm` is what the challenge names; `caller` is the address of the peer, or that which a trusted proxy vouches for.
 /// Tokens in the query are not looked at (section 5.3).
 ///
+/// A token that is accepted has been used; the caller records that, as [`ListTokens`](crate::ListTokens) does.
+///
 /// # Errors
 ///
 /// The problem to answer: 401 for a request that is not accepted, or that of a [`StoreError`].
@@ -88,7 +90,7 @@ pub struct OwnedToken<O> {
 ///
 /// ```
 /// use chrono::DateTime;
-/// use tokenfolio::{AccessToken, Authenticator, BearerToken, OwnedToken, StoreError, authenticate};
+/// use tokenfolio::{AccessToken, Authenticator, BearerToken, OwnedToken, StoreError, UsageLog, authenticate};
 ///
 /// # struct OneToken;
 /// # impl Authenticator for OneToken {
@@ -98,11 +100,15 @@ pub struct OwnedToken<O> {
 /// #         Ok((secret.secret() == "for-tests-only").then(|| OwnedToken { owner: 7, token }))
 /// #     }
 /// # }
-/// # fn main() -> Result<(), http::Error> {
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let now = DateTime::UNIX_EPOCH;
 /// let request = http::Request::get("/api/v1/me").header("authorization", "Bearer for-tests-only").body(())?;
-/// let accepted = pollster::block_on(authenticate(&OneToken, "api", &request.into_parts().0, None, now));
-/// assert_eq!(accepted.map(|accepted| accepted.owner).ok(), Some(7));
+/// let accepted = pollster::block_on(authenticate(&OneToken, "api", &request.into_parts().0, None, now))?;
+/// assert_eq!(accepted.owner, 7);
+///
+/// // One log for all endpoints of the service, this crate's included.
+/// let log = UsageLog::new();
+/// log.record(&accepted.owner, accepted.token.id, now);
 ///
 /// let request = http::Request::get("/api/v1/me").body(())?;
 /// let refused = pollster::block_on(authenticate(&OneToken, "api", &request.into_parts().0, None, now));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LINK, RETRY_AFTER};
@@ -14,7 +15,9 @@ use crate::page::{PageRequest, PageRules};
 use crate::paginator::Paginator;
 use crate::problem::{PRIVATE_NO_STORE, Problem};
 use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenOrder, TokenSlice, TokenStore};
+use crate::token::TokenId;
 use crate::urls::PageUrls;
+use crate::usage::UsageLog;
 
 /// The endpoint that lists the caller's access tokens: a request's parts in, the whole response out.
 ///
@@ -52,7 +55,7 @@ use crate::urls::PageUrls;
 /// # Ok(())
 /// # }
 /// ```
-pub struct ListTokens<S, A> {
+pub struct ListTokens<S, A: Authenticator> {
     store: S,
     authenticator: A,
     urls: PageUrls,
@@ -63,10 +66,14 @@ pub struct ListTokens<S, A> {
     has_link_header: bool,
     realm: String,
     retry_after: u32,
+    record_use: Option<Box<RecordUse<A::Owner>>>,
     clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
 
-impl<S, A> ListTokens<S, A> {
+/// Erases what an owner must be capable of to be in a log, which only those who want one should have to promise.
+type RecordUse<O> = dyn Fn(&O, TokenId, DateTime<Utc>) + Send + Sync;
+
+impl<S, A: Authenticator> ListTokens<S, A> {
     /// Makes the endpoint over a store and an authenticator, with links that begin as `urls` says.
     #[must_use]
     pub fn new(store: S, authenticator: A, urls: PageUrls) -> Self {
@@ -81,6 +88,7 @@ impl<S, A> ListTokens<S, A> {
             has_link_header: false,
             realm: "api".to_owned(),
             retry_after: 1,
+            record_use: None,
             clock: Box::new(Utc::now),
         }
     }
@@ -130,6 +138,18 @@ impl<S, A> ListTokens<S, A> {
         Self { retry_after: seconds, ..self }
     }
 
+    /// Records each accepted token in a log, once a request and at the time that the clock gave.
+    ///
+    /// The token counts as used as soon as it is accepted: with HEAD too, and also if the page then is a 400 or the store
+    /// fails. One that is refused does not count. The page shows what the store holds, so a use shows once it is written.
+    #[must_use]
+    pub fn with_usage_log(self, log: Arc<UsageLog<A::Owner>>) -> Self
+    where
+        A::Owner: Clone + Ord + 'static,
+    {
+        Self { record_use: Some(Box::new(move |owner, id, at| log.record(owner, id, at))), ..self }
+    }
+
     /// Sets the clock, which is read once a request; the system's unless set.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
@@ -168,6 +188,9 @@ where
         }
         let now = (self.clock)();
         let accepted = authenticate(&self.authenticator, &self.realm, parts, caller, now).await?;
+        if let Some(record_use) = &self.record_use {
+            record_use(&accepted.owner, accepted.token.id, now);
+        }
         let raw_query = parts.uri.query().unwrap_or_default();
         let request = PageRequest::from_query(raw_query, &self.rules).map_err(|error| describe(error.into()))?;
         let query = ListQuery {
@@ -223,7 +246,7 @@ fn check(slice: TokenSlice, query: &ListQuery<impl Sized>) -> Result<TokenSlice,
     Ok(slice)
 }
 
-impl<S, A> fmt::Debug for ListTokens<S, A> {
+impl<S, A: Authenticator> fmt::Debug for ListTokens<S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ListTokens").field("urls", &self.urls).field("rules", &self.rules).finish_non_exhaustive()
     }

@@ -15,8 +15,9 @@ use crate::token::TokenId;
 
 /// Uses of tokens, coalesced in memory until they are written: for each token how often it was used, and when last.
 ///
-/// A service records once for each token that [`authenticate`](crate::authenticate) accepts, and never for one that it
-/// refuses. To record takes a short lock and, unless the token is new to the log, no allocation.
+/// [`ListTokens::with_usage_log`](crate::ListTokens::with_usage_log) records at that endpoint, the service at its others:
+/// once for each token that [`authenticate`](crate::authenticate) accepts, and never for one that it refuses. To record
+/// takes a short lock and, unless the token is new to the log, no allocation.
 ///
 /// There is no runtime in it. The service drains it as often as it likes, once a second say, and once more when it ends.
 /// **A crash loses the uses that were recorded and not written**, those of one interval at most while writing succeeds.

@@ -577,7 +577,7 @@ fn every_other_method_is_a_405_that_names_the_two() {
 }
 
 /// Fails as told, and counts how often it was asked.
-struct Failing {
+pub(crate) struct Failing {
     kind: StoreErrorKind,
     asked: Arc<AtomicUsize>,
 }
@@ -600,7 +600,7 @@ impl Authenticator for Failing {
     }
 }
 
-fn failing(kind: StoreErrorKind) -> Failing {
+pub(crate) fn failing(kind: StoreErrorKind) -> Failing {
     Failing { kind, asked: Arc::default() }
 }
 

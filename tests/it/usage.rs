@@ -8,13 +8,14 @@ use std::sync::atomic::{self, AtomicUsize};
 use std::sync::{Arc, Barrier};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::Method;
 use proptest::prelude::*;
-use tokenfolio::{AccessToken, MemoryStore, TokenId, TokenUse, UsageLog};
+use tokenfolio::{AccessToken, ListTokens, MemoryStore, StoreErrorKind, TokenId, TokenUse, UsageLog};
 
-use crate::list_tokens::now;
+use crate::list_tokens::{self as endpoint, answer, failing, get, store_of};
 
 fn at(second: i64) -> DateTime<Utc> {
-    now() + TimeDelta::seconds(second)
+    endpoint::now() + TimeDelta::seconds(second)
 }
 
 /// So many uses of a token, the last of them then.
@@ -331,4 +332,66 @@ fn a_store_in_memory_counts_to_the_highest_number() {
     store.record_uses(&[uses(7, 1, u64::MAX, at(1)), uses(7, 1, 1, at(2))]);
     let token = store.remove(&7, TokenId(1)).unwrap();
     assert_eq!((token.usage_count, token.last_used_at), (u64::MAX, Some(at(2))));
+}
+
+#[test]
+fn the_endpoint_records_who_is_accepted_whatever_the_answer() {
+    let log = Arc::new(UsageLog::new());
+    let good = endpoint::endpoint(store_of(3)).with_usage_log(log.clone());
+    let head = |query| get(query).method(Method::HEAD);
+    for (request, status) in
+        [(get(""), 200), (get("?page=9"), 200), (head(""), 200), (get("?page=x"), 400), (head("?page=0"), 400)]
+    {
+        assert_eq!(answer(&good, request).status(), status);
+        assert_eq!(drain(&log), [uses(7, 1, 1, at(0))]);
+    }
+    let failing = failing(StoreErrorKind::Unavailable);
+    let unavailable = endpoint::endpoint(failing).with_usage_log(log.clone());
+    assert_eq!(answer(&unavailable, get("")).status(), 503);
+    assert_eq!(drain(&log), [uses(7, 1, 1, at(0))]);
+}
+
+#[test]
+fn the_endpoint_never_records_who_is_refused() {
+    let log = Arc::new(UsageLog::new());
+    let good = endpoint::endpoint(store_of(3)).with_usage_log(log.clone());
+    let request = || http::Request::get("/api/v1/me/tokens");
+    let with = |secret| request().header("authorization", format!("Bearer {secret}"));
+    for refused in ["unknown", "expired", "revoked", "office", "nobody", "a b", ""] {
+        assert_eq!(answer(&good, with(refused)).status(), 401, "{refused}");
+    }
+    assert_eq!(answer(&good, request()).status(), 401);
+    assert_eq!(answer(&good, with("good").header("authorization", "Bearer good")).status(), 401);
+    assert_eq!(answer(&good, with("good").method(Method::POST)).status(), 405);
+
+    let failing = failing(StoreErrorKind::Unavailable);
+    let urls = tokenfolio::PageUrls::new("/api/v1/me/tokens").unwrap();
+    let unavailable = ListTokens::new(store_of(3), failing, urls).with_usage_log(log.clone());
+    assert_eq!(answer(&unavailable, with("good")).status(), 503);
+    assert_eq!(drain(&log), []);
+}
+
+#[test]
+fn a_use_has_the_time_that_its_request_was_decided_by() {
+    let log = Arc::new(UsageLog::new());
+    let reads = Arc::new(AtomicUsize::new(0));
+    let clock = {
+        let reads = reads.clone();
+        move || at(reads.fetch_add(1, atomic::Ordering::Relaxed).try_into().unwrap())
+    };
+    let endpoint = endpoint::endpoint(store_of(3)).with_clock(clock).with_usage_log(log.clone());
+    for second in 0..3 {
+        answer(&endpoint, get(""));
+        assert_eq!(drain(&log), [uses(7, 1, 1, at(second))]);
+    }
+    assert_eq!(reads.load(atomic::Ordering::Relaxed), 3);
+}
+
+#[test]
+fn endpoints_may_share_a_log() {
+    let log = Arc::new(UsageLog::new());
+    let endpoints = [1, 2].map(|count| endpoint::endpoint(store_of(count)).with_usage_log(log.clone()));
+    endpoints.iter().for_each(|endpoint| drop(answer(endpoint, get(""))));
+    log.record(&7, TokenId(1), at(1));
+    assert_eq!(drain(&log), [uses(7, 1, 3, at(1))]);
 }
