@@ -47,7 +47,7 @@
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
 //!   [`Challenge`] and [`Problem`] answer.
 //! - **Uses**: [`UsageLog`] adds up accepted tokens in memory, and gives out [`TokenUse`] in batches to be written.
-//! - **The endpoint**: [`ListTokens`] is all of it.
+//! - **The endpoint**: [`ListTokens`] is all of it; the package's `openapi.json` describes it to clients (OpenAPI 3.1).
 //! - **Clients**: [`Page`] is what they read, [`ResponseError`] why there is none, [`PageLinks::next_url`] where to go on,
 //!   [`retry_after`] when to come again.
 //!

@@ -23,6 +23,12 @@ fn every_public_name_is_in_the_changelog() {
 }
 
 #[test]
+fn the_description_names_this_version() {
+    let description: serde_json::Value = serde_json::from_str(&file("openapi.json")).expect("the description is JSON");
+    assert_eq!(description["info"]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
 fn the_readme_is_short() {
     assert!((1..=100).contains(&file("README.md").lines().count()));
 }
