@@ -1,18 +1,62 @@
 //! What is served beside the endpoint.
 
+use http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use tokenfolio::Problem;
 
-/// Answers a request for any other path than [`PATH`](crate::PATH): there is nothing, and that is a problem too.
+/// What the page may do: run and look as its own files say, and ask this server. Markup that came in with the data
+/// could neither run nor send anything.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// A file that is part of the program.
+struct File {
+    path: &'static str,
+    media_type: &'static str,
+    content: &'static str,
+}
+
+const FILES: [File; 4] = [
+    File { path: "/", media_type: "text/html; charset=utf-8", content: include_str!("page/index.html") },
+    File { path: "/page.css", media_type: "text/css; charset=utf-8", content: include_str!("page/page.css") },
+    File { path: "/page.js", media_type: "text/javascript; charset=utf-8", content: include_str!("page/page.js") },
+    File { path: "/openapi.json", media_type: "application/json", content: include_str!("../../../openapi.json") },
+];
+
+/// Answers a request for any other path than [`PATH`](crate::PATH): a page that lists tokens at `/`, the endpoint's
+/// description at `/openapi.json`, and nothing anywhere else, which is a problem too.
 ///
 /// An adapter's fallback calls it, for every method.
 #[must_use]
 pub fn elsewhere(parts: &Parts) -> Response<Vec<u8>> {
-    let mut response = Response::from(Problem::new(StatusCode::NOT_FOUND).with_request(parts));
+    let file = FILES.iter().find(|file| file.path == parts.uri.path());
+    let mut response = match (file, &parts.method) {
+        (Some(file), &Method::GET | &Method::HEAD) => file.into(),
+        (Some(_), _) => Problem::method_not_allowed(&[Method::GET, Method::HEAD]).with_request(parts).into(),
+        (None, _) => Response::from(Problem::new(StatusCode::NOT_FOUND).with_request(parts)),
+    };
     // RFC 9110, section 9.3.2: the header fields of GET, and no content.
     if parts.method == Method::HEAD {
         response.body_mut().clear();
     }
     response
+}
+
+impl From<&File> for Response<Vec<u8>> {
+    fn from(file: &File) -> Self {
+        let mut response = Self::new(file.content.into());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+        headers.insert(CONTENT_LENGTH, file.content.len().into());
+        // The next build may bring another content, and nothing here tells one from the other.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        response
+    }
 }

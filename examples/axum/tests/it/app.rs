@@ -107,7 +107,7 @@ async fn other_methods_are_refused_by_the_library() {
 
 #[tokio::test]
 async fn what_is_nowhere_is_a_problem_too() {
-    for uri in ["/", "/api/v1/me/tokens/", "/api/v1/me", "/api/v1/me/tokens/1"] {
+    for uri in ["/nowhere", "/api/v1/me/tokens/", "/api/v1/me", "/api/v1/me/tokens/1"] {
         let (status, headers, body) = send(Method::GET, uri).await;
         assert_eq!(status, 404);
         assert_eq!(headers["content-type"], "application/problem+json");

@@ -1,5 +1,14 @@
 use http::{Method, Request, Response};
+use serde_json::Value;
 use tokenfolio_demo::elsewhere;
+
+/// What there is, and its media type.
+const FILES: [(&str, &str); 4] = [
+    ("/", "text/html; charset=utf-8"),
+    ("/page.css", "text/css; charset=utf-8"),
+    ("/page.js", "text/javascript; charset=utf-8"),
+    ("/openapi.json", "application/json"),
+];
 
 fn answer(method: Method, path: &str) -> Response<Vec<u8>> {
     let request = Request::builder().method(method).uri(path).body(()).expect("a well-formed request");
@@ -19,8 +28,50 @@ fn what_is_nowhere_is_a_problem() {
 
 #[test]
 fn head_has_the_headers_of_get_and_no_body() {
-    let [get, head] = [Method::GET, Method::HEAD].map(|method| answer(method, "/nowhere"));
-    assert_eq!((head.status(), head.headers()), (get.status(), get.headers()));
-    assert_eq!(head.headers()["content-length"], get.body().len().to_string());
-    assert!(head.body().is_empty());
+    for (path, _) in FILES.into_iter().chain([("/nowhere", "")]) {
+        let [get, head] = [Method::GET, Method::HEAD].map(|method| answer(method, path));
+        assert_eq!((head.status(), head.headers()), (get.status(), get.headers()), "{path}");
+        assert_eq!(head.headers()["content-length"], get.body().len().to_string(), "{path}");
+        assert!(head.body().is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn a_file_says_what_it_is_and_is_asked_for_again() {
+    for (path, media_type) in FILES {
+        let response = answer(Method::GET, &format!("{path}?page=1"));
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.headers()["content-type"], media_type);
+        assert_eq!(response.headers()["cache-control"], "no-cache", "{path}");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{path}");
+    }
+}
+
+#[test]
+fn a_file_has_no_other_methods() {
+    for (path, _) in FILES {
+        let response = answer(Method::POST, path);
+        assert_eq!(response.status(), 405, "{path}");
+        assert_eq!(response.headers()["allow"], "GET, HEAD", "{path}");
+        let problem: Value = serde_json::from_slice(response.body()).expect("a problem is JSON");
+        assert_eq!((&problem["title"], &problem["instance"]), (&"Method Not Allowed".into(), &path.into()));
+    }
+}
+
+#[test]
+fn the_page_runs_nothing_but_its_own_files() {
+    let page = answer(Method::GET, "/");
+    let policy = page.headers()["content-security-policy"].to_str().expect("a policy is text");
+    assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+    let html = String::from_utf8_lossy(page.body());
+    for (path, tag) in [("page.css", "<link rel=\"stylesheet\" href="), ("page.js", "<script type=\"module\" src=")] {
+        assert!(html.contains(&format!("{tag}\"{path}\"")), "{path}");
+    }
+}
+
+#[test]
+fn the_description_is_the_packages() {
+    let packaged = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi.json")).expect("a description");
+    assert_eq!(answer(Method::GET, "/openapi.json").body(), &packaged);
 }
