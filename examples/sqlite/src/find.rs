@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 use tokenfolio::{Authenticator, BearerToken, OwnedToken, StoreError};
 
-use crate::row::{self, AFTER_COLUMNS, COLUMNS};
+use crate::row::{self, AFTER_COLUMNS, COLUMNS, JOINED_USAGE};
 use crate::store::SqliteStore;
 
 impl Authenticator for SqliteStore {
@@ -26,6 +26,7 @@ fn find(connection: &Connection, digest: &[u8; 32]) -> rusqlite::Result<Option<O
         "SELECT {COLUMNS}, token.owner_id
         FROM token_secret AS secret
         JOIN access_token AS token ON token.owner_id = secret.owner_id AND token.id = secret.token_id
+        {JOINED_USAGE}
         WHERE secret.digest = ?1"
     );
     let mut statement = connection.prepare_cached(&sql)?;

@@ -2,7 +2,7 @@
 //! [`Authenticator`](tokenfolio::Authenticator) over one file, or in memory.
 //!
 //! It shows what a store over a database comes down to: one statement for rows and total, one place where a row is
-//! read, and one where errors are sorted by kind.
+//! read, and one where errors are sorted by kind. Uses of tokens have a table of their own, written in batches.
 //!
 //! # Examples
 //!
@@ -26,5 +26,6 @@ mod find;
 mod list;
 mod row;
 mod store;
+mod usage;
 
 pub use store::SqliteStore;

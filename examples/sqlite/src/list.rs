@@ -3,7 +3,7 @@
 use rusqlite::{Connection, ToSql};
 use tokenfolio::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
 
-use crate::row::{self, AFTER_COLUMNS, COLUMNS, Micros};
+use crate::row::{self, AFTER_COLUMNS, COLUMNS, JOINED_USAGE, Micros};
 use crate::store::SqliteStore;
 
 impl TokenStore for SqliteStore {
@@ -63,6 +63,7 @@ fn sql(order: TokenOrder, is_filtered: bool) -> String {
             SELECT id FROM access_token WHERE {condition} ORDER BY id {direction} LIMIT :limit OFFSET :offset
         ) AS page ON TRUE
         LEFT JOIN access_token AS token ON token.owner_id = :owner AND token.id = page.id
+        {JOINED_USAGE}
         ORDER BY page.id {direction}"
     )
 }
@@ -88,6 +89,8 @@ mod tests {
             assert_eq!(reads_of(covering), 2, "{plan:#?}");
             let by_key = "SEARCH token USING INDEX sqlite_autoindex_access_token_1 (owner_id=? AND id=?)";
             assert_eq!(reads_of(by_key), 1, "{plan:#?}");
+            let uses_by_key = "SEARCH usage USING PRIMARY KEY (owner_id=? AND token_id=?)";
+            assert_eq!(reads_of(uses_by_key), 1, "{plan:#?}");
             assert_eq!(reads_of("SCAN access_token"), 0, "{plan:#?}");
         }
     }

@@ -1,13 +1,17 @@
-//! A row of `access_token`, and how its values are written and read.
+//! A token's row with that of its uses, and how its values are written and read.
 
 use chrono::{DateTime, Utc};
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use tokenfolio::{AccessToken, AllowedIps, TokenId};
 
-/// The columns that [`token`] reads, in its order, of a table by the name of `token`.
-pub(crate) const COLUMNS: &str = "token.id, token.name, token.created_at, token.last_used_at, token.usage_count, \
-     token.expires_at, token.revoked_at, token.allowed_ips";
+/// The columns that [`token`] reads, in its order, of `access_token` by the name of `token` and [`JOINED_USAGE`].
+pub(crate) const COLUMNS: &str = "token.id, token.name, token.created_at, usage.last_used_at, \
+     coalesce(usage.usage_count, 0), token.expires_at, token.revoked_at, token.allowed_ips";
+
+/// Joins each token with its uses, if it has any.
+pub(crate) const JOINED_USAGE: &str =
+    "LEFT JOIN token_usage AS usage ON usage.owner_id = token.owner_id AND usage.token_id = token.id";
 
 /// The index of the column that a query has after [`COLUMNS`].
 pub(crate) const AFTER_COLUMNS: usize = 8;

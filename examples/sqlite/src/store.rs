@@ -12,7 +12,10 @@ use crate::failure::Failure;
 use crate::find::digest;
 use crate::row::{AllowList, Micros};
 
-const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/0001_access_tokens.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/0001_access_tokens.sql")),
+    M::up(include_str!("../migrations/0002_token_usage.sql")),
+];
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
 /// How many connections a file has at most. Readers do not wait for each other, nor for the one writer.
@@ -81,7 +84,7 @@ impl SqliteStore {
         self.run(move |connection| Ok(insert(connection, owner, tokens)?)).await
     }
 
-    /// Removes a token of an owner and its secret, and tells whether it was there.
+    /// Removes a token of an owner with its secret and uses, and tells whether it was there.
     ///
     /// # Errors
     ///
@@ -140,23 +143,27 @@ fn insert(connection: &mut Connection, owner: i64, tokens: Vec<AccessToken>) -> 
     // Immediate, so that it waits for another writer at its beginning and does not fail in its middle.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
-        let mut statement = transaction.prepare_cached(
-            "INSERT INTO access_token
-            (owner_id, id, name, created_at, last_used_at, usage_count, expires_at, revoked_at, allowed_ips)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        let mut token_row = transaction.prepare_cached(
+            "INSERT INTO access_token (owner_id, id, name, created_at, expires_at, revoked_at, allowed_ips)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        let mut usage_row = transaction.prepare_cached(
+            "INSERT INTO token_usage (owner_id, token_id, usage_count, last_used_at) VALUES (?1, ?2, ?3, ?4)",
         )?;
         for token in tokens {
-            statement.execute(params![
+            token_row.execute(params![
                 owner,
                 token.id.0,
                 token.name,
                 Micros(token.created_at),
-                token.last_used_at.map(Micros),
-                token.usage_count,
                 token.expires_at.map(Micros),
                 token.revoked_at.map(Micros),
                 token.allowed_ips.map(AllowList),
             ])?;
+            if token.usage_count > 0 || token.last_used_at.is_some() {
+                let last_used_at = token.last_used_at.map(Micros);
+                usage_row.execute(params![owner, token.id.0, token.usage_count, last_used_at])?;
+            }
         }
     }
     transaction.commit()

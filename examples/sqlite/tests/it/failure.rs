@@ -14,20 +14,23 @@ async fn a_row_that_cannot_be_read_is_corrupt() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.db");
     let store = SqliteStore::open(&path).await.unwrap();
-    store.insert(7, vec![token()]).await.unwrap();
+    let mut used = token();
+    used.usage_count = 1;
+    store.insert(7, vec![used]).await.unwrap();
     store.set_secret(7, token().id, "7|secret").await.unwrap();
     let secret = BearerToken::from_values([&b"Bearer 7|secret"[..]]).unwrap();
 
     let other = Connection::open(&path).unwrap();
     for damage in [
-        "allowed_ips = '10.0.0.0/24'",
-        "allowed_ips = '[\"10.0.0.0/33\"]'",
-        "allowed_ips = 'null'",
-        "allowed_ips = NULL, usage_count = -1",
-        "usage_count = 0, created_at = 9223372036854775807",
-        "created_at = 0, name = CAST(x'ff' AS TEXT)",
+        "access_token SET allowed_ips = '10.0.0.0/24'",
+        "access_token SET allowed_ips = '[\"10.0.0.0/33\"]'",
+        "access_token SET allowed_ips = 'null'",
+        "access_token SET allowed_ips = NULL, created_at = 9223372036854775807",
+        "access_token SET created_at = 0, name = CAST(x'ff' AS TEXT)",
+        "access_token SET name = 'CI'; UPDATE token_usage SET usage_count = -1",
+        "token_usage SET usage_count = 1, last_used_at = 9223372036854775807",
     ] {
-        other.execute(&format!("UPDATE access_token SET {damage}"), ()).unwrap();
+        other.execute_batch(&format!("UPDATE {damage}")).unwrap();
         let error = store.list(&ListQuery::new(7)).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{damage}: {:?}", error.source());
         let error = store.find(&secret).await.unwrap_err();

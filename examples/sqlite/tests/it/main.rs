@@ -6,3 +6,4 @@ mod failure;
 mod file;
 mod secret;
 mod snapshot;
+mod usage;

@@ -1,0 +1,40 @@
+//! Uses of tokens, a batch at a time.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+use tokenfolio::{StoreError, TokenUse};
+
+use crate::row::Micros;
+use crate::store::SqliteStore;
+
+impl SqliteStore {
+    /// Adds uses to the tokens they are of, all of them or none: what a [`UsageLog`](tokenfolio::UsageLog) gave out.
+    ///
+    /// Counts grow up to `i64::MAX`, the later of two times is kept, and uses of tokens that are gone are passed over.
+    ///
+    /// # Errors
+    ///
+    /// A failing database. Then nothing was written, and the batch can be given back.
+    pub async fn record_uses(&self, uses: &[TokenUse<i64>]) -> Result<(), StoreError> {
+        let uses = uses.to_vec();
+        self.run(move |connection| Ok(record_uses(connection, &uses)?)).await
+    }
+}
+
+fn record_uses(connection: &mut Connection, uses: &[TokenUse<i64>]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        // A sum beyond an integer would be a float, and the maximum of anything and NULL is NULL.
+        let mut statement = transaction.prepare_cached(
+            "INSERT INTO token_usage (owner_id, token_id, usage_count, last_used_at)
+            SELECT owner_id, id, ?3, ?4 FROM access_token WHERE owner_id = ?1 AND id = ?2
+            ON CONFLICT (owner_id, token_id) DO UPDATE SET
+                usage_count = usage_count + min(excluded.usage_count, 9223372036854775807 - usage_count),
+                last_used_at = max(coalesce(last_used_at, excluded.last_used_at), excluded.last_used_at)",
+        )?;
+        for TokenUse { owner, id, count, last_used_at, .. } in uses {
+            let count = i64::try_from(*count).unwrap_or(i64::MAX);
+            statement.execute(params![owner, id.0, count, Micros(*last_used_at)])?;
+        }
+    }
+    transaction.commit()
+}
