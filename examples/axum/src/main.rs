@@ -28,11 +28,11 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let service = app(endpoint).into_make_service_with_connect_info::<SocketAddr>();
     let stop = stop_signal()?;
     announcement.print()?;
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
-    Ok(())
+    uses.finish().await
 }

@@ -7,15 +7,17 @@
 //!
 //! # async fn serve(_: std::net::TcpListener, _: &str, _: Endpoint) {}
 //! # async fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-//! let Demo { listener, endpoint, announcement } = Demo::start(Arguments::read()).await?;
+//! let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
 //! announcement.print()?;
 //! serve(listener, PATH, endpoint).await;
+//! uses.finish().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! The first line that it prints is for programs: where the server listens, and five secrets to present to it. The owner
-//! of `good` has 293 tokens, in every state that a token can be in.
+//! of `good` has 293 tokens, in every state that a token can be in. Uses of tokens
+//! are written once a second, and when serving has ended.
 
 mod announcement;
 mod arguments;
@@ -26,9 +28,11 @@ mod start;
 mod stop;
 mod stores;
 mod tokens;
+mod usage;
 
 pub use announcement::Announcement;
 pub use arguments::{Arguments, StoreChoice, StoreChoiceError};
 pub use elsewhere::elsewhere;
 pub use start::{Demo, Endpoint, PATH};
 pub use stop::stop_signal;
+pub use usage::UsageWriter;

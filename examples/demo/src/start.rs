@@ -2,14 +2,16 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
 
 use chrono::Utc;
-use tokenfolio::{ListTokens, PageRules};
+use tokenfolio::{ListTokens, PageRules, UsageLog};
 
 use crate::announcement::Announcement;
 use crate::arguments::{Arguments, page_urls};
 use crate::secrets::Secrets;
-use crate::stores::{self, Authenticator, Store};
+use crate::stores::{self, Authenticator, Opened, Store};
+use crate::usage::UsageWriter;
 
 /// The path that the endpoint is served at, whatever links begin with.
 pub const PATH: &str = "/api/v1/me/tokens";
@@ -26,6 +28,8 @@ pub struct Demo {
     pub endpoint: Endpoint,
     /// What to print before serving.
     pub announcement: Announcement,
+    /// What writes the uses of tokens, and is to finish once serving has ended.
+    pub uses: UsageWriter,
 }
 
 impl Demo {
@@ -43,10 +47,12 @@ impl Demo {
             None => page_urls(&url)?,
         };
         let secrets = Secrets::generate()?;
-        let (store, authenticator) = stores::open(&arguments.store, &secrets, Utc::now()).await?;
+        let Opened { store, authenticator, usage } = stores::open(&arguments.store, &secrets, Utc::now()).await?;
         let rules = PageRules::default();
         let rules = if arguments.lenient { rules.lenient() } else { rules };
-        let endpoint = ListTokens::new(store, authenticator, urls).with_page_rules(rules);
-        Ok(Self { listener, endpoint, announcement: Announcement { url, secrets } })
+        let log = Arc::new(UsageLog::new());
+        let endpoint = ListTokens::new(store, authenticator, urls).with_page_rules(rules).with_usage_log(log.clone());
+        let uses = UsageWriter::start(log, usage);
+        Ok(Self { listener, endpoint, announcement: Announcement { url, secrets }, uses })
     }
 }

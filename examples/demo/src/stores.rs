@@ -1,29 +1,34 @@
 //! The store that was chosen, with the demo data in it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokenfolio::{DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, StoreError, TokenStore};
+use tokenfolio::{DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, StoreError, TokenStore, TokenUse};
 use tokenfolio_sqlite::SqliteStore;
 
 use crate::arguments::StoreChoice;
 use crate::memory::MemoryAuthenticator;
 use crate::secrets::Secrets;
 use crate::tokens;
+use crate::usage::RecordUses;
 
 pub(crate) type Store = Arc<dyn DynTokenStore<Owner = i64>>;
 pub(crate) type Authenticator = Arc<dyn DynAuthenticator<Owner = i64>>;
+
+/// A store in each of its roles.
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) usage: Arc<dyn RecordUses>,
+}
 
 /// Opens the store that was chosen.
 ///
 /// # Errors
 ///
 /// A file that cannot be opened, read or written.
-pub(crate) async fn open(
-    choice: &StoreChoice,
-    secrets: &Secrets,
-    now: DateTime<Utc>,
-) -> Result<(Store, Authenticator), StoreError> {
+pub(crate) async fn open(choice: &StoreChoice, secrets: &Secrets, now: DateTime<Utc>) -> Result<Opened, StoreError> {
     match choice {
         StoreChoice::Memory => Ok(memory(secrets, now)),
         StoreChoice::Sqlite => sqlite(SqliteStore::in_memory().await?, secrets, now).await,
@@ -31,7 +36,7 @@ pub(crate) async fn open(
     }
 }
 
-fn memory(secrets: &Secrets, now: DateTime<Utc>) -> (Store, Authenticator) {
+fn memory(secrets: &Secrets, now: DateTime<Utc>) -> Opened {
     let (store, mut authenticator) = (MemoryStore::new(), MemoryAuthenticator::default());
     for (owner, tokens) in tokens::all(now) {
         for token in tokens {
@@ -43,15 +48,12 @@ fn memory(secrets: &Secrets, now: DateTime<Utc>) -> (Store, Authenticator) {
             store.insert(owner, token);
         }
     }
-    (Arc::new(store), Arc::new(authenticator))
+    let store = Arc::new(store);
+    Opened { store: store.clone(), authenticator: Arc::new(authenticator), usage: store }
 }
 
 /// Adds what a database lacks: tokens where an owner has none, and secrets, of which it keeps only digests, always.
-async fn sqlite(
-    store: SqliteStore,
-    secrets: &Secrets,
-    now: DateTime<Utc>,
-) -> Result<(Store, Authenticator), StoreError> {
+async fn sqlite(store: SqliteStore, secrets: &Secrets, now: DateTime<Utc>) -> Result<Opened, StoreError> {
     for (owner, tokens) in tokens::all(now) {
         if store.list(&ListQuery::new(owner)).await?.total == 0 {
             store.insert(owner, tokens).await?;
@@ -60,5 +62,25 @@ async fn sqlite(
     for secret in secrets.all() {
         store.set_secret(secret.owner, secret.token, &secret.text).await?;
     }
-    Ok((Arc::new(store.clone()), Arc::new(store)))
+    let store = Arc::new(store);
+    Ok(Opened { store: store.clone(), authenticator: store.clone(), usage: store })
+}
+
+impl RecordUses for MemoryStore<i64> {
+    fn record_uses<'a>(
+        &'a self,
+        uses: &'a [TokenUse<i64>],
+    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
+        self.record_uses(uses);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl RecordUses for SqliteStore {
+    fn record_uses<'a>(
+        &'a self,
+        uses: &'a [TokenUse<i64>],
+    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
+        Box::pin(self.record_uses(uses))
+    }
 }

@@ -3,3 +3,4 @@
 mod app;
 mod process;
 mod server;
+mod usage;

@@ -80,6 +80,24 @@ async fn a_second_start_keeps_the_tokens_of_a_file_and_changes_the_secrets() {
 }
 
 #[tokio::test]
+async fn uses_are_in_the_store_once_the_writer_has_finished() {
+    for store in [StoreChoice::Memory, StoreChoice::Sqlite] {
+        let demo = Demo::start(arguments(store.clone())).await.expect("the store opens");
+        let announced = serde_json::to_value(demo.announcement).unwrap();
+        for (name, status) in [("single", 200), ("good", 200), ("single", 200), ("expired", 401)] {
+            assert_eq!(answer(&demo.endpoint, announced[name].as_str().unwrap(), 1).await.status(), status);
+        }
+        demo.uses.finish().await.unwrap();
+        for (name, count) in [("single", 2), ("good", 1)] {
+            let response = answer(&demo.endpoint, announced[name].as_str().unwrap(), 1).await;
+            let page: Page<TokenResource> = serde_json::from_slice(response.body()).unwrap();
+            let used = &page.data[0];
+            assert_eq!((used.usage_count, used.last_used_at.is_some()), (count, true), "{name} of {store:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_taken_port_is_an_error() {
     let first = Demo::start(arguments(StoreChoice::Memory)).await.unwrap();
     let port = first.listener.local_addr().unwrap().port();
