@@ -1,0 +1,138 @@
+//! Any page of tokens, by our encoder and by serde_json.
+#![no_main]
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use arbitrary::Arbitrary;
+use chrono::{DateTime, Utc};
+use libfuzzer_sys::fuzz_target;
+use tokenfolio::{
+    AccessToken, AllowedIp, AllowedIps, LinkStyle, Page, PageRequest, PageUrls, Paginator, ReportedStatus,
+    TokenResource,
+};
+
+#[derive(Arbitrary, Debug)]
+struct Input {
+    tokens: Vec<Token>,
+    total: u64,
+    page: u64,
+    per_page: NonZeroU32,
+    has_host: bool,
+    page_name: Option<String>,
+    query: String,
+    fragment: String,
+    labels: Option<[String; 3]>,
+    on_each_side: u8,
+    has_array: bool,
+    /// What is in the buffer before.
+    before: Vec<u8>,
+}
+
+#[derive(Arbitrary, Debug)]
+struct Token {
+    id: i64,
+    name: String,
+    status: Status,
+    last_used_at: Option<Instant>,
+    usage_count: u64,
+    expires_at: Option<Instant>,
+    created_at: Instant,
+    allowed_ips: Option<Vec<(IpAddr, Option<u8>)>>,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Status {
+    Active,
+    Expired,
+    Revoked,
+    Other(String),
+}
+
+/// Any instant that there is: days from the middle of what can be written, seconds of the day, nanoseconds.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+struct Instant(i32, u32, u32);
+
+fuzz_target!(|input: Input| {
+    let mut out = input.before.clone();
+    let page = page(input);
+    let expected = serde_json::to_vec(&page).expect("a page is JSON");
+    page.write_tokens(&mut out);
+    assert_eq!(out, expected);
+    page.write_json(&mut out).expect("a page is JSON");
+    assert_eq!(out, expected);
+    // Items that are no tokens, and a buffer that is full to its last byte.
+    let names = page.clone().map(|token| token.name);
+    out.shrink_to_fit();
+    names.write_json(&mut out).expect("a page is JSON");
+    assert_eq!(out, serde_json::to_vec(&names).expect("a page is JSON"));
+
+    let read: Page<TokenResource> = serde_json::from_slice(&expected).expect("a page is read");
+    let (meta, links) = (&read.meta, &read.links);
+    assert_eq!((meta.current_page, meta.last_page, meta.total), (page.current_page(), page.last_page(), page.total()));
+    assert_eq!((meta.from, meta.to), (page.from(), page.to()));
+    assert_eq!((links.prev.clone(), links.next.clone()), (page.prev_url(), page.next_url()));
+    assert_eq!((links.first.clone(), links.last.clone()), (Some(page.first_url()), Some(page.last_url())));
+    for (ours, theirs) in page.items().iter().zip(&read.data) {
+        assert_eq!((ours.id, &ours.name, &ours.status), (theirs.id, &theirs.name, &theirs.status));
+        assert_eq!((ours.usage_count, &ours.allowed_ips), (theirs.usage_count, &theirs.allowed_ips));
+    }
+});
+
+fn page(input: Input) -> Paginator<TokenResource> {
+    let base = if input.has_host { "https://h.example/é\u{7f6e}" } else { "/" };
+    let urls = PageUrls::new(base).expect("a base").with_kept_query(&input.query).with_fragment(&input.fragment);
+    let urls = match input.page_name {
+        Some(name) => urls.with_page_name(name),
+        None => urls,
+    };
+    // A wide window takes long and tries little, so few are.
+    let side = if input.on_each_side < 250 { input.on_each_side % 8 } else { input.on_each_side };
+    let style = LinkStyle::default().with_on_each_side(side);
+    let style = match input.labels {
+        Some([previous, gap, next]) => style.with_labels(previous, next).with_gap_label(gap),
+        None => style,
+    };
+    let style = if input.has_array { style } else { style.without_array() };
+    let number = input.page.clamp(1, PageRequest::MAX_PAGE);
+    let request = PageRequest::new(number, input.per_page).expect("a page in range");
+    let tokens = input.tokens.into_iter().map(resource).collect();
+    Paginator::new(tokens, input.total, request, urls).with_style(style)
+}
+
+fn resource(token: Token) -> TokenResource {
+    let created_at = instant(token.created_at);
+    let mut resource = AccessToken::new(token.id, token.name, created_at).into_resource(created_at);
+    resource.status = match token.status {
+        Status::Active => "active".into(),
+        Status::Expired => "expired".into(),
+        Status::Revoked => "revoked".into(),
+        Status::Other(text) => ReportedStatus::from(&*text),
+    };
+    resource.last_used_at = token.last_used_at.map(instant);
+    resource.usage_count = token.usage_count;
+    resource.expires_at = token.expires_at.map(instant);
+    resource.allowed_ips = token.allowed_ips.map(|entries| {
+        let entries = entries.into_iter().map(|(address, length)| entry(address, length));
+        AllowedIps::new(entries).unwrap_or_else(|_| AllowedIps::nobody())
+    });
+    resource
+}
+
+fn entry(address: IpAddr, length: Option<u8>) -> AllowedIp {
+    let bare = AllowedIp::from(address);
+    let address = bare.range().addr();
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    length.map_or(bare, |length| format!("{address}/{}", length % (longest + 1)).parse().expect("a range"))
+}
+
+fn instant(Instant(days, seconds, nanoseconds): Instant) -> DateTime<Utc> {
+    const DAY: i64 = 86_400;
+    const MIDDLE: i64 = 95_617_584_000;
+    // Above a second's nanoseconds it is a leap second, which chrono takes at the end of a minute alone.
+    let seconds = MIDDLE + i64::from(days) / 256 * DAY + i64::from(seconds) % DAY;
+    let nanoseconds = nanoseconds % 2_000_000_000;
+    DateTime::from_timestamp(seconds, nanoseconds)
+        .or_else(|| DateTime::from_timestamp(seconds, nanoseconds % 1_000_000_000))
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
+}

@@ -1,0 +1,259 @@
+//! The head of an HTTP request, as it comes over the wire, to the whole endpoint.
+#![no_main]
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::LazyLock;
+
+use chrono::DateTime;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use http::request::Parts;
+use http::{Method, Request, Response};
+use libfuzzer_sys::fuzz_target;
+use pollster::block_on;
+use serde_json::Value;
+use tokenfolio::{
+    AccessToken, AllowedIps, Authenticator, BearerToken, CredentialsError, ListTokens, MemoryStore, OwnedToken, Page,
+    PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder, TokenResource,
+};
+use tokenfolio_fuzz::{credentials, query, trace};
+use url::Url;
+
+const TOTAL: u64 = 45;
+const BASE: &str = "https://h.example/api/v1/me/tokens";
+const OFFICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
+/// What a store says to its own log.
+const CAUSE: &str = "db-3 at 10.9.8.7 refused";
+
+/// The same endpoint twice: as it is made, and with everything on.
+static ENDPOINTS: LazyLock<[Endpoint; 2]> = LazyLock::new(|| {
+    let endpoint = || {
+        let store = MemoryStore::new();
+        for id in 0..TOTAL {
+            let mut token = AccessToken::new(id.cast_signed(), format!("\"{id}\"\n"), DateTime::UNIX_EPOCH);
+            token.allowed_ips = AllowedIps::parse(["10.0.0.0/24", "2001:db8::1"]).ok();
+            store.insert(7, token);
+        }
+        let urls = PageUrls::new(BASE).expect("a base");
+        ListTokens::new(store, Secrets, urls).with_clock(|| DateTime::UNIX_EPOCH)
+    };
+    let rules = PageRules::default().lenient().with_client_size("size", NonZeroU32::new(30).expect("not zero"));
+    let full = endpoint().with_page_rules(rules.with_page_name("p[n]")).with_kept_query().with_link_header();
+    let full = full.with_order(TokenOrder::NewestFirst).with_realm("a \"b\"").with_retry_after(9);
+    [
+        Endpoint { list: endpoint(), page_name: "page", caller: None },
+        Endpoint { list: full, page_name: "p[n]", caller: Some(OFFICE) },
+    ]
+});
+
+struct Endpoint {
+    list: ListTokens<MemoryStore<u64>, Secrets>,
+    page_name: &'static str,
+    caller: Option<IpAddr>,
+}
+
+struct Secrets;
+
+impl Authenticator for Secrets {
+    type Owner = u64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+        let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+        match secret.secret() {
+            "good" | "7|good" => {}
+            "office" => token.allowed_ips = AllowedIps::new([OFFICE.into()]).ok(),
+            "expired" => token.expires_at = Some(DateTime::UNIX_EPOCH),
+            "revoked" => token.revoked_at = Some(DateTime::UNIX_EPOCH),
+            "down" => return Err(StoreError::new(StoreErrorKind::Unavailable, CAUSE)),
+            "slow" => return Err(StoreError::new(StoreErrorKind::Timeout, CAUSE)),
+            "broken" => return Err(StoreError::new(StoreErrorKind::Corrupt, CAUSE)),
+            _ => return Ok(None),
+        }
+        Ok(Some(OwnedToken { owner: 7, token }))
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some(parts) = parts(bytes) else { return };
+    for endpoint in &*ENDPOINTS {
+        let response = endpoint.answer(&parts);
+        let status = endpoint.expected_status(&parts);
+        assert_eq!(response.status(), status, "{parts:?}");
+
+        let get = endpoint.answer(&with_method(&parts, Method::GET));
+        let head = endpoint.answer(&with_method(&parts, Method::HEAD));
+        assert_eq!((head.status(), head.headers()), (get.status(), get.headers()));
+        assert!(head.body().is_empty());
+        if parts.method != Method::HEAD {
+            check(&parts, &response);
+        }
+        check(&parts, &get);
+        if get.status() == 200 {
+            check_page(endpoint, &parts, &get);
+        }
+
+        // Nothing else of a request is told, so no secret is: of its headers two are looked at, each by what it means;
+        // of the query nothing before the caller is known.
+        let mut bare = with_headers(&parts);
+        if status == 401 || status == 405 {
+            bare.uri = Request::get(parts.uri.path()).body(()).map_or(parts.uri.clone(), |it| it.into_parts().0.uri);
+        }
+        let answer = endpoint.answer(&bare);
+        assert_eq!(answer.status(), response.status());
+        assert_eq!(answer.headers(), response.headers());
+        assert_eq!(text(&answer), text(&response));
+    }
+});
+
+/// A request from its bytes.
+fn parts(bytes: &[u8]) -> Option<Parts> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut head = httparse::Request::new(&mut headers);
+    head.parse(bytes).ok().filter(httparse::Status::is_complete)?;
+    let request = Request::builder().method(head.method?).uri(head.path?);
+    let request = head.headers.iter().fold(request, |request, field| request.header(field.name, field.value));
+    Some(request.body(()).ok()?.into_parts().0)
+}
+
+impl Endpoint {
+    fn answer(&self, parts: &Parts) -> Response<Vec<u8>> {
+        block_on(self.list.answer(parts, self.caller))
+    }
+
+    /// The status that the rules lead to, in the order of refusals.
+    fn expected_status(&self, parts: &Parts) -> u16 {
+        if parts.method != Method::GET && parts.method != Method::HEAD {
+            return 405;
+        }
+        match credentials::secret(&fields(parts, "authorization")).as_deref() {
+            Ok("good" | "7|good") => {}
+            Ok("office") if self.caller.is_some() => {}
+            Ok("down") => return 503,
+            Ok("slow") => return 504,
+            Ok("broken") => return 500,
+            _ => return 401,
+        }
+        if self.page(parts).is_some() { 200 } else { 400 }
+    }
+
+    /// The page that is asked for, unless that is a mistake.
+    fn page(&self, parts: &Parts) -> Option<u64> {
+        let raw = parts.uri.query().unwrap_or_default();
+        let page = if self.caller.is_none() {
+            query::strict(raw, self.page_name, PageRequest::MAX_PAGE).ok()?
+        } else {
+            query::lenient(raw, self.page_name, PageRequest::MAX_PAGE, None)
+        };
+        Some(page.unwrap_or(1))
+    }
+}
+
+/// What is true of every answer to GET.
+fn check(parts: &Parts, response: &Response<Vec<u8>>) {
+    let (status, headers) = (response.status().as_u16(), response.headers());
+    let json: Value = serde_json::from_slice(response.body()).expect("the body is JSON");
+    assert_eq!(headers["content-length"], *response.body().len().to_string());
+    assert_eq!(headers["cache-control"], "private, no-store");
+    assert_eq!(headers.contains_key("www-authenticate"), status == 401);
+    assert_eq!(headers.get("allow").is_some_and(|allow| allow == "GET, HEAD"), status == 405);
+    assert_eq!(headers.contains_key("retry-after"), status == 503);
+    assert!(headers.iter().all(|(_, value)| value.to_str().is_ok_and(|value| !value.contains(CAUSE))));
+    assert!(!text(response).contains(CAUSE));
+    if status == 200 {
+        assert_eq!(headers["content-type"], "application/json");
+        return;
+    }
+    assert_eq!(headers["content-type"], "application/problem+json");
+    assert_eq!(json["status"], status);
+    assert_eq!(json["type"], "about:blank");
+    let problem = Problem::from_slice(response.body()).expect("a problem");
+    assert_eq!(problem.status(), Some(response.status()));
+    assert_eq!(problem.trace_id(), trace::trace(&fields(parts, "traceparent")).as_deref());
+    let instance = problem.instance().expect("every problem has one");
+    assert!(instance.bytes().all(|byte| byte.is_ascii_graphic()) && !instance.contains('?'), "{instance}");
+    let reasons = [
+        "is empty",
+        "has a leading zero",
+        "has something other than the digits 0 to 9",
+        "is given more than once",
+        "is larger",
+        "is zero",
+    ];
+    let mistakes = reasons.map(|reason| format!("`page` must be a whole number from 1 to {}, but {reason}", i64::MAX));
+    match problem.detail() {
+        Some("Authentication failed") => assert_eq!(status, 401),
+        Some(detail) => assert!(status == 400 && mistakes.iter().any(|mistake| mistake == detail), "{detail}"),
+        None => assert!([405, 500, 503, 504].contains(&status)),
+    }
+}
+
+/// What is true of every page: it is the one that was asked for, and its neighbours are where its links say.
+fn check_page(endpoint: &Endpoint, parts: &Parts, response: &Response<Vec<u8>>) {
+    let page = read(response);
+    let asked = endpoint.page(parts).expect("a page");
+    let (size, meta) = (page.meta.per_page, &page.meta);
+    assert_eq!((meta.current_page, meta.total, meta.last_page), (asked, TOTAL, TOTAL.div_ceil(size)));
+    let before = asked.saturating_sub(1).saturating_mul(size).min(TOTAL);
+    let ids: Vec<_> = page.data.iter().map(|token| token.id.0.unsigned_abs()).collect();
+    let ordered = before..(before + size).min(TOTAL);
+    let expected: Vec<_> = match endpoint.caller {
+        None => ordered.collect(),
+        Some(_) => ordered.map(|at| TOTAL - 1 - at).collect(),
+    };
+    assert_eq!(ids, expected);
+
+    for (url, number) in [(&page.links.prev, asked.checked_sub(1)), (&page.links.next, asked.checked_add(1))] {
+        let Some(url) = url else { continue };
+        let parsed = Url::parse(url).expect("a link is a URL");
+        assert_eq!(parsed.query_pairs().last().map(|(name, _)| name.into_owned()).as_deref(), Some(endpoint.page_name));
+        let mut next = parts.clone();
+        next.uri = url.strip_prefix("https://h.example").and_then(|target| target.parse().ok()).expect("a target");
+        let next = read(&endpoint.answer(&with_method(&next, Method::GET)));
+        assert_eq!((Some(next.meta.current_page), next.meta.per_page), (number, size), "{url}");
+        // What was kept is kept again.
+        let back = if number < Some(asked) { next.links.next } else { next.links.prev };
+        if asked <= meta.last_page {
+            assert!(meta.links.iter().any(|link| link.active && link.url == back), "{back:?}");
+        }
+    }
+}
+
+fn read(response: &Response<Vec<u8>>) -> Page<TokenResource> {
+    serde_json::from_slice(response.body()).expect("a page")
+}
+
+fn text(response: &Response<Vec<u8>>) -> &str {
+    std::str::from_utf8(response.body()).expect("UTF-8")
+}
+
+fn fields<'p>(parts: &'p Parts, name: &str) -> Vec<&'p [u8]> {
+    parts.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect()
+}
+
+fn with_method(parts: &Parts, method: Method) -> Parts {
+    let mut parts = parts.clone();
+    parts.method = method;
+    parts
+}
+
+/// The request with no more headers than it needs to mean the same.
+fn with_headers(parts: &Parts) -> Parts {
+    let presented: &[&str] = match credentials::secret(&fields(parts, "authorization")).as_deref() {
+        Ok("good" | "7|good") => &["Bearer good"],
+        Ok("office") => &["Bearer office"],
+        Ok("down") => &["Bearer down"],
+        Ok("slow") => &["Bearer slow"],
+        Ok("broken") => &["Bearer broken"],
+        Ok(_) | Err(CredentialsError::Malformed) => &["Bearer unknown"],
+        Err(CredentialsError::Missing) => &[],
+        Err(CredentialsError::Repeated) => &["", ""],
+    };
+    let mut bare = parts.clone();
+    bare.headers = HeaderMap::new();
+    bare.headers.extend(presented.iter().map(|value| (AUTHORIZATION, HeaderValue::from_static(value))));
+    if let Some(trace) = trace::trace(&fields(parts, "traceparent")) {
+        let value = format!("00-{trace}-0000000000000001-00");
+        bare.headers.insert("traceparent", value.parse().expect("visible ASCII"));
+    }
+    bare
+}

@@ -1,0 +1,54 @@
+//! Bytes as a page that a client reads, which can then be written.
+#![no_main]
+
+use std::num::NonZeroU32;
+
+use chrono::{DateTime, Utc};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+use tokenfolio::{Page, PageRequest, PageUrls, Paginator, TokenResource};
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(page) = serde_json::from_slice::<Page<TokenResource>>(bytes) else { return };
+    let json: Value = serde_json::from_slice(bytes).expect("what was read is JSON");
+    let (data, meta) = (&json["data"], &json["meta"]);
+    assert_eq!(data.as_array().map(Vec::len), Some(page.data.len()));
+    for (token, json) in page.data.iter().zip(data.as_array().into_iter().flatten()) {
+        assert_eq!(json["id"].as_i64(), Some(token.id.0));
+        assert_eq!(json["name"].as_str(), Some(&*token.name));
+        assert_eq!(json["status"].as_str(), Some(token.status.as_str()));
+        assert_eq!(json["usage_count"].as_u64(), Some(token.usage_count));
+        assert_eq!(
+            json["allowed_ips"].as_array().map(Vec::len),
+            token.allowed_ips.as_ref().map(|it| it.entries().len())
+        );
+    }
+    let numbers = [page.meta.current_page, page.meta.last_page, page.meta.per_page, page.meta.total];
+    let names = ["current_page", "last_page", "per_page", "total"];
+    assert_eq!(names.map(|name| meta[name].as_u64()), numbers.map(Some));
+    assert_eq!(json["links"]["next"].as_str(), page.links.next.as_deref());
+    assert_eq!(meta["links"].as_array().map_or(0, Vec::len), page.meta.links.len());
+
+    let size = u32::try_from(page.meta.per_page).ok().and_then(NonZeroU32::new);
+    let Some(Ok(request)) = size.map(|size| PageRequest::new(page.meta.current_page, size)) else { return };
+    let urls = PageUrls::new("/t").expect("a base");
+    let written = Paginator::new(page.data.clone(), page.meta.total, request, urls);
+    let mut body = Vec::new();
+    written.write_tokens(&mut body);
+    let again: Page<TokenResource> = serde_json::from_slice(&body).expect("what was written is read");
+    assert_eq!(again.data, page.data.into_iter().map(cut).collect::<Vec<_>>());
+    assert_eq!((again.meta.current_page, again.meta.total), (page.meta.current_page, page.meta.total));
+    assert_eq!((again.meta.from, again.meta.to), (written.from(), written.to()));
+});
+
+/// What is left of a token when it is written: instants of whole seconds.
+fn cut(mut token: TokenResource) -> TokenResource {
+    token.created_at = whole(token.created_at);
+    token.expires_at = token.expires_at.map(whole);
+    token.last_used_at = token.last_used_at.map(whole);
+    token
+}
+
+fn whole(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp(at.timestamp(), 0).expect("fewer nanoseconds make no other instant")
+}

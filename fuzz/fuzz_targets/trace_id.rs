@@ -1,0 +1,33 @@
+//! Lines of bytes as the values of `traceparent` fields, and as identifiers of a service's own.
+#![no_main]
+
+use http::Request;
+use http::header::HeaderValue;
+use libfuzzer_sys::fuzz_target;
+use tokenfolio::TraceId;
+use tokenfolio_fuzz::trace;
+
+fuzz_target!(|bytes: &[u8]| {
+    let fields: Vec<_> = bytes.split(|byte| *byte == b'\n').collect();
+    let mut parts = Request::new(()).into_parts().0;
+    for field in &fields {
+        let read = TraceId::from_traceparent(field);
+        assert_eq!(read.as_ref().map(TraceId::as_str), trace::trace(&[field]).as_deref());
+        if let Ok(value) = HeaderValue::from_bytes(field) {
+            parts.headers.append("traceparent", value);
+        }
+        if let Ok(text) = std::str::from_utf8(field) {
+            let is_id = !text.is_empty() && text.len() <= 128 && text.chars().all(|c| ('!'..='~').contains(&c));
+            assert_eq!(text.parse().ok().map(|id: TraceId| id.to_string()).as_deref(), is_id.then_some(text));
+        }
+    }
+    let values: Vec<_> = parts.headers.get_all("traceparent").iter().map(HeaderValue::as_bytes).collect();
+    let expected = trace::trace(&values);
+    assert_eq!(TraceId::of(&parts).as_ref().map(TraceId::as_str), expected.as_deref());
+
+    // The service's own comes first.
+    if let Ok(own) = "own".parse::<TraceId>() {
+        parts.extensions.insert(own);
+        assert_eq!(TraceId::of(&parts).as_ref().map(TraceId::as_str), Some("own"));
+    }
+});
