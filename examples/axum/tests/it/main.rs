@@ -1,6 +1,5 @@
 //! The application without a socket, and the server from outside.
 
 mod app;
-mod process;
-mod server;
-mod usage;
+
+tokenfolio_acceptance::suite!(env!("CARGO_BIN_EXE_axum"));

@@ -1,0 +1,22 @@
+//! What holds for every adapter's server. Each check starts servers of its own, and panics where something does not.
+#![expect(clippy::missing_panics_doc, reason = "to panic is what a check is for")]
+
+mod command_line;
+mod connections;
+mod stop;
+mod table;
+mod usage;
+mod walk;
+
+pub use command_line::{
+    a_file_is_opened_again, links_begin_with_the_base, the_announcement_has_commands_to_paste,
+    what_cannot_be_served_ends_with_an_error,
+};
+pub use connections::{a_request_may_come_in_pieces, requests_may_come_at_once, requests_share_a_connection};
+pub use stop::{
+    answers_are_whole_to_the_last, idle_connections_do_not_keep_the_server,
+    requests_under_way_are_answered_before_the_end,
+};
+pub use table::{every_case_is_answered, every_lenient_case_is_answered};
+pub use usage::{a_killed_server_loses_only_uses_that_were_not_yet_written, every_use_is_written_before_the_end};
+pub use walk::every_page_is_linked;
