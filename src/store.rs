@@ -27,8 +27,8 @@ use crate::token::AccessToken;
 ///   read is [`StoreErrorKind::Corrupt`], not left out.
 /// - **Dropping** the future at any await leaves the store usable.
 ///
-/// With the feature `contract`, the function `contract::check_all` tries the clauses on owner, order, window, filter and
-/// fields on a store.
+/// With the feature `contract`, the function `contract::check_all` tries all of this on a store; unreadable rows only if
+/// its test can make one.
 ///
 /// # Examples
 ///
