@@ -1,0 +1,101 @@
+//! What the client can be told on its command line.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use clap::Parser;
+use url::{Host, Url};
+
+/// Lists all tokens of a server as a table. Their owner's secret is read from the environment variable
+/// TOKENFOLIO_SECRET, or from a file.
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// The URL of the list, such as https://api.example.com/api/v1/me/tokens, or of the page to begin with.
+    #[arg(value_name = "URL", value_parser = endpoint)]
+    pub(crate) url: Url,
+
+    /// Reads the secret from this file; `-` is standard input. There is no argument for the secret itself, because
+    /// others can see the arguments of a process, and a shell keeps them.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) secret_file: Option<PathBuf>,
+
+    /// What the server calls its page parameter.
+    #[arg(long, value_name = "NAME", default_value = "page")]
+    pub(crate) page_name: String,
+
+    /// Gives up after so many pages.
+    #[arg(long, value_name = "N", default_value = "1000")]
+    pub(crate) max_pages: NonZeroU64,
+
+    /// Gives up on an answer after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "30")]
+    pub(crate) timeout: NonZeroU64,
+}
+
+/// Why a URL is not asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+enum EndpointError {
+    #[error("expected `https://`, or `http://` and this machine: anyone on the way could read the secret")]
+    Insecure,
+    #[error("{0}")]
+    Malformed(url::ParseError),
+    #[error("has a user name or password, which is not how a token is presented")]
+    Userinfo,
+}
+
+/// Reads a URL that a secret may be sent to (RFC 6750, section 5.3).
+fn endpoint(text: &str) -> Result<Url, EndpointError> {
+    let url = Url::parse(text).map_err(EndpointError::Malformed)?;
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+        return Err(EndpointError::Insecure);
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(EndpointError::Userinfo);
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_sent_over_https_or_stays_on_this_machine() {
+        for text in [
+            "https://api.example.com/t?page=2",
+            "HTTPS://192.0.2.7:8443",
+            "http://127.0.0.1:3000/t",
+            "http://127.9.9.9/t",
+            "http://[::1]:3000/t",
+            "http://LOCALHOST/t",
+        ] {
+            assert!(endpoint(text).is_ok(), "{text}");
+        }
+        for text in [
+            "http://api.example.com/t",
+            "http://192.0.2.7/t",
+            "http://localhost.example.com/t",
+            "http://[::2]/t",
+            "ftp://127.0.0.1/t",
+            "file:///etc/passwd",
+            "localhost:3000/t",
+        ] {
+            assert_eq!(endpoint(text), Err(EndpointError::Insecure), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_whole_and_brings_no_credentials() {
+        let relative = Err(EndpointError::Malformed(url::ParseError::RelativeUrlWithoutBase));
+        assert_eq!(endpoint("/t"), relative);
+        for text in ["https://u@h.example/t", "https://:p@h.example/t"] {
+            assert_eq!(endpoint(text), Err(EndpointError::Userinfo), "{text}");
+        }
+    }
+}

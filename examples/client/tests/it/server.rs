@@ -1,0 +1,43 @@
+//! The axum server with its demo data, in the process of the tests.
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread;
+
+use serde::Deserialize;
+use tokenfolio_demo::{Arguments, Demo, PATH, StoreChoice};
+use tokio::net::TcpListener;
+
+/// What the server announces, in part.
+#[derive(Deserialize)]
+pub(crate) struct Announced {
+    url: String,
+    pub(crate) good: String,
+    pub(crate) expired: String,
+    pub(crate) single: String,
+}
+
+impl Announced {
+    /// The URL of the list.
+    pub(crate) fn list(&self) -> String {
+        format!("{}{PATH}", self.url)
+    }
+}
+
+/// Starts a server on a free port. It ends with the tests.
+#[track_caller]
+pub(crate) fn start() -> Announced {
+    let (announce, announced) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let arguments = Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false };
+            let demo = Demo::start(arguments).await.expect("the demo starts");
+            announce.send(serde_json::to_value(&demo.announcement).expect("it is JSON")).expect("a test waits");
+            let listener = TcpListener::from_std(demo.listener).expect("it does not block");
+            let app = tokenfolio_axum::app(demo.endpoint).into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, app).await.expect("it serves until the tests end");
+        });
+    });
+    serde_json::from_value(announced.recv().expect("the server starts")).expect("an announcement")
+}
