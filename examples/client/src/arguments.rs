@@ -10,7 +10,7 @@ use url::{Host, Url};
 /// TOKENFOLIO_SECRET, or from a file.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// The URL of the list, such as https://api.example.com/api/v1/me/tokens, or of the page to begin with.
+    /// The URL of the list, such as `https://api.example.com/api/v1/me/tokens`, or of the page to begin with.
     #[arg(value_name = "URL", value_parser = endpoint)]
     pub(crate) url: Url,
 

@@ -15,7 +15,7 @@
 //!
 //! What goes wrong is told on standard error, with what to do about it, and the process ends with 1; no part of a list is
 //! printed. The secret goes to the origin of the URL and nowhere else: no redirect is followed, and no link that leads
-//! away. Nothing that a server answers can make a walk endless, fill the memory or drive the terminal.
+//! away. Nothing that a server answers can make a walk endless or drive the terminal, and no answer is read beyond 4 MiB.
 
 mod arguments;
 mod client;
