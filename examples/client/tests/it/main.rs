@@ -9,4 +9,7 @@ mod secret;
 mod server;
 mod site;
 mod table;
+// Elsewhere the system is not told whom to trust by a variable.
+#[cfg(target_os = "linux")]
+mod tls;
 mod walk;

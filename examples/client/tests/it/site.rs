@@ -1,7 +1,7 @@
 //! A server on a free port that answers as a test wants.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -57,7 +57,8 @@ impl Site {
     }
 }
 
-fn read_head(stream: &TcpStream) -> String {
+/// Reads a request up to its empty line; nothing, if there is none to read.
+pub(crate) fn read_head(stream: impl Read) -> String {
     let lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
