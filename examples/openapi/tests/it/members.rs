@@ -1,0 +1,119 @@
+//! The document and the library's types name the same members.
+
+use std::collections::BTreeSet;
+
+use http::Response;
+use serde_json::{Map, Value, json};
+use tokenfolio::{Page, Problem, TokenResource, TokenStatus};
+use tokenfolio_openapi::Description;
+
+use crate::service::{Store, TRACEPARENT, alike, answer, ask, endpoint, extremes};
+
+fn body(answered: &Response<Vec<u8>>) -> Value {
+    serde_json::from_slice(answered.body()).expect("every answer is JSON")
+}
+
+/// The members that a schema names.
+#[track_caller]
+fn described(description: &Description, schema: &str) -> BTreeSet<String> {
+    let properties = description.document()["components"]["schemas"][schema]["properties"].as_object();
+    properties.unwrap_or_else(|| panic!("{schema} is described")).keys().cloned().collect()
+}
+
+/// Those that it requires.
+fn required(description: &Description, schema: &str) -> BTreeSet<String> {
+    let required = description.document()["components"]["schemas"][schema]["required"].as_array();
+    required.into_iter().flatten().map(|name| name.as_str().expect("a name").to_owned()).collect()
+}
+
+fn members(value: &Value) -> BTreeSet<String> {
+    value.as_object().expect("an object").keys().cloned().collect()
+}
+
+/// A page with every kind of token and of page link, and the objects in it by the name of their schema.
+async fn page() -> (Value, Vec<(&'static str, Vec<String>)>) {
+    let tokens = [extremes(), alike(300)].concat();
+    let tokens = tokens.into_iter().zip(1..).map(|(mut token, id)| {
+        token.id = tokenfolio::TokenId(id);
+        token
+    });
+    let page = body(&answer(&endpoint(Store::of(tokens.collect())), ask("page=1")).await);
+    let each = |pointer: &str| {
+        let count = page.pointer(pointer).and_then(Value::as_array).expect("an array").len();
+        (0..count).map(|at| format!("{pointer}/{at}")).collect()
+    };
+    let objects = vec![
+        ("TokenPage", vec![String::new()]),
+        ("TokenResource", each("/data")),
+        ("PageLinks", vec!["/links".to_owned()]),
+        ("PageMeta", vec!["/meta".to_owned()]),
+        ("MetaLink", each("/meta/links")),
+    ];
+    (page, objects)
+}
+
+#[tokio::test]
+async fn what_a_page_is_written_with_is_described_and_required() {
+    let description = Description::packaged();
+    let (page, objects) = page().await;
+    for (schema, pointers) in objects {
+        for pointer in pointers {
+            let written = members(page.pointer(&pointer).expect("an object"));
+            assert_eq!(written, described(&description, schema), "{schema} at {pointer}");
+            assert_eq!(written, required(&description, schema), "{schema} at {pointer}");
+        }
+    }
+}
+
+/// A type shows that it knows a member by refusing what no member can be in its place.
+#[tokio::test]
+async fn what_a_page_is_read_with_is_described() {
+    let description = Description::packaged();
+    let (page, objects) = page().await;
+    serde_json::from_value::<Page<TokenResource>>(page.clone()).expect("a page is read");
+    for (schema, pointers) in objects {
+        for name in described(&description, schema).into_iter().chain(["unknown".to_owned()]) {
+            let mut changed = page.clone();
+            let object = changed.pointer_mut(&pointers[0]).and_then(Value::as_object_mut).expect("an object");
+            object.insert(name.clone(), json!([{}]));
+            let is_known = serde_json::from_value::<Page<TokenResource>>(changed).is_err();
+            assert_eq!(is_known, name != "unknown", "{schema}: {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_problem_is_written_with_is_described() {
+    let description = Description::packaged();
+    let endpoint = endpoint(Store::of(alike(1)));
+    let with_everything = body(&answer(&endpoint, ask("page=x").header("traceparent", TRACEPARENT)).await);
+    assert_eq!(members(&with_everything), described(&description, "Problem"));
+    assert_eq!(members(&with_everything["errors"][0]), described(&description, "ParameterError"));
+    assert_eq!(described(&description, "ParameterError"), required(&description, "ParameterError"));
+
+    let with_least = body(&answer(&endpoint, ask("").method("POST")).await);
+    assert_eq!(members(&with_least), required(&description, "Problem"));
+}
+
+#[tokio::test]
+async fn what_a_problem_is_read_with_is_described() {
+    let description = Description::packaged();
+    let text = |name: &str| json!({"status": 400, "errors": []}).get(name).cloned().unwrap_or_else(|| name.into());
+    let members: Map<_, _> =
+        described(&description, "Problem").into_iter().map(|name| (name.clone(), text(&name))).collect();
+    let problem: Problem = serde_json::from_value(members.into()).expect("a problem is read");
+    assert_eq!((problem.type_uri(), problem.title(), problem.detail()), ("type", Some("title"), Some("detail")));
+    assert_eq!(problem.status().map(|status| status.as_u16()), Some(400));
+    assert_eq!((problem.instance(), problem.trace_id()), (Some("instance"), Some("trace_id")));
+    assert_eq!(problem.extension("errors"), Some(&json!([])));
+    // Nothing is left over: what the type does not know would be an extension too.
+    assert_eq!(problem.extensions().map(|(name, _)| name).collect::<Vec<_>>(), ["errors", "trace_id"]);
+}
+
+#[test]
+fn the_statuses_are_described() {
+    let description = Description::packaged();
+    let described = &description.document()["components"]["schemas"]["TokenResource"]["properties"]["status"]["enum"];
+    let known = [TokenStatus::Active, TokenStatus::Expired, TokenStatus::Revoked].map(TokenStatus::as_str);
+    assert_eq!(described, &json!(known));
+}

@@ -1,0 +1,104 @@
+//! A service whose store does what a test wants.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::request::Builder;
+use http::{Request, Response};
+use tokenfolio::{
+    AccessToken, AllowedIps, Authenticator, BearerToken, ListQuery, ListTokens, OwnedToken, PageUrls, StoreError,
+    StoreErrorKind, TokenSlice, TokenStore,
+};
+
+pub(crate) const PATH: &str = "/api/v1/me/tokens";
+pub(crate) const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+/// The instant of every answer.
+pub(crate) fn now() -> DateTime<Utc> {
+    "2024-04-12T00:00:00Z".parse().expect("an instant")
+}
+
+/// Holds its tokens, of which there can be said to be more, or fails.
+pub(crate) enum Store {
+    Failing(StoreErrorKind),
+    Holding { tokens: Vec<AccessToken>, total: u64 },
+}
+
+impl Store {
+    pub(crate) fn of(tokens: Vec<AccessToken>) -> Self {
+        let total = tokens.len() as u64;
+        Self::Holding { tokens, total }
+    }
+}
+
+impl TokenStore for Store {
+    type Owner = i64;
+
+    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenSlice, StoreError> {
+        match self {
+            Self::Failing(kind) => Err(StoreError::new(*kind, "as the test wants it")),
+            Self::Holding { tokens, total } => {
+                let rows = tokens.iter().skip(query.offset.try_into().unwrap_or(usize::MAX));
+                Ok(TokenSlice::new(rows.take(query.limit.get() as usize).cloned().collect(), *total))
+            }
+        }
+    }
+}
+
+/// Knows the secret `good`, and `expired` and `office`, which are refused.
+pub(crate) struct Secrets;
+
+impl Authenticator for Secrets {
+    type Owner = i64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<i64>>, StoreError> {
+        let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+        match secret.secret() {
+            "good" => {}
+            "expired" => token.expires_at = Some(now()),
+            "office" => token.allowed_ips = AllowedIps::parse(["10.0.0.0/24"]).ok(),
+            _ => return Ok(None),
+        }
+        Ok(Some(OwnedToken { owner: 7, token }))
+    }
+}
+
+pub(crate) type Endpoint = ListTokens<Store, Secrets>;
+
+pub(crate) fn endpoint(store: Store) -> Endpoint {
+    let urls = PageUrls::new("https://api.example.com/api/v1/me/tokens").expect("a base URL");
+    ListTokens::new(store, Secrets, urls).with_clock(now)
+}
+
+/// A request of the owner of tokens, for a page by its raw query.
+pub(crate) fn ask(query: &str) -> Builder {
+    Request::get(format!("{PATH}?{query}")).header("authorization", "Bearer good")
+}
+
+pub(crate) async fn answer(endpoint: &Endpoint, request: Builder) -> Response<Vec<u8>> {
+    let request = request.body(()).expect("a well-formed request");
+    endpoint.answer(&request.into_parts().0, None).await
+}
+
+/// As many tokens as asked for, which differ in nothing but their ids.
+pub(crate) fn alike(count: i64) -> Vec<AccessToken> {
+    (1..=count).map(|id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)).collect()
+}
+
+/// Tokens at every limit of what a token can be.
+pub(crate) fn extremes() -> Vec<AccessToken> {
+    let lists = [
+        vec!["0.0.0.0/0", "255.255.255.255/32", "::/0", "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"],
+        vec!["::ffff:10.0.0.7", "::1.2.3.4", "10.0.0.7/8", "2001:db8::/127"],
+    ];
+    let mut tokens: Vec<_> = [i64::MIN, -1, 0, 1, i64::MAX].map(|id| AccessToken::new(id, "", now())).into();
+    tokens[0].created_at = DateTime::<Utc>::MIN_UTC;
+    tokens[0].name = (0..=0x2_FFFF).filter_map(char::from_u32).collect();
+    tokens[1].expires_at = Some(DateTime::<Utc>::MAX_UTC);
+    tokens[1].usage_count = u64::MAX;
+    tokens[1].last_used_at = Some(now() + TimeDelta::nanoseconds(999_999_999));
+    tokens[2].revoked_at = Some(DateTime::<Utc>::MIN_UTC);
+    tokens[2].allowed_ips = Some(AllowedIps::nobody());
+    for (token, list) in tokens[3..].iter_mut().zip(lists) {
+        token.allowed_ips = Some(AllowedIps::parse(list).expect("an allow-list"));
+    }
+    tokens
+}
