@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use http::Method;
+use tokenfolio_openapi::Description;
 
 use crate::case::Case;
 use crate::connection::Answer;
@@ -39,13 +40,17 @@ impl Exchange {
         String::from_utf8_lossy(&self.case.target)
     }
 
-    /// Tells how the answer differs from the one that is expected.
-    fn difference(&self) -> Option<String> {
-        let is_refused = match &self.answer {
+    /// Tells whether the framework refused the request, and may.
+    fn is_refused(&self) -> bool {
+        match &self.answer {
             Some(answer) => self.case.refusals.contains(&answer.status().as_u16()),
             None => !self.case.refusals.is_empty(),
-        };
-        if is_refused {
+        }
+    }
+
+    /// Tells how the answer differs from the one that is expected.
+    fn difference(&self) -> Option<String> {
+        if self.is_refused() {
             return None;
         }
         let expected = self.case.expected_of(&self.framework).whole(self);
@@ -61,6 +66,14 @@ impl Exchange {
         (head != get).then(|| self.report(get.as_ref(), head.as_ref()))
     }
 
+    /// Tells how the answer differs from what `openapi.json` says of the endpoint's.
+    fn difference_from_described(&self, description: &Description) -> Option<String> {
+        let Self { framework, method, case, .. } = self;
+        let is_described = case.expected_of(framework).is_of_endpoint() && !self.is_refused();
+        let complaints = description.complaints(method, self.answer.as_ref().filter(|_| is_described)?);
+        (!complaints.is_empty()).then(|| format!("{framework}: {method} {}\n  {}", case.name, complaints.join("\n  ")))
+    }
+
     fn report(&self, expected: Option<&Whole>, came: Option<&Whole>) -> String {
         let Self { framework, method, case, .. } = self;
         format!("{framework}: {method} {}\n  expected {expected:?}\n  got      {came:?}", case.name)
@@ -72,10 +85,11 @@ impl Exchange {
 ///
 /// # Panics
 ///
-/// If an answer is not the one that its case expects.
+/// If an answer is not the one that its case expects, or not as `openapi.json` describes it.
 #[must_use]
 #[track_caller]
 pub fn run(server: &Server, cases: &[Case]) -> Vec<Exchange> {
+    let description = Description::packaged();
     let (mut exchanges, mut differences) = (Vec::new(), Vec::new());
     for case in cases {
         let method = if case.method == Method::HEAD { Method::GET } else { case.method.clone() };
@@ -88,6 +102,7 @@ pub fn run(server: &Server, cases: &[Case]) -> Vec<Exchange> {
         }
         exchanges.push(exchange);
     }
+    differences.extend(exchanges.iter().filter_map(|exchange| exchange.difference_from_described(&description)));
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     exchanges
 }

@@ -41,6 +41,11 @@ pub(crate) struct Whole {
 }
 
 impl Expected {
+    /// Tells whether it is the endpoint that is to answer.
+    pub(crate) fn is_of_endpoint(&self) -> bool {
+        !matches!(self, Self::NotFound(_) | Self::Elsewhere(_) | Self::Refused)
+    }
+
     /// Writes out the answer that is expected; none where it is not the endpoint's.
     pub(crate) fn whole(&self, exchange: &Exchange) -> Option<Whole> {
         let instance = match self {
