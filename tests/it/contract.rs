@@ -1,6 +1,6 @@
 //! The contract suite, on stores that keep to the contract and on stores that break one clause of it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::error::Error;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -142,10 +142,12 @@ struct Table {
     damaged: Mutex<HashSet<(u64, TokenId)>>,
     /// How many listings are under way.
     busy: AtomicUsize,
+    /// Who waits for a connection, in order.
+    queue: Mutex<VecDeque<Arc<()>>>,
     /// What was under way when its future was dropped.
     left_over: Mutex<Option<(ListQuery<u64>, TokenSlice)>>,
-    /// What was asked for last.
-    latest: Mutex<Option<ListQuery<u64>>>,
+    /// Who asked last.
+    latest: Mutex<u64>,
 }
 
 type Answer = Result<TokenSlice, StoreError>;
@@ -1038,19 +1040,20 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
                 if table.busy.load(Ordering::Relaxed) > 20 { broken("too many clients") } else { sound(table, query) }
             })
         },
-        &["readers_at_once_get_their_own_answers"],
+        &["readers_at_once_get_their_own_answers", "dropped_futures_leave_the_store_usable"],
     ),
     (
-        "answers what another asked",
+        "gives its answer to whoever asked last",
         |table, query| {
             Box::pin(async move {
-                *table.latest.lock().unwrap() = Some(query.clone());
+                *table.latest.lock().unwrap() = query.owner;
                 give_way().await;
-                let latest = table.latest.lock().unwrap().clone();
-                sound(table, &latest.unwrap())
+                let mut query = query.clone();
+                query.owner = *table.latest.lock().unwrap();
+                sound(table, &query)
             })
         },
-        &["rows_and_total_are_of_one_snapshot", "readers_at_once_get_their_own_answers"],
+        &["readers_at_once_get_their_own_answers"],
     ),
     (
         "loses a connection with a future that is dropped",
@@ -1062,6 +1065,25 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
                 table.busy.fetch_add(1, Ordering::Relaxed);
                 give_way().await;
                 table.busy.fetch_sub(1, Ordering::Relaxed);
+                sound(table, query)
+            })
+        },
+        &["dropped_futures_leave_the_store_usable", "a_backend_that_is_down_is_unavailable_and_recovers"],
+    ),
+    (
+        "keeps the place of a future that is dropped while it waits for a connection",
+        |table, query| {
+            Box::pin(async move {
+                let place = Arc::new(());
+                table.queue.lock().unwrap().push_back(Arc::clone(&place));
+                while table.busy.load(Ordering::Relaxed) > 4
+                    || table.queue.lock().unwrap().front().is_some_and(|first| !Arc::ptr_eq(first, &place))
+                {
+                    give_way().await;
+                }
+                table.queue.lock().unwrap().pop_front();
+                let _busy = Busy::new(table);
+                give_way().await;
                 sound(table, query)
             })
         },
@@ -1182,7 +1204,7 @@ fn violations_are_listed_by_name_with_what_was_expected() {
     for clause in clauses() {
         let got = match clause {
             "a_row_that_cannot_be_read_is_corrupt" => {
-                "a list with a damaged row: expected corrupt data, got: the token store failed"
+                "a list with a damaged row: expected corrupt data, got the token store failed: the disk is full"
             }
             _ => "the token store failed: the disk is full",
         };
