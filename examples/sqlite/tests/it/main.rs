@@ -1,6 +1,5 @@
 //! The store against its contract, and against what only a database can get wrong.
 
-mod cancel;
 mod contract;
 mod failure;
 mod file;
