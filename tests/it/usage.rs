@@ -145,11 +145,11 @@ fn a_writer_that_panics_loses_the_batch_in_its_hands_alone() {
 fn a_count_stops_at_the_highest_number() {
     let log = UsageLog::new();
     log.give_back([uses(7, 1, u64::MAX - 1, at(0))]);
-    log.record(&7, TokenId(1), at(1));
-    assert_eq!(drain(&log), [uses(7, 1, u64::MAX, at(1))]);
-    log.give_back([uses(7, 1, u64::MAX, at(1)), uses(7, 1, u64::MAX, at(0))]);
-    log.record(&7, TokenId(1), at(2));
-    assert_eq!(drain(&log), [uses(7, 1, u64::MAX, at(2))]);
+    for second in 1..=3 {
+        log.record(&7, TokenId(1), at(second));
+    }
+    log.give_back([uses(7, 2, u64::MAX, at(0)), uses(7, 2, u64::MAX, at(1))]);
+    assert_eq!(drain(&log), [uses(7, 1, u64::MAX, at(3)), uses(7, 2, u64::MAX, at(1))]);
 }
 
 #[derive(Clone, Debug)]

@@ -48,6 +48,12 @@ async fn a_batch_adds_its_counts_and_keeps_the_later_time() {
 }
 
 #[tokio::test]
+async fn a_count_and_a_time_come_back_one_without_the_other() {
+    let store = store_of(vec![token(1, 0, Some(at(1))), token(2, 1, None)]).await;
+    assert_eq!(usage(&store, 7).await, [(0, Some(at(1))), (1, None)]);
+}
+
+#[tokio::test]
 async fn who_presents_a_token_meets_its_uses_too() {
     let store = store_of(vec![token(1, 0, None)]).await;
     store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
