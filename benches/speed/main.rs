@@ -15,6 +15,7 @@ mod page;
 mod problem;
 mod status;
 mod unauthorized;
+mod usage;
 mod window;
 
 use measure::{Effort, Table};
@@ -27,6 +28,7 @@ fn main() -> std::io::Result<()> {
     allow_list::measure(&mut table);
     status::measure(&mut table);
     window::measure(&mut table);
+    usage::measure(&mut table);
     memory::measure(&mut table, if is_asked("--ten-million") { 10_000_000 } else { 1_000_000 });
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/bench.json"), table.into_json().to_string())
 }
