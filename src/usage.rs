@@ -29,32 +29,24 @@ use crate::token::TokenId;
 /// use std::num::NonZeroUsize;
 ///
 /// use chrono::{DateTime, TimeDelta};
-/// use tokenfolio::{AccessToken, MemoryStore, TokenId, TokenUse, UsageLog};
+/// use tokenfolio::{AccessToken, MemoryStore, TokenId, UsageLog};
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let (now, later) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::seconds(1));
+/// let now = DateTime::UNIX_EPOCH;
 /// let store = MemoryStore::new();
-/// let token = AccessToken::new(1, "CI", now);
-/// store.insert("ada", token.clone());
+/// store.insert("ada", AccessToken::new(1, "CI", now));
 ///
 /// let log = UsageLog::new();
 /// log.record(&"ada", TokenId(1), now);
-/// log.record(&"ada", TokenId(1), later);
+/// log.record(&"ada", TokenId(1), now + TimeDelta::seconds(1));
 ///
-/// // As a task that runs once a second would.
-/// let write = |batch: &[TokenUse<&'static str>]| -> Result<(), std::io::Error> { Ok(store.record_uses(batch)) };
-/// for batch in log.drain(NonZeroUsize::new(1_000).ok_or("zero")?) {
-///     if write(&batch).is_err() {
-///         log.give_back(batch);
-///         // The others stay in the log, too.
-///         break;
-///     }
+/// // What a task does once a second. A store that may fail: see `give_back`.
+/// const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
+/// for batch in log.drain(BATCH) {
+///     store.record_uses(&batch);
 /// }
 ///
-/// let written = store.remove(&"ada", TokenId(1)).ok_or("no token")?;
-/// assert_eq!((written.usage_count, written.last_used_at), (2, Some(later)));
-/// # Ok(())
-/// # }
+/// let token = store.remove(&"ada", TokenId(1)).expect("it was inserted");
+/// assert_eq!((token.usage_count, token.last_used_at), (2, Some(now + TimeDelta::seconds(1))));
 /// ```
 pub struct UsageLog<O> {
     uses: Mutex<Uses<O>>,
@@ -119,6 +111,31 @@ impl<O: Clone + Ord> UsageLog<O> {
     ///
     /// If it is not known whether they were, as after a connection that broke during a commit, either choice may be
     /// wrong: given back they may count twice, dropped they may not count at all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::num::NonZeroUsize;
+    ///
+    /// use tokenfolio::{StoreError, StoreErrorKind, TokenId, TokenUse, UsageLog};
+    ///
+    /// fn write(_batch: &[TokenUse<u64>]) -> Result<(), StoreError> {
+    ///     Err(StoreError::new(StoreErrorKind::Unavailable, "db-3 is down"))
+    /// }
+    ///
+    /// let log = UsageLog::new();
+    /// for id in [1, 2] {
+    ///     log.record(&7, TokenId(id), chrono::DateTime::UNIX_EPOCH);
+    /// }
+    /// for batch in log.drain(NonZeroUsize::MIN) {
+    ///     if write(&batch).is_err() {
+    ///         log.give_back(batch);
+    ///         // The batch after it goes back by itself.
+    ///         break;
+    ///     }
+    /// }
+    /// assert_eq!(log.drain(NonZeroUsize::MIN).count(), 2);
+    /// ```
     pub fn give_back(&self, uses: impl IntoIterator<Item = TokenUse<O>>) {
         let mut log = self.lock();
         for TokenUse { owner, id, count, last_used_at } in uses {
