@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod credentials;
+pub mod links;
 pub mod query;
 pub mod trace;
