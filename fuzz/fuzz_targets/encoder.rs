@@ -15,8 +15,8 @@ use tokenfolio::{
 #[derive(Arbitrary, Debug)]
 struct Input {
     tokens: Vec<Token>,
-    total: u64,
-    page: u64,
+    total: Number,
+    page: Number,
     per_page: NonZeroU32,
     has_host: bool,
     page_name: Option<String>,
@@ -35,10 +35,26 @@ struct Token {
     name: String,
     status: Status,
     last_used_at: Option<Instant>,
-    usage_count: u64,
+    usage_count: Number,
     expires_at: Option<Instant>,
     created_at: Instant,
     allowed_ips: Option<Vec<(IpAddr, Option<u8>)>>,
+}
+
+/// Any number, and often one beside a power of ten, where a digit is added.
+#[derive(Arbitrary, Debug)]
+enum Number {
+    Any(u64),
+    Near { power: u8, by: i8 },
+}
+
+impl Number {
+    fn get(&self) -> u64 {
+        match *self {
+            Self::Any(number) => number,
+            Self::Near { power, by } => 10_u64.pow(u32::from(power) % 20).saturating_add_signed(i64::from(by) / 16),
+        }
+    }
 }
 
 #[derive(Arbitrary, Debug)]
@@ -94,10 +110,10 @@ fn page(input: Input) -> Paginator<TokenResource> {
         None => style,
     };
     let style = if input.has_array { style } else { style.without_array() };
-    let number = input.page.clamp(1, PageRequest::MAX_PAGE);
+    let number = input.page.get().clamp(1, PageRequest::MAX_PAGE);
     let request = PageRequest::new(number, input.per_page).expect("a page in range");
     let tokens = input.tokens.into_iter().map(resource).collect();
-    Paginator::new(tokens, input.total, request, urls).with_style(style)
+    Paginator::new(tokens, input.total.get(), request, urls).with_style(style)
 }
 
 fn resource(token: Token) -> TokenResource {
@@ -110,7 +126,7 @@ fn resource(token: Token) -> TokenResource {
         Status::Other(text) => ReportedStatus::from(&*text),
     };
     resource.last_used_at = token.last_used_at.map(instant);
-    resource.usage_count = token.usage_count;
+    resource.usage_count = token.usage_count.get();
     resource.expires_at = token.expires_at.map(instant);
     resource.allowed_ips = token.allowed_ips.map(|entries| {
         let entries = entries.into_iter().map(|(address, length)| entry(address, length));

@@ -10,7 +10,8 @@ use tokenfolio::{Page, PageRequest, PageUrls, Paginator, TokenResource};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(page) = serde_json::from_slice::<Page<TokenResource>>(bytes) else { return };
-    let json: Value = serde_json::from_slice(bytes).expect("what was read is JSON");
+    // What is ignored may be more than a `Value` can hold, such as 1e999.
+    let Ok(json) = serde_json::from_slice::<Value>(bytes) else { return };
     let (data, meta) = (&json["data"], &json["meta"]);
     assert_eq!(data.as_array().map(Vec::len), Some(page.data.len()));
     for (token, json) in page.data.iter().zip(data.as_array().into_iter().flatten()) {
