@@ -27,3 +27,4 @@ mod token;
 mod trace_id;
 mod usage;
 mod vectors;
+mod walk;
