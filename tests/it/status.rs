@@ -88,6 +88,30 @@ fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
     any::<i64>().prop_map(DateTime::from_timestamp_nanos)
 }
 
+/// Instants that often coincide, and some that are far apart.
+fn near_or_far() -> impl Strategy<Value = DateTime<Utc>> {
+    prop_oneof![(0..3_i64).prop_map(at), any_instant(), Just(DateTime::<Utc>::MIN_UTC), Just(DateTime::<Utc>::MAX_UTC)]
+}
+
+/// The rule as a story: what happens is written down in order, and whoever reads it knows the status from the last line.
+fn timeline(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>) -> Vec<(DateTime<Utc>, TokenStatus)> {
+    let expiry = expires_at.map(|at| (at, TokenStatus::Expired));
+    let revocation = revoked_at.map(|at| (at, TokenStatus::Revoked));
+    let mut events: Vec<_> = expiry.into_iter().chain(revocation).collect();
+    events.sort_by_key(|(at, _)| *at);
+    let mut story = vec![(DateTime::<Utc>::MIN_UTC, TokenStatus::Active)];
+    for (at, status) in events {
+        // What was revoked cannot expire any more.
+        if story.iter().any(|(_, before)| *before == TokenStatus::Revoked) {
+            continue;
+        }
+        // Two things at one instant are one line, the later of them.
+        story.retain(|(before, _)| *before != at);
+        story.push((at, status));
+    }
+    story
+}
+
 proptest! {
     #[test]
     fn between_two_changes_the_status_is_constant(
@@ -110,6 +134,22 @@ proptest! {
                 prop_assert_eq!(status(DateTime::<Utc>::MAX_UTC), status(now));
             }
         }
+    }
+
+    #[test]
+    fn following_the_changes_from_the_beginning_tells_the_timeline(
+        revoked_at in proptest::option::of(near_or_far()),
+        expires_at in proptest::option::of(near_or_far()),
+    ) {
+        let status = |now| TokenStatus::derive(revoked_at, expires_at, now);
+        let mut now = DateTime::<Utc>::MIN_UTC;
+        let mut told = vec![(now, status(now))];
+        while let Some(change) = TokenStatus::next_change(revoked_at, expires_at, now) {
+            now = change;
+            told.push((now, status(now)));
+            prop_assert!(told.len() <= 3);
+        }
+        prop_assert_eq!(told, timeline(revoked_at, expires_at));
     }
 
     #[test]
