@@ -45,7 +45,9 @@ fn allowed_ips() -> impl Strategy<Value = AllowedIps> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    prop_oneof![any::<String>(), "[ -~]{0,40}", "[a\"\\\\\u{0}-\u{1f}\u{7f}é🦀]{0,20}"]
+    // What must be escaped alone among much that must not, as well as among its like.
+    let alone = "[a-zé]{0,20}[\"\\\\\u{0}-\u{1f}][a-zé]{0,20}";
+    prop_oneof![any::<String>(), "[ -~]{0,40}", "[a\"\\\\\u{0}-\u{1f}\u{7f}é🦀]{0,20}", alone]
 }
 
 prop_compose! {
@@ -115,6 +117,22 @@ proptest! {
             prop_assert_eq!(std::str::from_utf8(&tokens).unwrap(), &expected);
             page.write_json(&mut items).unwrap();
             prop_assert_eq!(std::str::from_utf8(&items).unwrap(), &expected);
+        }
+    }
+}
+
+#[test]
+fn every_character_is_escaped_as_serde_does_wherever_it_stands() {
+    let mut body = Vec::new();
+    for c in (0..=0xff).filter_map(char::from_u32) {
+        // Every place in a word of eight bytes, in a text that ends there, with a word, or between two.
+        for (before, after) in (0..=8).flat_map(|before| [0, 7, 8].map(|after| (before, after))) {
+            let name = format!("{}{c}{}", "a".repeat(before), "b".repeat(after));
+            let token = AccessToken::new(1, name, DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+            let request = PageRequest::first(NonZeroU32::MIN);
+            let page = Paginator::new(vec![token], 1, request, PageUrls::new("/t").unwrap());
+            page.write_tokens(&mut body);
+            assert!(body == serde_json::to_vec(&page).unwrap(), "{c:?} after {before}, before {after}");
         }
     }
 }
