@@ -19,6 +19,10 @@ impl PageLinks {
     /// after the other rise from 1 to at most [`PageRequest::MAX_PAGE`], and a walk ends whatever the service answers.
     /// It may still be long: how many pages are enough is for the caller to say.
     ///
+    /// [`current_page`](crate::PageMeta::current_page) is not looked at, nor the array of page links, which may be left
+    /// out: they say what the service believes, and not whether it gets anywhere. Laravel itself, told to call the
+    /// parameter `page[number]`, answers every request with page 1 and a link to page 2.
+    ///
     /// # Errors
     ///
     /// - [`Malformed`](NextUrlError::Malformed): a link that is no URL reference, so that it leads nowhere;
