@@ -58,6 +58,9 @@ fn no_redirect_is_followed() {
         }
     }
     assert_eq!(elsewhere.targets().len(), 0);
+    let fields = format!("text/html\r\nlocation: {}", elsewhere.origin);
+    let error = failure(&[&Site::always(response("404 Not Found", &fields, "")).url("/t")]);
+    assert!(error.ends_with("what to do: see whether the URL is right\n"), "{error}");
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn a_server_that_is_always_busy_is_given_up() {
 #[test]
 fn no_one_waits_for_long_or_unasked() {
     for (fields, advice) in [
+        ("\r\nretry-after: 31", "try again in 31 seconds"),
         ("\r\nretry-after: 3600", "try again in 3600 seconds"),
         ("\r\nretry-after: 18446744073709551616", "try again in 18446744073709551615 seconds"),
         ("\r\nretry-after: soon", "try again later"),
