@@ -1,0 +1,14 @@
+//! Runs a throw-away PostgreSQL server until its input ends: `cargo example postgres-server`, and ctrl-c or ctrl-d.
+//!
+//! It prints the URL to connect to, as `psql`, `cargo example axum -- --store URL` and others take it.
+
+use std::io;
+
+use tokenfolio_postgres_server::Server;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let server = Server::start()?;
+    println!("{}", server.url());
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}

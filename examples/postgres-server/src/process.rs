@@ -1,0 +1,71 @@
+//! The process of a server.
+
+use std::fs::{self, File};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::Trouble;
+use crate::folder::Folder;
+use crate::program::{User, program};
+
+/// How long a server may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server, or one that has run.
+#[derive(Debug)]
+pub(crate) struct Process(Child);
+
+impl Process {
+    /// Starts a server on data that are there, and waits until it answers.
+    pub(crate) fn start(folder: &Folder, user: Option<User>, port: Option<u16>) -> Result<Self, Trouble> {
+        let log = folder.path().join("log");
+        let trouble = |error| Trouble::Folder { path: log.clone(), error };
+        let file = File::create(&log).map_err(trouble)?;
+        let mut server = program("postgres", user, folder.path())?;
+        server.arg("-D").arg(folder.data()).arg("-k").arg(folder.path());
+        match port {
+            Some(port) => server.args(["-c", "listen_addresses=127.0.0.1", "-p", &port.to_string()]),
+            None => server.args(["-c", "listen_addresses="]),
+        };
+        // The data need not survive the machine, so nothing waits for a disk.
+        server.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
+        server.stdin(Stdio::null()).stdout(file.try_clone().map_err(trouble)?).stderr(file);
+        let child = server.spawn().map_err(|error| Trouble::Spawn { program: "postgres", error })?;
+        let mut process = Self(child);
+        let deadline = Instant::now() + PATIENCE;
+        while !process.answers(folder) {
+            let has_ended = process.0.try_wait().map_err(Trouble::End)?.is_some();
+            if has_ended || Instant::now() > deadline {
+                let output = fs::read_to_string(&log).unwrap_or_default();
+                return Err(Trouble::Failed { program: "postgres", output });
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(process)
+    }
+
+    /// Tells whether the server says so in the file that it writes for `pg_ctl`. Another's may be left there.
+    fn answers(&self, folder: &Folder) -> bool {
+        let file = fs::read_to_string(folder.data().join("postmaster.pid")).unwrap_or_default();
+        let lines: Vec<_> = file.lines().map(str::trim_end).collect();
+        lines.first() == Some(&self.0.id().to_string().as_str()) && lines.get(7) == Some(&"ready")
+    }
+
+    pub(crate) fn kill(&mut self) -> Result<(), Trouble> {
+        self.0.kill().map_err(Trouble::End)?;
+        self.wait()
+    }
+
+    pub(crate) fn wait(&mut self) -> Result<(), Trouble> {
+        self.0.wait().map_err(Trouble::End)?;
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It has ended, unless stopping it failed.
+        drop(self.kill());
+    }
+}

@@ -1,0 +1,4 @@
+//! The server from its start to its end, and the schemas that share one.
+
+mod schema;
+mod server;
