@@ -1,0 +1,112 @@
+//! Listing: rows and total by one statement, which sees one snapshot.
+
+use chrono::{DateTime, Utc};
+use tokenfolio::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use crate::failure::Failure;
+use crate::row::{self, AFTER_COLUMNS, COLUMNS, Micros};
+use crate::store::PostgresStore;
+
+/// The first instant that the server knows: 4714-11-24 BC. At an earlier one, no token has expired or is revoked.
+const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(-210_866_803_200, 0).expect("a year that chrono has");
+
+impl TokenStore for PostgresStore {
+    type Owner = i64;
+
+    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenSlice, StoreError> {
+        // An offset this high is past the end of any table, and leaves room to add to.
+        let offset = i64::try_from(query.offset).unwrap_or(i64::MAX).min(i64::MAX / 2);
+        let limit = i64::from(query.limit.get());
+        let filter = query.status.map(|filter| (filter.status.as_str(), Micros(filter.now.max(EARLIEST))));
+        let mut parameters: Vec<&(dyn ToSql + Sync)> = vec![&query.owner, &offset, &limit];
+        if let Some((status, now)) = &filter {
+            parameters.extend([status as &(dyn ToSql + Sync), now]);
+        }
+        let rows = self.query(&sql(query.order, filter.is_some()), &parameters).await?;
+        Ok(slice(&rows)?)
+    }
+}
+
+fn slice(rows: &[Row]) -> Result<TokenSlice, Failure> {
+    let mut slice = TokenSlice::new(Vec::new(), 0);
+    for row in rows {
+        slice.total = u64::try_from(row.try_get::<_, i64>(AFTER_COLUMNS).map_err(Failure::Row)?)?;
+        // The one row of an empty page has a total and no token.
+        if row.try_get::<_, Option<i64>>(0).map_err(Failure::Row)?.is_some() {
+            slice.tokens.push(row::token(row)?);
+        }
+    }
+    Ok(slice)
+}
+
+/// Writes the statement: the total, joined with the keys of the page, joined with their rows. The total stays when
+/// there are no keys. Unless it is filtered, count and keys come from the index alone, and as many rows are fetched as
+/// are returned.
+fn sql(order: TokenOrder, is_filtered: bool) -> String {
+    // The rule of `TokenStatus::derive`; a comparison with NULL is not true.
+    let condition = if is_filtered {
+        "owner_id = $1 AND $4 = CASE
+            WHEN revoked_at <= $5 THEN 'revoked'
+            WHEN expires_at <= $5 THEN 'expired'
+            ELSE 'active'
+        END"
+    } else {
+        "owner_id = $1"
+    };
+    let direction = match order {
+        TokenOrder::OldestFirst => "ASC",
+        TokenOrder::NewestFirst => "DESC",
+    };
+    // Each row is looked up by its key: `LIMIT 1` forbids the planner, which does not know how few the keys are, to read
+    // a whole table for them.
+    format!(
+        "SELECT {COLUMNS}, counted.total
+        FROM (SELECT count(*) AS total FROM access_token WHERE {condition}) AS counted
+        LEFT JOIN LATERAL (
+            SELECT id FROM access_token WHERE {condition} ORDER BY id {direction} LIMIT $3 OFFSET $2
+        ) AS page ON TRUE
+        LEFT JOIN LATERAL (SELECT * FROM access_token WHERE owner_id = $1 AND id = page.id LIMIT 1) AS token ON TRUE
+        LEFT JOIN LATERAL (SELECT * FROM token_use WHERE owner_id = $1 AND id = page.id LIMIT 1) AS used ON TRUE
+        ORDER BY page.id {direction}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use tokenfolio::AccessToken;
+    use tokenfolio_postgres_server::Schema;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn count_and_keys_come_from_the_index_alone() {
+        let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
+        let store = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
+        store.migrate().await.unwrap();
+        for owner in 1..=20 {
+            let tokens = (1..=1_000).map(|id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)).collect();
+            store.insert(owner, tokens).await.unwrap();
+        }
+        schema.run("VACUUM ANALYZE access_token, token_use").unwrap();
+
+        let client = store.client().await.unwrap();
+        for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
+            client.batch_execute(&format!("PREPARE listing AS {}", sql(order, false))).await.unwrap();
+            // Made for these values, or for any, as a statement that was prepared is after its fifth run.
+            for mode in ["force_custom_plan", "force_generic_plan"] {
+                client.batch_execute(&format!("SET plan_cache_mode = {mode}")).await.unwrap();
+                let rows = client.query("EXPLAIN (COSTS OFF) EXECUTE listing (1, 400, 20)", &[]).await.unwrap();
+                let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+
+                let steps_of = |what| plan.iter().filter(|step| step.contains(what)).count();
+                assert_eq!(steps_of("Index Only Scan"), 2, "{mode}: {plan:#?}");
+                assert_eq!(steps_of("Index Scan using access_token_pkey"), 1, "{mode}: {plan:#?}");
+                assert_eq!(steps_of("Index Scan using token_use_pkey"), 1, "{mode}: {plan:#?}");
+                assert_eq!(steps_of("Seq Scan"), 0, "{mode}: {plan:#?}");
+            }
+            client.batch_execute("DEALLOCATE listing").await.unwrap();
+        }
+    }
+}

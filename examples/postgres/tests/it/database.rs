@@ -1,0 +1,47 @@
+//! A store with tables of its own, in the server that all tests share.
+
+use std::ops::Deref;
+
+use tokenfolio_postgres::PostgresStore;
+use tokenfolio_postgres_server::Schema;
+use tokio_postgres::{Client, Config, NoTls};
+
+/// A store whose tables are empty, and are dropped with it.
+pub(crate) struct Database {
+    store: PostgresStore,
+    pub(crate) schema: Schema,
+}
+
+impl Database {
+    pub(crate) async fn create() -> Self {
+        Self::with_options("").await
+    }
+
+    /// Creates one whose connections have settings, such as ` -c timezone=UTC`.
+    pub(crate) async fn with_options(options: &str) -> Self {
+        let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
+        let config = config(&format!("{}{}", schema.url(), options.replace(' ', "%20").replace('=', "%3D")));
+        let store = PostgresStore::new(config).expect("a well-formed pool");
+        store.migrate().await.expect("the migrations run");
+        Self { store, schema }
+    }
+
+    /// Connects beside the store's own connections.
+    pub(crate) async fn client(&self) -> Client {
+        let (client, connection) = config(&self.schema.url()).connect(NoTls).await.expect("a connection");
+        tokio::spawn(connection);
+        client
+    }
+}
+
+impl Deref for Database {
+    type Target = PostgresStore;
+
+    fn deref(&self) -> &PostgresStore {
+        &self.store
+    }
+}
+
+pub(crate) fn config(url: &str) -> Config {
+    url.parse().expect("a well-formed URL")
+}

@@ -1,0 +1,10 @@
+//! The store against its contract, and against what only a database can get wrong.
+
+mod cancel;
+mod contract;
+mod database;
+mod failure;
+mod secret;
+mod session;
+mod snapshot;
+mod uses;

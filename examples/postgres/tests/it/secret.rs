@@ -1,0 +1,93 @@
+use chrono::{DateTime, TimeDelta};
+use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, OwnedToken, TokenId};
+
+use crate::database::Database;
+
+fn bearer(secret: &str) -> BearerToken {
+    BearerToken::from_values([format!("Bearer {secret}").as_bytes()]).expect("a well-formed secret")
+}
+
+fn full_token(id: i64) -> AccessToken {
+    let at = DateTime::UNIX_EPOCH + TimeDelta::microseconds(1);
+    let mut token = AccessToken::new(id, "CI", at);
+    token.last_used_at = Some(at + TimeDelta::days(1));
+    token.usage_count = 42;
+    token.expires_at = Some(at + TimeDelta::days(2));
+    token.revoked_at = Some(at + TimeDelta::days(3));
+    token.allowed_ips = AllowedIps::parse(["10.0.0.0/24", "203.0.113.12", "203.0.113.12/32", "2001:db8::7"]).ok();
+    token
+}
+
+#[tokio::test]
+async fn a_secret_finds_its_token_with_every_field() {
+    let store = Database::create().await;
+    store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
+    store.insert(8, vec![full_token(2)]).await.unwrap();
+    store.set_secret(7, TokenId(2), "7|secret").await.unwrap();
+    store.set_secret(8, TokenId(2), "8|secret").await.unwrap();
+
+    for owner in [7, 8] {
+        let found = store.find(&bearer(&format!("{owner}|secret"))).await.unwrap();
+        assert_eq!(found, Some(OwnedToken { owner, token: full_token(2) }));
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_secret_finds_nothing() {
+    let store = Database::create().await;
+    store.insert(7, vec![full_token(1)]).await.unwrap();
+    store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
+
+    // The routing prefix is part of the secret.
+    for unknown in ["x", "8|secret", "secret", "7|", "+7|secret", "07|secret", "9223372036854775808|secret"] {
+        assert_eq!(store.find(&bearer(unknown)).await.unwrap(), None, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_secret_replaces_the_old_one() {
+    let store = Database::create().await;
+    store.insert(7, vec![full_token(1)]).await.unwrap();
+    for secret in ["7|old", "7|new", "7|new"] {
+        store.set_secret(7, TokenId(1), secret).await.unwrap();
+    }
+
+    assert_eq!(store.find(&bearer("7|old")).await.unwrap(), None);
+    assert!(store.find(&bearer("7|new")).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_removed_token_takes_its_secret_along() {
+    let store = Database::create().await;
+    store.insert(7, vec![full_token(1)]).await.unwrap();
+    store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
+    assert!(store.remove(7, TokenId(1)).await.unwrap());
+    assert!(!store.remove(7, TokenId(1)).await.unwrap());
+
+    store.insert(7, vec![full_token(1)]).await.unwrap();
+    assert_eq!(store.find(&bearer("7|secret")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_secret_needs_a_token_and_its_owner_in_front() {
+    let store = Database::create().await;
+    store.set_secret(7, TokenId(1), "7|secret").await.unwrap_err();
+    store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
+    for refused in ["secret", "8|secret"] {
+        store.set_secret(7, TokenId(1), refused).await.unwrap_err();
+    }
+    store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
+    store.set_secret(7, TokenId(2), "7|secret").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn the_table_holds_the_digest_and_not_the_secret() {
+    let store = Database::create().await;
+    store.insert(7, vec![full_token(1)]).await.unwrap();
+    store.set_secret(7, TokenId(1), "7|never-to-be-found").await.unwrap();
+
+    let row = store.client().await.query_one("SELECT digest, token_secret::text FROM token_secret", &[]).await.unwrap();
+    // As `printf '7|never-to-be-found' | sha256sum` prints it.
+    assert!(row.get::<_, Vec<u8>>(0).starts_with(b"\x67\x9d\xa0\xae\xc7\x47\x7c\xa1"));
+    assert!(!row.get::<_, String>(1).contains("never-to-be-found"));
+}

@@ -1,0 +1,106 @@
+use std::num::NonZeroUsize;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokenfolio::{AccessToken, ListQuery, TokenId, TokenStore, TokenUse, UsageLog};
+use tokenfolio_postgres::PostgresStore;
+
+use crate::database::Database;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+}
+
+fn used(id: i64, count: u64, seconds: i64) -> TokenUse<i64> {
+    let mut used = TokenUse::new(7, id, at(seconds));
+    used.count = count;
+    used
+}
+
+async fn counts(store: &PostgresStore, owner: i64) -> Vec<(u64, Option<DateTime<Utc>>)> {
+    let mut query = ListQuery::new(owner);
+    query.limit = query.limit.saturating_mul(query.limit);
+    let slice = store.list(&query).await.expect("a working database");
+    slice.tokens.into_iter().map(|token| (token.usage_count, token.last_used_at)).collect()
+}
+
+async fn database_of(tokens: i64) -> Database {
+    let store = Database::create().await;
+    for owner in [7, 8] {
+        let tokens = (1..=tokens).map(|id| AccessToken::new(id, "CI", at(0))).collect();
+        store.insert(owner, tokens).await.expect("new ids");
+    }
+    store
+}
+
+#[tokio::test]
+async fn counts_are_added_and_the_later_time_is_kept() {
+    let store = database_of(3).await;
+    store.record_uses(&[used(1, 2, 50), used(3, 1, 40)]).await.unwrap();
+    store.record_uses(&[used(1, 3, 20)]).await.unwrap();
+    store.record_uses(&[]).await.unwrap();
+    assert_eq!(counts(&store, 7).await, [(5, Some(at(50))), (0, None), (1, Some(at(40)))]);
+    assert_eq!(counts(&store, 8).await, [(0, None); 3], "another owner's tokens of the same ids");
+}
+
+#[tokio::test]
+async fn a_token_may_be_in_a_batch_twice() {
+    let store = database_of(1).await;
+    store.record_uses(&[used(1, 2, 50), used(1, 3, 60), used(1, u64::MAX, 40)]).await.unwrap();
+    assert_eq!(counts(&store, 7).await, [(i64::MAX.unsigned_abs(), Some(at(60)))]);
+}
+
+#[tokio::test]
+async fn counts_stop_at_the_highest() {
+    let store = database_of(1).await;
+    store.record_uses(&[used(1, i64::MAX.unsigned_abs() - 1, 1)]).await.unwrap();
+    store.record_uses(&[used(1, 5, 2)]).await.unwrap();
+    assert_eq!(counts(&store, 7).await, [(i64::MAX.unsigned_abs(), Some(at(2)))]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_gone_is_passed_over() {
+    let store = database_of(2).await;
+    store.remove(7, TokenId(1)).await.unwrap();
+    store.record_uses(&[used(1, 1, 1), used(2, 1, 1), TokenUse::new(9, 1, at(1))]).await.unwrap();
+    assert_eq!(counts(&store, 7).await, [(1, Some(at(1)))]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writers_of_the_same_tokens_add_up() {
+    const WRITERS: u32 = 4;
+    const ROUNDS: u32 = 20;
+    let database = database_of(100).await;
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|at| {
+            let store = PostgresStore::clone(&database);
+            tokio::spawn(async move {
+                // Half of them in the opposite order, which would end in a deadlock if the statement followed it.
+                let mut batch: Vec<_> = (1..=100).map(|id| used(id, 1, id)).collect();
+                if at % 2 == 0 {
+                    batch.reverse();
+                }
+                for _ in 0..ROUNDS {
+                    store.record_uses(&batch).await.expect("no writer is refused");
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let expected: Vec<_> = (1..=100).map(|id| (u64::from(WRITERS * ROUNDS), Some(at(id)))).collect();
+    assert_eq!(counts(&database, 7).await, expected);
+}
+
+#[tokio::test]
+async fn a_log_is_drained_into_it() {
+    let store = database_of(3).await;
+    let log = UsageLog::new();
+    for seconds in 1..=10 {
+        log.record(&7, TokenId(seconds % 3 + 1), at(seconds));
+    }
+    for batch in log.drain(NonZeroUsize::new(2).unwrap()) {
+        store.record_uses(&batch).await.unwrap();
+    }
+    assert_eq!(counts(&store, 7).await, [(3, Some(at(9))), (4, Some(at(10))), (3, Some(at(8)))]);
+}
