@@ -9,8 +9,8 @@ mod usage;
 mod walk;
 
 pub use command_line::{
-    a_file_is_opened_again, links_begin_with_the_base, the_announcement_has_commands_to_paste,
-    what_cannot_be_served_ends_with_an_error,
+    a_database_is_opened_again, a_file_is_opened_again, links_begin_with_the_base,
+    the_announcement_has_commands_to_paste, what_cannot_be_served_ends_with_an_error,
 };
 pub use connections::{a_request_may_come_in_pieces, requests_may_come_at_once, requests_share_a_connection};
 pub use stop::{

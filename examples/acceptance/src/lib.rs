@@ -46,6 +46,7 @@ macro_rules! suite {
             requests_under_way_are_answered_before_the_end
             answers_are_whole_to_the_last
             idle_connections_do_not_keep_the_server
+            a_database_is_opened_again
             a_file_is_opened_again
             every_use_is_written_before_the_end
             a_killed_server_loses_only_uses_that_were_not_yet_written

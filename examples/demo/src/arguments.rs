@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::Parser;
 use tokenfolio::{BaseUrlError, PageUrls};
+use tokio_postgres::Config;
 
 use crate::start::PATH;
 
@@ -19,7 +20,8 @@ pub struct Arguments {
     #[arg(long, value_name = "URL", value_parser = page_urls)]
     pub base: Option<PageUrls>,
 
-    /// Where tokens are kept: `memory`, `sqlite` (a database in memory) or `sqlite:PATH` (a file).
+    /// Where tokens are kept: `memory`, `sqlite` (a database in memory), `sqlite:PATH` (a file) or `postgres://..` (a
+    /// server; the folder of a socket stands in place of a host with `%2F` for each slash).
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
     pub store: StoreChoice,
 
@@ -41,11 +43,13 @@ pub(crate) fn page_urls(base: &str) -> Result<PageUrls, BaseUrlError> {
     PageUrls::new(&format!("{}{PATH}", base.trim_end_matches('/')))
 }
 
-/// Where tokens are kept. The three are all that a server offers.
+/// Where tokens are kept. These are all that a server offers.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum StoreChoice {
     /// In a hash map.
     Memory,
+    /// In a database of a PostgreSQL server.
+    Postgres(Box<Config>),
     /// In an SQLite database in memory.
     Sqlite,
     /// In an SQLite file.
@@ -56,10 +60,13 @@ impl FromStr for StoreChoice {
     type Err = StoreChoiceError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match (text, text.strip_prefix("sqlite:")) {
-            ("memory", _) => Ok(Self::Memory),
-            ("sqlite", _) => Ok(Self::Sqlite),
-            (_, Some(path)) if !path.is_empty() => Ok(Self::SqliteFile(path.into())),
+        match text.split_once(':') {
+            None if text == "memory" => Ok(Self::Memory),
+            None if text == "sqlite" => Ok(Self::Sqlite),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::SqliteFile(path.into())),
+            Some(("postgres" | "postgresql", _)) => {
+                text.parse().map(|config| Self::Postgres(Box::new(config))).map_err(|_| StoreChoiceError(()))
+            }
             _ => Err(StoreChoiceError(())),
         }
     }
@@ -67,5 +74,5 @@ impl FromStr for StoreChoice {
 
 /// A text that names no store.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("expected `memory`, `sqlite` or `sqlite:PATH`")]
+#[error("expected `memory`, `sqlite`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`")]
 pub struct StoreChoiceError(());

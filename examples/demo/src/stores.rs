@@ -4,8 +4,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokenfolio::{DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, StoreError, TokenStore, TokenUse};
+use tokenfolio::{
+    AccessToken, DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, StoreError, TokenId, TokenStore, TokenUse,
+};
+use tokenfolio_postgres::PostgresStore;
 use tokenfolio_sqlite::SqliteStore;
+use tokio_postgres::Config;
 
 use crate::arguments::StoreChoice;
 use crate::memory::MemoryAuthenticator;
@@ -31,8 +35,13 @@ pub(crate) struct Opened {
 pub(crate) async fn open(choice: &StoreChoice, secrets: &Secrets, now: DateTime<Utc>) -> Result<Opened, StoreError> {
     match choice {
         StoreChoice::Memory => Ok(memory(secrets, now)),
-        StoreChoice::Sqlite => sqlite(SqliteStore::in_memory().await?, secrets, now).await,
-        StoreChoice::SqliteFile(path) => sqlite(SqliteStore::open(path).await?, secrets, now).await,
+        StoreChoice::Postgres(config) => {
+            let store = PostgresStore::new(Config::clone(config))?;
+            store.migrate().await?;
+            database(store, secrets, now).await
+        }
+        StoreChoice::Sqlite => database(SqliteStore::in_memory().await?, secrets, now).await,
+        StoreChoice::SqliteFile(path) => database(SqliteStore::open(path).await?, secrets, now).await,
     }
 }
 
@@ -53,7 +62,11 @@ fn memory(secrets: &Secrets, now: DateTime<Utc>) -> Opened {
 }
 
 /// Adds what a database lacks: tokens where an owner has none, and secrets, of which it keeps only digests, always.
-async fn sqlite(store: SqliteStore, secrets: &Secrets, now: DateTime<Utc>) -> Result<Opened, StoreError> {
+async fn database<D: Database + 'static>(
+    store: D,
+    secrets: &Secrets,
+    now: DateTime<Utc>,
+) -> Result<Opened, StoreError> {
     for (owner, tokens) in tokens::all(now) {
         if store.list(&ListQuery::new(owner)).await?.total == 0 {
             store.insert(owner, tokens).await?;
@@ -76,11 +89,36 @@ impl RecordUses for MemoryStore<i64> {
     }
 }
 
-impl RecordUses for SqliteStore {
-    fn record_uses<'a>(
-        &'a self,
-        uses: &'a [TokenUse<i64>],
-    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
-        Box::pin(self.record_uses(uses))
-    }
+/// What the stores over a database have in common: all roles, and ways to fill them.
+trait Database: TokenStore<Owner = i64> + tokenfolio::Authenticator<Owner = i64> + RecordUses {
+    /// Adds tokens of an owner: all of them, or none.
+    async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError>;
+
+    /// Sets the secret of a token, in place of any that it had.
+    async fn set_secret(&self, owner: i64, id: TokenId, secret: &str) -> Result<(), StoreError>;
 }
+
+macro_rules! databases {
+    ($($store:ty)*) => {$(
+        impl Database for $store {
+            async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError> {
+                self.insert(owner, tokens).await
+            }
+
+            async fn set_secret(&self, owner: i64, id: TokenId, secret: &str) -> Result<(), StoreError> {
+                self.set_secret(owner, id, secret).await
+            }
+        }
+
+        impl RecordUses for $store {
+            fn record_uses<'a>(
+                &'a self,
+                uses: &'a [TokenUse<i64>],
+            ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
+                Box::pin(self.record_uses(uses))
+            }
+        }
+    )*};
+}
+
+databases! { PostgresStore SqliteStore }

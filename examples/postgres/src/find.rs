@@ -18,7 +18,7 @@ impl Authenticator for PostgresStore {
             "SELECT {COLUMNS}
             FROM token_secret AS secret
             JOIN access_token AS token ON token.owner_id = secret.owner_id AND token.id = secret.token_id
-            LEFT JOIN token_use AS used ON used.owner_id = token.owner_id AND used.id = token.id
+            LEFT JOIN token_usage AS usage ON usage.owner_id = token.owner_id AND usage.token_id = token.id
             WHERE secret.owner_id = $1 AND secret.digest = $2"
         );
         let rows = self.query(&sql, &[&owner, &&digest(secret.secret())[..]]).await?;

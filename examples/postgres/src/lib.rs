@@ -49,8 +49,9 @@ mod failure;
 mod find;
 mod list;
 mod migrate;
-mod record;
+
 mod row;
 mod store;
+mod usage;
 
 pub use store::PostgresStore;

@@ -68,7 +68,7 @@ fn sql(order: TokenOrder, is_filtered: bool) -> String {
             SELECT id FROM access_token WHERE {condition} ORDER BY id {direction} LIMIT $3 OFFSET $2
         ) AS page ON TRUE
         LEFT JOIN LATERAL (SELECT * FROM access_token WHERE owner_id = $1 AND id = page.id LIMIT 1) AS token ON TRUE
-        LEFT JOIN LATERAL (SELECT * FROM token_use WHERE owner_id = $1 AND id = page.id LIMIT 1) AS used ON TRUE
+        LEFT JOIN LATERAL (SELECT * FROM token_usage WHERE owner_id = $1 AND token_id = page.id LIMIT 1) AS usage ON TRUE
         ORDER BY page.id {direction}"
     )
 }
@@ -89,7 +89,7 @@ mod tests {
             let tokens = (1..=1_000).map(|id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)).collect();
             store.insert(owner, tokens).await.unwrap();
         }
-        schema.run("VACUUM ANALYZE access_token, token_use").unwrap();
+        schema.run("VACUUM ANALYZE access_token, token_usage").unwrap();
 
         let client = store.client().await.unwrap();
         for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
@@ -103,7 +103,7 @@ mod tests {
                 let steps_of = |what| plan.iter().filter(|step| step.contains(what)).count();
                 assert_eq!(steps_of("Index Only Scan"), 2, "{mode}: {plan:#?}");
                 assert_eq!(steps_of("Index Scan using access_token_pkey"), 1, "{mode}: {plan:#?}");
-                assert_eq!(steps_of("Index Scan using token_use_pkey"), 1, "{mode}: {plan:#?}");
+                assert_eq!(steps_of("Index Scan using token_usage_pkey"), 1, "{mode}: {plan:#?}");
                 assert_eq!(steps_of("Seq Scan"), 0, "{mode}: {plan:#?}");
             }
             client.batch_execute("DEALLOCATE listing").await.unwrap();

@@ -12,8 +12,8 @@ use crate::failure::Failure;
 
 type Refusal = Box<dyn Error + Send + Sync>;
 
-/// The columns that [`token`] reads, in its order, of tables by the names of `token` and `used`.
-pub(crate) const COLUMNS: &str = "token.id, token.name, token.created_at, used.last_used_at, used.usage_count, \
+/// The columns that [`token`] reads, in its order, of tables by the names of `token` and `usage`.
+pub(crate) const COLUMNS: &str = "token.id, token.name, token.created_at, usage.last_used_at, usage.usage_count, \
      token.expires_at, token.revoked_at, token.allowed_ips";
 
 /// The index of the column that a query has after [`COLUMNS`].

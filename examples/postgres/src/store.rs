@@ -76,7 +76,7 @@ impl PostgresStore {
                 SELECT $1, id, name, created_at, expires_at, revoked_at, allowed_ips::text[] FROM given
                 RETURNING id
             )
-            INSERT INTO token_use (owner_id, id, usage_count, last_used_at)
+            INSERT INTO token_usage (owner_id, token_id, usage_count, last_used_at)
             SELECT $1, id, usage_count, last_used_at FROM inserted JOIN given USING (id)";
         let ids: Vec<_> = tokens.iter().map(|token| token.id.0).collect();
         let names: Vec<_> = tokens.iter().map(|token| token.name.as_str()).collect();

@@ -4,16 +4,29 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use serde_json::Value;
+use tokenfolio_postgres_server::Schema;
 
 use crate::PATH;
 use crate::server::Server;
 
-/// Starts a server twice on one file: the tokens stay, and the secrets are new.
+/// Starts a server twice on one file.
 #[track_caller]
 pub fn a_file_is_opened_again(binary: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = format!("sqlite:{}", folder.path().join("demo.db").display());
-    let start = || Server::start(binary, &["--store", &store]);
+    is_opened_again(binary, &format!("sqlite:{}", folder.path().join("demo.db").display()));
+}
+
+/// Starts a server twice on one database of PostgreSQL.
+#[track_caller]
+pub fn a_database_is_opened_again(binary: &str) {
+    let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
+    is_opened_again(binary, &schema.url());
+}
+
+/// The tokens stay, and the secrets are new.
+#[track_caller]
+fn is_opened_again(binary: &str, store: &str) {
+    let start = || Server::start(binary, &["--store", store]);
     let page = |server: &Server| server.get(&server.announced.good, "/api/v1/me/tokens?page=15");
     let first = start();
     let (old, before) = (first.announced.good.clone(), rows(page(&first).body()));

@@ -23,9 +23,16 @@ fn stores_are_chosen_by_name() {
     assert_eq!(parse("--store memory").store, StoreChoice::Memory);
     assert_eq!(parse("--store sqlite").store, StoreChoice::Sqlite);
     assert_eq!(parse("--store sqlite:a:b.db").store, StoreChoice::SqliteFile("a:b.db".into()));
-    for refused in ["sqlite:", "Memory", "postgres"] {
+    for url in ["postgres://ada@db/tokens", "postgresql://%2Frun%2Fpostgresql/tokens"] {
+        let StoreChoice::Postgres(config) = parse(&format!("--store {url}")).store else { panic!("{url}") };
+        assert_eq!(config.get_dbname(), Some("tokens"), "{url}");
+    }
+    for refused in ["sqlite:", "Memory", "postgres", "postgres:", "postgres://a:b:c", "mysql://db"] {
         let message = try_parse(&format!("--store {refused}")).unwrap_err();
-        assert!(message.contains("expected `memory`, `sqlite` or `sqlite:PATH`"), "{message}");
+        assert!(
+            message.contains("expected `memory`, `sqlite`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`"),
+            "{message}"
+        );
     }
 }
 

@@ -2,6 +2,7 @@ use std::net::IpAddr;
 
 use tokenfolio::{Page, ReportedStatus, TokenResource};
 use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH, StoreChoice};
+use tokenfolio_postgres_server::Schema;
 
 fn arguments(store: StoreChoice) -> Arguments {
     Arguments { port: 0, base: None, store, lenient: false }
@@ -11,6 +12,13 @@ fn arguments(store: StoreChoice) -> Arguments {
 async fn start(store: StoreChoice) -> (Endpoint, serde_json::Value) {
     let demo = Demo::start(arguments(store)).await.expect("the store opens");
     (demo.endpoint, serde_json::to_value(demo.announcement).expect("an announcement is JSON"))
+}
+
+/// Makes every kind of store, and returns what the last one lives in with it.
+fn stores() -> ([StoreChoice; 3], Schema) {
+    let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
+    let postgres = schema.url().parse().expect("a well-formed URL");
+    ([StoreChoice::Memory, StoreChoice::Sqlite, postgres], schema)
 }
 
 async fn answer(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<Vec<u8>> {
@@ -38,17 +46,19 @@ async fn walk(endpoint: &Endpoint, secret: &str) -> Vec<(i64, String, ReportedSt
 #[tokio::test]
 async fn stores_hold_the_same_tokens() {
     let mut walks = Vec::new();
-    for store in [StoreChoice::Memory, StoreChoice::Sqlite] {
+    let (stores, _schema) = stores();
+    for store in stores {
         let (endpoint, announced) = start(store).await;
         walks.push(walk(&endpoint, announced["good"].as_str().unwrap()).await);
     }
     assert_eq!(walks[0].len(), 293);
-    assert_eq!(walks[0], walks[1]);
+    assert!(walks.iter().all(|walk| *walk == walks[0]));
 }
 
 #[tokio::test]
 async fn secrets_are_accepted_or_refused_as_announced() {
-    for store in [StoreChoice::Memory, StoreChoice::Sqlite] {
+    let (stores, _schema) = stores();
+    for store in stores {
         let (endpoint, announced) = start(store.clone()).await;
         for (name, status) in [("good", 200), ("single", 200), ("expired", 401), ("revoked", 401), ("ip_denied", 401)] {
             let response = answer(&endpoint, announced[name].as_str().unwrap(), 1).await;
@@ -81,7 +91,8 @@ async fn a_second_start_keeps_the_tokens_of_a_file_and_changes_the_secrets() {
 
 #[tokio::test]
 async fn uses_are_in_the_store_once_the_writer_has_finished() {
-    for store in [StoreChoice::Memory, StoreChoice::Sqlite] {
+    let (stores, _schema) = stores();
+    for store in stores {
         let demo = Demo::start(arguments(store.clone())).await.expect("the store opens");
         let announced = serde_json::to_value(demo.announcement).unwrap();
         for (name, status) in [("single", 200), ("good", 200), ("single", 200), ("expired", 401)] {

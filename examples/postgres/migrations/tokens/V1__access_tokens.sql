@@ -18,13 +18,13 @@ CREATE TABLE access_token (
 -- Apart from the tokens, because it changes all the time: changed rows would take the listing's index out of use until
 -- the next vacuum. One row a token. No index but the key, and room on every page, so that a new version of a row goes
 -- beside the old one and touches no index.
-CREATE TABLE token_use (
+CREATE TABLE token_usage (
     owner_id     bigint NOT NULL,
-    id           bigint NOT NULL,
+    token_id     bigint NOT NULL,
     usage_count  bigint NOT NULL,
     last_used_at timestamptz,
-    PRIMARY KEY (owner_id, id),
-    FOREIGN KEY (owner_id, id) REFERENCES access_token (owner_id, id) ON DELETE CASCADE
+    PRIMARY KEY (owner_id, token_id),
+    FOREIGN KEY (owner_id, token_id) REFERENCES access_token (owner_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 50);
 
 -- Apart from the tokens, so that no query for a listing can show a digest.

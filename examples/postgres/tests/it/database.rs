@@ -28,9 +28,7 @@ impl Database {
 
     /// Connects beside the store's own connections.
     pub(crate) async fn client(&self) -> Client {
-        let (client, connection) = config(&self.schema.url()).connect(NoTls).await.expect("a connection");
-        tokio::spawn(connection);
-        client
+        connect(&self.schema.url()).await
     }
 }
 
@@ -40,6 +38,12 @@ impl Deref for Database {
     fn deref(&self) -> &PostgresStore {
         &self.store
     }
+}
+
+pub(crate) async fn connect(url: &str) -> Client {
+    let (client, connection) = config(url).connect(NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    client
 }
 
 pub(crate) fn config(url: &str) -> Config {

@@ -33,13 +33,13 @@ async fn a_row_that_cannot_be_read_is_corrupt() {
         "access_token SET allowed_ips = NULL, created_at = 'infinity'",
         "access_token SET created_at = '294276-12-31'",
         "access_token SET created_at = '2024-01-01', revoked_at = '-infinity'",
-        "access_token SET revoked_at = NULL; UPDATE token_use SET usage_count = -1",
+        "access_token SET revoked_at = NULL; UPDATE token_usage SET usage_count = -1",
     ] {
         other.batch_execute(&format!("UPDATE {damage}")).await.unwrap();
         assert_kind(&store.list(&ListQuery::new(7)).await.unwrap_err(), StoreErrorKind::Corrupt, damage);
         assert_kind(&store.find(&secret).await.unwrap_err(), StoreErrorKind::Corrupt, damage);
     }
-    other.batch_execute("DELETE FROM token_use").await.unwrap();
+    other.batch_execute("DELETE FROM token_usage").await.unwrap();
     assert_kind(&store.list(&ListQuery::new(7)).await.unwrap_err(), StoreErrorKind::Corrupt, "a row is missing");
 }
 

@@ -7,4 +7,4 @@ mod failure;
 mod secret;
 mod session;
 mod snapshot;
-mod uses;
+mod usage;
