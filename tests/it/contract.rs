@@ -78,9 +78,9 @@ impl<S: TokenStore<Owner = u64>> Fixture for Sound<S> {
     }
 }
 
-/// Sleeps by a clock that goes on by a millisecond whenever it is looked at: nothing here takes any other time.
+/// Sleeps by a clock that goes on by ten milliseconds whenever it is looked at: nothing here takes any other time.
 async fn sleep(duration: Duration) {
-    for _ in 0..duration.as_millis() {
+    for _ in 0..duration.as_millis() / 10 {
         give_way().await;
     }
 }
@@ -594,6 +594,14 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
         &["tokens_of_other_owners_never_show"],
     ),
     (
+        "lists the next owner's tokens too where the newest come first",
+        |table, query| match query.order {
+            TokenOrder::NewestFirst => with_tokens_of_the_next_owner(table, query),
+            TokenOrder::OldestFirst => sound(table, query),
+        },
+        &["tokens_of_other_owners_never_show"],
+    ),
+    (
         "counts the next owner's tokens too",
         |table, query| {
             let mut theirs = query.clone();
@@ -681,6 +689,16 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
         &["instants_come_back_to_the_microsecond"],
     ),
     (
+        "keeps nanoseconds in an int64, which end in 2262",
+        |table, query| {
+            altered(table, query, |token| {
+                let end = DateTime::from_timestamp_nanos(i64::MAX);
+                token.created_at = token.created_at.clamp(DateTime::from_timestamp_nanos(i64::MIN), end);
+            })
+        },
+        &["instants_come_back_to_the_microsecond"],
+    ),
+    (
         "counts uses in 32 bits",
         |table, query| altered(table, query, |token| token.usage_count &= u64::from(u32::MAX)),
         &["usage_counts_come_back_up_to_int64", "a_usage_count_beyond_int64_is_exact_or_refused"],
@@ -730,6 +748,35 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
     (
         "composes accents",
         |table, query| altered(table, query, |token| token.name = token.name.replace("e\u{301}", "\u{e9}")),
+        &["names_come_back_unchanged"],
+    ),
+    (
+        "doubles quotes",
+        |table, query| altered(table, query, |token| token.name = token.name.replace('\'', "''")),
+        &["names_come_back_unchanged"],
+    ),
+    (
+        "reads names as numbers where it can",
+        |table, query| {
+            altered(table, query, |token| {
+                token.name = token.name.parse::<u64>().map_or(token.name.clone(), |number| number.to_string());
+            })
+        },
+        &["names_come_back_unchanged"],
+    ),
+    (
+        "takes the word NULL for none",
+        |table, query| altered(table, query, |token| token.name = token.name.replace("NULL", "")),
+        &["names_come_back_unchanged"],
+    ),
+    (
+        "ends lines in its own way",
+        |table, query| altered(table, query, |token| token.name = token.name.replace("\r\n", "\n")),
+        &["names_come_back_unchanged"],
+    ),
+    (
+        "strips what cannot be seen",
+        |table, query| altered(table, query, |token| token.name = token.name.replace(['\u{200b}', '\u{feff}'], "")),
         &["names_come_back_unchanged"],
     ),
     (
@@ -981,6 +1028,16 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
         &["a_status_filter_agrees_with_the_derived_status"],
     ),
     (
+        "filters from 1970 on",
+        |table, query| {
+            filtered(table, query, |token, now| {
+                let since_1970 = |at: Option<DateTime<Utc>>| at.map(|at| at.max(DateTime::UNIX_EPOCH));
+                TokenStatus::derive(since_1970(token.revoked_at), since_1970(token.expires_at), now)
+            })
+        },
+        &["a_status_filter_agrees_with_the_derived_status"],
+    ),
+    (
         "filters at an instant of its own",
         |table, query| {
             let mut query = query.clone();
@@ -1164,6 +1221,21 @@ fn a_store_with_one_fault_breaks_exactly_its_clauses() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_store_may_call_a_backend_that_is_down_slow_and_find_it_again_in_its_time() {
+    let list: ListAtOnce = |table, query| {
+        if table.is_down.load(Ordering::Relaxed) {
+            return Err(StoreError::new(StoreErrorKind::Timeout, "no connection in 2 s"));
+        }
+        // Each of its connections fails once more.
+        if table.was_down.load(Ordering::Relaxed) && table.busy.fetch_add(1, Ordering::Relaxed) < 8 {
+            return broken("connection closed");
+        }
+        sound(table, query)
+    };
+    assert_eq!(violations(Keeps::Never, List::AtOnce(list)), None);
+}
+
 const STALE: [(Keeps, &str); 2] =
     [(Keeps::UntilRemove, "an_inserted_token_shows_at_once"), (Keeps::UntilInsert, "a_removed_token_is_gone")];
 
@@ -1226,6 +1298,29 @@ fn violations_are_listed_by_name_with_what_was_expected() {
 }
 
 #[test]
+fn a_field_that_differs_is_named_and_a_long_one_cut() {
+    let cuts: ListAtOnce = |table, query| {
+        altered(table, query, |token| {
+            let end = (0..=400).rev().find(|at| token.name.is_char_boundary(*at));
+            token.name.truncate(end.unwrap());
+        })
+    };
+    let violations = violations(Keeps::Never, List::AtOnce(cuts)).unwrap();
+    let messages: Vec<_> = violations.iter().map(|(_, violation)| violation.to_string()).collect();
+    let long = "long ".repeat(11);
+    let wide = "日".repeat(133);
+    assert_eq!(
+        messages,
+        [
+            format!(r#"name of token 18: expected "{}", got "{wide}""#, "日".repeat(255)),
+            format!(
+                r#"name of token 3: expected "{long}long.. (10002 characters), got "{long}long.. (402 characters)"#
+            ),
+        ]
+    );
+}
+
+#[test]
 fn a_fixture_that_fails_is_told_from_a_store_that_does() {
     let sealed = Sound { refuses: |_| true, ..Sound::new(|memory| memory) };
     let violations = block_on(contract::check_all(&sealed)).unwrap_err();
@@ -1233,6 +1328,9 @@ fn a_fixture_that_fails_is_told_from_a_store_that_does() {
     expected.retain(|clause| !OPTIONAL.contains(clause));
     assert_eq!(names(Some(&violations)), expected[1..], "only the empty list needs no token");
     assert_eq!(violations.not_tried().clauses(), OPTIONAL);
+    let text = violations.to_string();
+    assert!(OPTIONAL.iter().all(|clause| text.contains(&format!("\n  {clause}: not tried"))), "{text}");
+    assert_eq!(format!("{violations:?}"), text);
     for (clause, violation) in violations.iter() {
         assert_eq!(violation.to_string(), "the fixture failed: check constraint violated", "{clause}");
     }
