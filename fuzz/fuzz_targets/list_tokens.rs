@@ -2,8 +2,8 @@
 #![no_main]
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
-use std::sync::LazyLock;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::{Arc, LazyLock};
 
 use chrono::DateTime;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -14,7 +14,7 @@ use pollster::block_on;
 use serde_json::Value;
 use tokenfolio::{
     AccessToken, AllowedIps, Authenticator, BearerToken, CredentialsError, ListTokens, MemoryStore, OwnedToken, Page,
-    PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder, TokenResource,
+    PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder, TokenResource, UsageLog,
 };
 use tokenfolio_fuzz::{credentials, query, trace};
 use url::Url;
@@ -40,9 +40,10 @@ static ENDPOINTS: LazyLock<[Endpoint; 2]> = LazyLock::new(|| {
     let rules = PageRules::default().lenient().with_client_size("size", NonZeroU32::new(30).expect("not zero"));
     let full = endpoint().with_page_rules(rules.with_page_name("p[n]")).with_kept_query().with_link_header();
     let full = full.with_order(TokenOrder::NewestFirst).with_realm("a \"b\"").with_retry_after(9);
+    let log = Arc::new(UsageLog::new());
     [
-        Endpoint { list: endpoint(), page_name: "page", caller: None },
-        Endpoint { list: full, page_name: "p[n]", caller: Some(OFFICE) },
+        Endpoint { list: endpoint(), page_name: "page", caller: None, log: None },
+        Endpoint { list: full.with_usage_log(log.clone()), page_name: "p[n]", caller: Some(OFFICE), log: Some(log) },
     ]
 });
 
@@ -50,6 +51,7 @@ struct Endpoint {
     list: ListTokens<MemoryStore<u64>, Secrets>,
     page_name: &'static str,
     caller: Option<IpAddr>,
+    log: Option<Arc<UsageLog<u64>>>,
 }
 
 struct Secrets;
@@ -117,7 +119,13 @@ fn parts(bytes: &[u8]) -> Option<Parts> {
 
 impl Endpoint {
     fn answer(&self, parts: &Parts) -> Response<Vec<u8>> {
-        block_on(self.list.answer(parts, self.caller))
+        let response = block_on(self.list.answer(parts, self.caller));
+        if let Some(log) = &self.log {
+            // What is neither a page nor a mistake in asking for one was not accepted.
+            let accepted = u64::from([200, 400].contains(&response.status().as_u16()));
+            assert_eq!(log.drain(NonZeroUsize::MAX).flatten().map(|uses| uses.count).sum::<u64>(), accepted);
+        }
+        response
     }
 
     /// The status that the rules lead to, in the order of refusals.
