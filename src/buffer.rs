@@ -40,6 +40,7 @@ impl Buffer {
         self
     }
 
+
     pub(crate) fn finish(mut self) -> Vec<u8> {
         self.room.truncate(self.at);
         self.room
@@ -106,11 +107,14 @@ impl Buffer {
     }
 
     /// Room is zeroed before it is written, so there is no more of it than as much again, whatever the vector's capacity:
-    /// a small page costs the same after a large one.
+    /// a small page costs the same after a large one. Nor is there more than the capacity while that is enough.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, needed: usize) {
-        self.room.resize((self.at + needed).max(2 * self.room.len()), 0);
+        let end = self.at + needed;
+        let twice = 2 * self.room.len();
+        let capacity = self.room.capacity();
+        self.room.resize(if end <= capacity { twice.min(capacity) } else { twice }.max(end), 0);
     }
 }
 

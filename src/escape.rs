@@ -18,6 +18,21 @@ pub(crate) fn escape(out: &mut Buffer, text: &str) {
     }
 }
 
+/// Writes a short text as the inside of a JSON string, and what stands before it, in one piece.
+#[inline]
+pub(crate) fn escape_after<const N: usize>(out: &mut Buffer, before: &[u8; N], text: &str) {
+    let bytes = text.as_bytes();
+    let start = out.len() + N;
+    out.write(N + bytes.len() + 8, |room| {
+        room[..N].copy_from_slice(before);
+        N + copy_plain(&mut room[N..], bytes)
+    });
+    let plain = out.len() - start;
+    if plain < bytes.len() {
+        escape_each(out, &bytes[plain..]);
+    }
+}
+
 /// Copies text up to the eight bytes that have something to be escaped, and returns how much that is. There must be room
 /// for eight bytes more.
 #[inline]

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::buffer::Buffer;
-use crate::escape::escape;
+use crate::escape::escape_after;
 use crate::problem::{Content, Problem};
 
 /// What a problem needs beside its texts, in bytes: names, quotes, a status, and room to write it in.
@@ -41,9 +41,7 @@ impl Problem {
     /// ```
     pub fn write_json(&self, out: &mut Vec<u8>) {
         let mut buffer = Buffer::over(mem::take(out), self.expected_length());
-        buffer.put(b"{\"type\":\"");
-        escape(&mut buffer, self.type_uri());
-        buffer.put(b"\"");
+        text(&mut buffer, b"{\"type\":\"", Some(self.type_uri()));
         text(&mut buffer, b",\"title\":\"", self.title());
         if let Some(status) = self.status() {
             buffer.put(b",\"status\":");
@@ -52,8 +50,7 @@ impl Problem {
         text(&mut buffer, b",\"detail\":\"", self.detail());
         text(&mut buffer, b",\"instance\":\"", self.instance());
         for (name, value) in self.extensions() {
-            buffer.put(b",\"");
-            escape(&mut buffer, name);
+            escape_after(&mut buffer, b",\"", name);
             buffer.put(b"\":");
             serde_json::to_writer(&mut buffer, value).expect("every JSON value can be written to memory");
         }
@@ -70,10 +67,10 @@ impl Problem {
 }
 
 /// Writes a member that is a text, if it is there.
+#[inline]
 fn text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str>) {
     if let Some(text) = text {
-        out.put(key);
-        escape(out, text);
+        escape_after(out, key, text);
         out.put(b"\"");
     }
 }
