@@ -170,18 +170,15 @@ impl Challenge {
     /// Never: every part holds visible ASCII, blanks and tabs alone.
     #[must_use]
     pub fn to_header(&self) -> HeaderValue {
-        let mut header = format!("Bearer realm=\"{}\"", self.realm);
         let parameters = [
             ("error", self.error.map(BearerError::as_str)),
             ("error_description", self.description.as_deref()),
             ("scope", self.scope.as_deref()),
         ];
-        for (name, value) in parameters {
-            if let Some(value) = value {
-                header += &format!(", {name}=\"{value}\"");
-            }
-        }
-        HeaderValue::from_str(&header).expect("the parts hold nothing that a header value cannot")
+        let given = parameters.into_iter().filter_map(|(name, value)| Some([", ", name, "=\"", value?, "\""]));
+        let parts = ["Bearer realm=\"", &self.realm, "\""].into_iter().chain(given.flatten());
+        let header: String = parts.collect();
+        HeaderValue::try_from(header).expect("the parts hold nothing that a header value cannot")
     }
 }
 

@@ -40,7 +40,6 @@ impl Buffer {
         self
     }
 
-
     pub(crate) fn finish(mut self) -> Vec<u8> {
         self.room.truncate(self.at);
         self.room
