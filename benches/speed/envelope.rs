@@ -5,7 +5,7 @@ use std::hint::black_box;
 use http::HeaderValue;
 use serde::Serialize;
 
-use crate::measure::{Table, Variant};
+use crate::measure::{Table, Variant, ready};
 use crate::{endpoint, hand, naive, page};
 
 pub(crate) fn measure(table: &mut Table) {
@@ -17,7 +17,7 @@ pub(crate) fn measure(table: &mut Table) {
     let by_hand = |out: &mut Vec<u8>| hand::encode(out, &tokens, page::BASE, page::PAGE, page::TOTAL);
     let naive = || to_vec(&naive_envelope(tokens.iter().map(naive::Token::new).collect()));
     let borrowed = || to_vec(&naive_envelope(tokens.iter().map(naive::BorrowedToken::new).collect()));
-    let answer = || pollster::block_on(endpoint.answer(black_box(&request), None));
+    let answer = || ready(endpoint.answer(black_box(&request), None));
     let written = |write: &dyn Fn(&mut Vec<u8>)| {
         let mut out = Vec::new();
         write(&mut out);

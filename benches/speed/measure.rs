@@ -4,6 +4,8 @@
 //! round, each round beginning with another one; what counts is the median, over all rounds, of the ratio to the
 //! reference of the same round.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -145,4 +147,12 @@ fn time(work: &mut dyn FnMut(), calls: u32) -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// Returns what a future is ready with at once, as a runtime's task would that is already there: nothing is allocated.
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!("nothing here waits"),
+    }
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use tokenfolio::{ListQuery, MemoryStore, TokenSlice, TokenStore};
 
-use crate::measure::{Table, Variant};
+use crate::measure::{Table, Variant, ready};
 use crate::page;
 
 pub(crate) fn measure(table: &mut Table, tokens: u64) {
@@ -21,7 +21,7 @@ pub(crate) fn measure(table: &mut Table, tokens: u64) {
         let limit = NonZeroU32::new(page::PER_PAGE).unwrap_or(NonZeroU32::MIN);
         let mut query = ListQuery::new(MINE);
         (query.offset, query.limit) = (offset, limit);
-        pollster::block_on(store.list(&query)).expect("memory never fails")
+        ready(store.list(&query)).expect("memory never fails")
     };
     let per_page = u64::from(page::PER_PAGE);
     let pages = [("first page", 0), ("middle page", tokens / 2), ("last page", tokens - per_page)];
