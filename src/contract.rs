@@ -903,7 +903,7 @@ fn token(id: i64) -> AccessToken {
 }
 
 fn named(id: i64, name: &str) -> AccessToken {
-    AccessToken { name: name.to_owned(), ..token(id) }
+    AccessToken { name: name.into(), ..token(id) }
 }
 
 /// Makes an owner who has tokens of these ids.
@@ -955,7 +955,7 @@ fn expect(what: &str, slice: &TokenSlice, ids: &[i64], total: u64) -> Result<(),
 }
 
 fn expect_names(slice: &TokenSlice, name: &str) -> Result<(), Violation> {
-    match slice.tokens.iter().find(|token| token.name != name) {
+    match slice.tokens.iter().find(|token| *token.name != *name) {
         Some(foreign) => Err(Violation(format!("expected tokens named {name:?}, got {:?}", foreign.name))),
         None => Ok(()),
     }

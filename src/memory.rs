@@ -11,8 +11,9 @@ use crate::usage::TokenUse;
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
-/// Any unfiltered page costs what its rows cost to copy, however deep it lies. A filtered page looks at every token of
-/// the owner. It lists only, and holds no secrets.
+/// Any unfiltered page costs what its rows cost to copy, however deep it lies: about a hundred bytes each, and no
+/// allocation, because names and allow-lists are shared. A filtered page looks at every token of the owner. It lists
+/// only, and holds no secrets.
 ///
 /// # Examples
 ///

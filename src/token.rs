@@ -1,6 +1,7 @@
 //! A token as a service keeps it, and as the wire shows it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -51,8 +52,9 @@ impl fmt::Display for TokenId {
 pub struct AccessToken {
     /// Unique among the owner's tokens, and what listings are ordered by.
     pub id: TokenId,
-    /// What its owner calls it. Any text, empty included.
-    pub name: String,
+    /// What its owner calls it. Any text, empty included. Clones share it: a store in memory hands rows out without
+    /// allocating.
+    pub name: Arc<str>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last accepted; `None` if never.
@@ -70,7 +72,7 @@ pub struct AccessToken {
 impl AccessToken {
     /// Makes a token that was never used, never expires and may be used from anywhere.
     #[must_use]
-    pub fn new(id: impl Into<TokenId>, name: impl Into<String>, created_at: DateTime<Utc>) -> Self {
+    pub fn new(id: impl Into<TokenId>, name: impl Into<Arc<str>>, created_at: DateTime<Utc>) -> Self {
         Self {
             id: id.into(),
             name: name.into(),
@@ -146,7 +148,7 @@ pub struct TokenResource {
     /// The token's number.
     pub id: TokenId,
     /// What its owner calls it.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its status when the page was made.
     pub status: ReportedStatus,
     /// When it was last accepted; `None` if never.
@@ -169,7 +171,7 @@ impl Serialize for TokenResource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut resource = serializer.serialize_struct("TokenResource", 8)?;
         resource.serialize_field("id", &self.id)?;
-        resource.serialize_field("name", &self.name)?;
+        resource.serialize_field("name", &*self.name)?;
         resource.serialize_field("status", &self.status)?;
         resource.serialize_field("last_used_at", &self.last_used_at.map(Timestamp))?;
         resource.serialize_field("usage_count", &self.usage_count)?;

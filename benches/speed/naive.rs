@@ -75,7 +75,7 @@ impl Token {
     pub(crate) fn new(token: &TokenResource) -> Self {
         Self {
             id: token.id.0,
-            name: token.name.clone(),
+            name: token.name.to_string(),
             status: token.status.to_string(),
             last_used_at: token.last_used_at.map(|at| at.trunc_subsecs(0)),
             usage_count: token.usage_count,

@@ -153,7 +153,7 @@ fn a_page_is_answered_byte_for_byte() {
 fn a_page_shows_the_callers_tokens_alone() {
     let page = page(&answer(&endpoint(store_of(3)), get("")));
     assert_eq!((ids(&page), page.meta.total), (vec![1, 2, 3], 3));
-    assert!(page.data.iter().all(|token| token.name != "another's"));
+    assert!(page.data.iter().all(|token| *token.name != *"another's"));
 }
 
 #[test]

@@ -222,7 +222,7 @@ fn a_page_of_tokens_is_written_to_the_byte() {
     );
 
     token.id = 23_145.into();
-    token.name = "CI / \"é\" 🦀\n".to_owned();
+    token.name = "CI / \"é\" 🦀\n".into();
     token.expires_at = Some(now);
     token.allowed_ips = Some(AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).unwrap());
     let page = Paginator::new(vec![token], 281, request(8, 20), PageUrls::new("/t").unwrap().with_kept_query("q=a/b"));

@@ -1,6 +1,7 @@
 //! The record and its wire form.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -85,10 +86,10 @@ fn the_status_comes_from_the_full_instant_and_not_from_what_is_written() {
 #[test]
 fn becoming_a_resource_moves_what_is_on_the_heap() {
     let token = full();
-    let (name, capacity) = (token.name.as_ptr(), token.name.capacity());
+    let name = Arc::clone(&token.name);
     let entries = token.allowed_ips.as_ref().map(|allowed| allowed.entries().as_ptr());
     let resource = token.into_resource(DateTime::UNIX_EPOCH);
-    assert_eq!((resource.name.as_ptr(), resource.name.capacity()), (name, capacity));
+    assert!(Arc::ptr_eq(&resource.name, &name));
     assert_eq!(resource.allowed_ips.as_ref().map(|allowed| allowed.entries().as_ptr()), entries);
 }
 
@@ -98,14 +99,14 @@ fn text_is_escaped_as_json_needs_and_no_further() {
     let resource = AccessToken::new(1, name, DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
     let json = serde_json::to_string(&resource).unwrap();
     assert!(json.contains(concat!(r#""name":"a\"b\\c/d\b\t\n\u0000"#, "\u{7f}é日🦀<&>\"")), "{json}");
-    assert_eq!(serde_json::from_str::<TokenResource>(&json).unwrap().name, name);
+    assert_eq!(*serde_json::from_str::<TokenResource>(&json).unwrap().name, *name);
 }
 
 #[test]
 fn what_was_written_is_read_back() {
     let resource = serde_json::from_str::<TokenResource>(FULL).unwrap();
     assert_eq!(resource.id, TokenId(23145));
-    assert_eq!(resource.name, "CI Deployments");
+    assert_eq!(&*resource.name, "CI Deployments");
     assert_eq!(resource.status, ReportedStatus::Known(TokenStatus::Active));
     assert_eq!(resource.last_used_at, Some(instant("2024-04-11T14:35:05Z")));
     assert_eq!(resource.usage_count, 12);

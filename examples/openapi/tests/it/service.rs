@@ -91,7 +91,7 @@ pub(crate) fn extremes() -> Vec<AccessToken> {
     ];
     let mut tokens: Vec<_> = [i64::MIN, -1, 0, 1, i64::MAX].map(|id| AccessToken::new(id, "", now())).into();
     tokens[0].created_at = DateTime::<Utc>::MIN_UTC;
-    tokens[0].name = (0..=0x2_FFFF).filter_map(char::from_u32).collect();
+    tokens[0].name = (0..=0x2_FFFF).filter_map(char::from_u32).collect::<String>().into();
     tokens[1].expires_at = Some(DateTime::<Utc>::MAX_UTC);
     tokens[1].usage_count = u64::MAX;
     tokens[1].last_used_at = Some(now() + TimeDelta::nanoseconds(999_999_999));
