@@ -95,7 +95,7 @@ proptest! {
             let (body, page) = follow(&endpoint, &next.expect("a link to every page"));
             let met: Vec<_> = page.data.iter().map(|token| token.id.0).collect();
             prop_assert_eq!(&met, expected);
-            prop_assert!(page.data.iter().all(|token| token.name == "7's"));
+            prop_assert!(page.data.iter().all(|token| *token.name == *"7's"));
             prop_assert_eq!((page.meta.current_page, page.meta.total), (number, ids.len() as u64));
             prop_assert_eq!((page.links.first, page.links.last), (Some(url(1)), Some(url(last))));
             prop_assert_eq!(page.links.prev, (number > 1).then(|| url(number - 1)));

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use std::net::IpAddr;
 
 use tokenfolio::{Page, ReportedStatus, TokenResource};
@@ -30,7 +32,7 @@ async fn answer(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<
 }
 
 /// Lists what must be the same on every start: ids, names and statuses.
-async fn walk(endpoint: &Endpoint, secret: &str) -> Vec<(i64, String, ReportedStatus)> {
+async fn walk(endpoint: &Endpoint, secret: &str) -> Vec<(i64, Arc<str>, ReportedStatus)> {
     let mut walked = Vec::new();
     for page in 1.. {
         let response = answer(endpoint, secret, page).await;
