@@ -33,6 +33,10 @@ async function load() {
   try {
     const show = await ask(signal);
     if (!signal.aborted) show();
+  } catch {
+    const detail = "The server did not answer, or not as expected.";
+    const advice = "See whether it still runs, then try again.";
+    if (!signal.aborted) showProblem({ title: "No answer", detail, advice, status: 0 });
   } finally {
     if (!signal.aborted) list.ariaBusy = "false";
   }
@@ -47,21 +51,16 @@ async function ask(signal) {
   const url = new URL("api/v1/me/tokens", document.baseURI);
   url.searchParams.set("page", new URLSearchParams(location.hash.slice(1)).get("page") ?? "1");
   const headers = { authorization: `Bearer ${secret}`, traceparent: traceparent() };
-  try {
-    const response = await fetch(url, { headers, signal, cache: "no-store", credentials: "omit", redirect: "error" });
-    const text = await response.text();
-    if (response.ok) {
-      const page = JSON.parse(text, exactly);
-      return () => showPage(page);
-    }
-    const isProblem = /^application\/problem\+json\b/i.test(response.headers.get("content-type"));
-    const refusal = isProblem ? JSON.parse(text) : { title: response.statusText };
-    const advice = adviceFor(response.status, response.headers.get("retry-after"));
-    return () => showProblem({ ...refusal, status: response.status, advice });
-  } catch {
-    const detail = "The server did not answer, or not as expected.";
-    return () => showProblem({ title: "No answer", detail, advice: "See whether it still runs, then try again.", status: 0 });
+  const response = await fetch(url, { headers, signal, cache: "no-store", credentials: "omit", redirect: "error" });
+  const text = await response.text();
+  if (response.ok) {
+    const page = JSON.parse(text, exactly);
+    return () => showPage(page);
   }
+  const isProblem = /^application\/problem\+json\b/i.test(response.headers.get("content-type"));
+  const refusal = isProblem ? JSON.parse(text) : { title: "No page" };
+  const advice = adviceFor(response.status, response.headers.get("retry-after"));
+  return () => showProblem({ ...refusal, status: response.status, advice });
 }
 
 /** Makes a trace of its own for each request, which a problem then names (W3C Trace Context, section 3.2). */
@@ -83,11 +82,11 @@ function adviceFor(status, retryAfter) {
     case 401:
       return "See that the secret is whole, and that its token is active and may be used from here. Which of these it was, the server never tells.";
     case 503:
-      return `Your request was fine. Try again in ${count(retryAfter ?? 1, "second")}.`;
+      return `The request was fine. Try again in ${count(retryAfter ?? 1, "second")}.`;
     case 504:
-      return "Your request was fine, but took too long. Try again.";
+      return "The request was fine, but took too long. Try again.";
     default:
-      return "Tell whoever runs the server, and quote the trace.";
+      return "If it lasts, tell whoever runs the server. Where there is a trace, quote it.";
   }
 }
 
