@@ -67,6 +67,10 @@ fn wait(response: &Response<Vec<u8>>) {
         let seconds = value.parse::<u128>().unwrap_or(u128::MAX).min(u64::MAX.into());
         assert_eq!(read.map(|wait| u128::from(wait.as_secs())), Some(seconds));
     } else if let Ok(date) = httpdate::parse_http_date(value) {
-        assert_eq!(read, Some(date.duration_since(now.into()).unwrap_or(Duration::ZERO)), "{value}");
+        let expected = date.duration_since(now.into()).unwrap_or(Duration::ZERO);
+        // The other reader takes some texts that are no dates, but writes none.
+        if read.is_some() || httpdate::fmt_http_date(date) == value {
+            assert_eq!(read, Some(expected), "{value}");
+        }
     }
 }
