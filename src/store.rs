@@ -25,10 +25,12 @@ use crate::token::AccessToken;
 ///   [`TokenStatus::derive`] gives that status at that instant.
 /// - **Fields.** Every field comes back as it was written, instants at least to the microsecond. A row that cannot be
 ///   read is [`StoreErrorKind::Corrupt`], not left out.
+/// - **Outage.** A database that cannot be reached is [`StoreErrorKind::Unavailable`] or [`StoreErrorKind::Timeout`], and
+///   not waited for without end. When it is back, so is the store.
 /// - **Dropping** the future at any await leaves the store usable.
 ///
-/// With the feature `contract`, the function `contract::check_all` tries all of this on a store; unreadable rows only if
-/// its test can make one.
+/// With the feature `contract`, the function `contract::check_all` tries all of this on a store; a row that cannot be
+/// read, and an outage, if its author's test can bring them about.
 ///
 /// # Examples
 ///

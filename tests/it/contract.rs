@@ -752,31 +752,35 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
     ),
     (
         "doubles quotes",
-        |table, query| altered(table, query, |token| token.name = token.name.replace('\'', "''")),
+        |table, query| altered(table, query, |token| token.name = token.name.replace('\'', "''").into()),
         &["names_come_back_unchanged"],
     ),
     (
         "reads names as numbers where it can",
         |table, query| {
             altered(table, query, |token| {
-                token.name = token.name.parse::<u64>().map_or(token.name.clone(), |number| number.to_string());
+                if let Ok(number) = token.name.parse::<u64>() {
+                    token.name = number.to_string().into();
+                }
             })
         },
         &["names_come_back_unchanged"],
     ),
     (
         "takes the word NULL for none",
-        |table, query| altered(table, query, |token| token.name = token.name.replace("NULL", "")),
+        |table, query| altered(table, query, |token| token.name = token.name.replace("NULL", "").into()),
         &["names_come_back_unchanged"],
     ),
     (
         "ends lines in its own way",
-        |table, query| altered(table, query, |token| token.name = token.name.replace("\r\n", "\n")),
+        |table, query| altered(table, query, |token| token.name = token.name.replace("\r\n", "\n").into()),
         &["names_come_back_unchanged"],
     ),
     (
         "strips what cannot be seen",
-        |table, query| altered(table, query, |token| token.name = token.name.replace(['\u{200b}', '\u{feff}'], "")),
+        |table, query| {
+            altered(table, query, |token| token.name = token.name.replace(['\u{200b}', '\u{feff}'], "").into())
+        },
         &["names_come_back_unchanged"],
     ),
     (
@@ -1078,6 +1082,19 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
         &["rows_and_total_are_of_one_snapshot"],
     ),
     (
+        "counts apart where it passes over nothing",
+        |table, query| {
+            Box::pin(async move {
+                let TokenSlice { tokens, .. } = sound(table, query)?;
+                if query.offset == 0 {
+                    give_way().await;
+                }
+                Ok(TokenSlice::new(tokens, sound(table, query)?.total))
+            })
+        },
+        &["rows_and_total_are_of_one_snapshot"],
+    ),
+    (
         "counts apart what it filters",
         |table, query| {
             Box::pin(async move {
@@ -1304,7 +1321,7 @@ fn a_field_that_differs_is_named_and_a_long_one_cut() {
     let cuts: ListAtOnce = |table, query| {
         altered(table, query, |token| {
             let end = (0..=400).rev().find(|at| token.name.is_char_boundary(*at));
-            token.name.truncate(end.unwrap());
+            token.name = token.name[..end.unwrap()].into();
         })
     };
     let violations = violations(Keeps::Never, List::AtOnce(cuts)).unwrap();
