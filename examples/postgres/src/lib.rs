@@ -20,7 +20,8 @@
 //!   and a row that is no token is corrupt, because to leave it out would belie the total.
 //!
 //! Counting reads the index entries of all tokens that an owner has, and a page those that come before it: nothing to
-//! notice for thousands of tokens, and a tenth of a second for a million.
+//! notice for thousands of tokens, and a tenth of a second for a million. For owners like that there is
+//! [`with_block_counts`](PostgresStore::with_block_counts).
 //!
 //! Connections are not encrypted: `tokio_postgres` takes a TLS connector where this store has none.
 //!
@@ -45,6 +46,7 @@
 //! # }
 //! ```
 
+mod block_counts;
 mod failure;
 mod find;
 mod list;

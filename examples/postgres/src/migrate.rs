@@ -10,6 +10,10 @@ mod tokens {
     refinery::embed_migrations!("migrations/tokens");
 }
 
+mod block_counts {
+    refinery::embed_migrations!("migrations/block_counts");
+}
+
 impl PostgresStore {
     /// Creates the tables, or brings them up to date. Servers that start at the same time wait for each other.
     ///
@@ -20,6 +24,20 @@ impl PostgresStore {
     /// A failing database, a user who may not create tables, or tables that were changed by other means.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         Ok(self.run(tokens::migrations::runner()).await?)
+    }
+
+    /// Creates what [`with_block_counts`](Self::with_block_counts) reads, and counts the tokens that are there; or brings it
+    /// up to date. Until it is done, nobody else can add or remove tokens.
+    ///
+    /// From then on every writer keeps the counts, this store or not. The key of a token can no longer be changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`migrate`](Self::migrate), which must have been called before.
+    pub async fn migrate_block_counts(&self) -> Result<(), StoreError> {
+        let mut runner = block_counts::migrations::runner();
+        runner.set_migration_table_name("refinery_schema_history_of_block_counts");
+        Ok(self.run(runner).await?)
     }
 
     async fn run(&self, runner: refinery::Runner) -> Result<(), Failure> {

@@ -26,7 +26,7 @@ pub(crate) fn token(row: &Row) -> Result<AccessToken, Failure> {
 
 fn read(row: &Row) -> Result<AccessToken, tokio_postgres::Error> {
     let Micros(created_at) = row.try_get(2)?;
-    let mut token = AccessToken::new(row.try_get::<_, i64>(0)?, row.try_get::<_, String>(1)?, created_at);
+    let mut token = AccessToken::new(row.try_get::<_, i64>(0)?, row.try_get::<_, &str>(1)?, created_at);
     token.last_used_at = row.try_get::<_, Option<Micros>>(3)?.map(|at| at.0);
     token.usage_count = row.try_get::<_, Count>(4)?.0;
     token.expires_at = row.try_get::<_, Option<Micros>>(5)?.map(|at| at.0);

@@ -16,8 +16,9 @@ use crate::row::{Micros, array_text};
 const CONNECTIONS: usize = 8;
 /// How long a caller waits for a connection: for one to come free, and for a new one to stand.
 const WAIT: Duration = Duration::from_secs(2);
-/// How long the server works on a statement, unless the options of the connection say otherwise.
-const STATEMENT_TIMEOUT: &str = "-c statement_timeout=2s";
+/// What the server is told, unless the options of the connection say otherwise: how long it may work on a statement, and
+/// that a plan once made is right for all values, so that none is made for each.
+const OPTIONS: &str = "-c statement_timeout=2s -c plan_cache_mode=force_generic_plan";
 /// How long a caller waits for an answer, whatever the server does.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -28,6 +29,7 @@ const SILENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: Pool,
+    pub(crate) has_block_counts: bool,
 }
 
 impl PostgresStore {
@@ -41,7 +43,7 @@ impl PostgresStore {
     /// None that the pool's settings could have today.
     pub fn new(mut config: Config) -> Result<Self, StoreError> {
         // Of two settings the last one counts.
-        let options = format!("{STATEMENT_TIMEOUT} {}", config.get_options().unwrap_or_default());
+        let options = format!("{OPTIONS} {}", config.get_options().unwrap_or_default());
         config.options(options);
         // A connection that has ended is noticed without a question to the server.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
@@ -52,7 +54,7 @@ impl PostgresStore {
             .create_timeout(Some(WAIT))
             .build()
             .map_err(Failure::from)?;
-        Ok(Self { pool })
+        Ok(Self { pool, has_block_counts: false })
     }
 
     /// Adds tokens of an owner: all of them, or none.
@@ -79,7 +81,7 @@ impl PostgresStore {
             INSERT INTO token_usage (owner_id, token_id, usage_count, last_used_at)
             SELECT $1, id, usage_count, last_used_at FROM inserted JOIN given USING (id)";
         let ids: Vec<_> = tokens.iter().map(|token| token.id.0).collect();
-        let names: Vec<_> = tokens.iter().map(|token| token.name.as_str()).collect();
+        let names: Vec<_> = tokens.iter().map(|token| &*token.name).collect();
         let created: Vec<_> = tokens.iter().map(|token| Micros(token.created_at)).collect();
         let used: Vec<_> = tokens.iter().map(|token| token.last_used_at.map(Micros)).collect();
         let counts: Result<Vec<_>, _> = tokens.iter().map(|token| i64::try_from(token.usage_count)).collect();

@@ -76,3 +76,12 @@ async fn the_store_passes() {
     let not_tried = contract::check_all(&Database::create().await).await;
     assert_eq!(not_tried.unwrap().clauses(), [""; 0]);
 }
+
+#[tokio::test]
+async fn the_store_with_block_counts_passes() {
+    let mut database = Database::create().await;
+    database.store.migrate_block_counts().await.unwrap();
+    database.store = database.store.with_block_counts();
+    let not_tried = contract::check_all(&database).await;
+    assert_eq!(not_tried.unwrap().clauses(), [""; 0]);
+}

@@ -49,7 +49,7 @@ async fn what_the_database_cannot_hold_is_refused() {
     let mut often = token();
     often.usage_count = i64::MAX.unsigned_abs() + 1;
     let mut nul = token();
-    nul.name = "a\0b".to_owned();
+    nul.name = "a\0b".into();
     let ancient = AccessToken::new(1, "CI", DateTime::from_timestamp(-250_000_000_000, 0).unwrap());
     for refused in [often, nul, ancient] {
         let error = store.insert(7, vec![refused.clone()]).await.unwrap_err();

@@ -1,5 +1,6 @@
 //! The store against its contract, and against what only a database can get wrong.
 
+mod block_counts;
 mod cancel;
 mod contract;
 mod database;
