@@ -52,11 +52,6 @@ impl Process {
         lines.first() == Some(&self.0.id().to_string().as_str()) && lines.get(7) == Some(&"ready")
     }
 
-    pub(crate) fn kill(&mut self) -> Result<(), Trouble> {
-        self.0.kill().map_err(Trouble::End)?;
-        self.wait()
-    }
-
     pub(crate) fn wait(&mut self) -> Result<(), Trouble> {
         self.0.wait().map_err(Trouble::End)?;
         Ok(())
@@ -66,6 +61,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // It has ended, unless stopping it failed.
-        drop(self.kill());
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }

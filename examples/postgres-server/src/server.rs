@@ -2,16 +2,11 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::error::{ServerError, Trouble};
 use crate::folder::Folder;
 use crate::process::Process;
 use crate::program::{User, program, run};
-
-/// How long the processes of a killed server may take to end.
-const ORPHANS: Duration = Duration::from_secs(10);
 
 /// A PostgreSQL server with data of its own. It is stopped when dropped, or when its process ends, and its data
 /// removed.
@@ -82,18 +77,17 @@ impl Server {
     ///
     /// A server that is not running.
     pub fn stop(&mut self) -> Result<(), ServerError> {
-        let mut stop = program("pg_ctl", self.user, self.folder.path())?;
-        run(stop.args(["-m", "fast", "stop", "-D"]).arg(self.folder.data()), "pg_ctl")?;
-        Ok(self.process.wait()?)
+        Ok(self.end("fast")?)
     }
 
-    /// Stops the server as a crash does: no connection is told, and the log is replayed at the next start.
+    /// Stops the server as by a crash: connections break, nothing is written, and the log is replayed at the next start.
     ///
     /// # Errors
     ///
-    /// A process that cannot be ended.
+    /// A server that is not running.
     pub fn kill(&mut self) -> Result<(), ServerError> {
-        Ok(self.process.kill()?)
+        // The first process alone could be killed at once, but those of its connections would go on for a moment.
+        Ok(self.end("immediate")?)
     }
 
     /// Starts the server again after it was stopped or killed, with its data, in the same place.
@@ -102,17 +96,14 @@ impl Server {
     ///
     /// As [`start`](Self::start), or a server that is running.
     pub fn start_again(&mut self) -> Result<(), ServerError> {
-        // What is left of a killed server keeps another from its data until it has noticed that it is alone.
-        let deadline = Instant::now() + ORPHANS;
-        loop {
-            match Process::start(&self.folder, self.user, self.port) {
-                Err(_) if Instant::now() < deadline => thread::sleep(Duration::from_millis(20)),
-                started => {
-                    self.process = started?;
-                    return Ok(());
-                }
-            }
-        }
+        self.process = Process::start(&self.folder, self.user, self.port)?;
+        Ok(())
+    }
+
+    fn end(&mut self, mode: &str) -> Result<(), Trouble> {
+        let mut pg_ctl = program("pg_ctl", self.user, self.folder.path())?;
+        run(pg_ctl.args(["-m", mode, "stop", "-D"]).arg(self.folder.data()), "pg_ctl")?;
+        self.process.wait()
     }
 }
 
