@@ -10,7 +10,8 @@ impl PostgresStore {
     /// Lists by block counts, which [`migrate_block_counts`](Self::migrate_block_counts) must have made.
     ///
     /// Pages and totals are the same. What changes is their cost, which depends on how many blocks of 2,048 tokens the
-    /// owner has, and no more on how deep the page is: of a million tokens, it is less than a thousandth of what it was.
+    /// owner has, and no more on how deep the page is: of a million tokens, it is
+    /// about a hundredth of what it was.
     /// Listings of one status are not made faster: what is expired changes with the clock, so nothing can count it ahead.
     ///
     /// It pays where some owner has more than a few thousand tokens. What it costs:

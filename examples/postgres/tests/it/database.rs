@@ -1,6 +1,7 @@
 //! A store with tables of its own, in the server that all tests share.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_postgres_server::Schema;
@@ -29,6 +30,14 @@ impl Database {
     /// Connects beside the store's own connections.
     pub(crate) async fn client(&self) -> Client {
         connect(&self.schema.url()).await
+    }
+
+    /// Returns once a query has a row.
+    pub(crate) async fn wait_for(&self, query: &str) {
+        let client = self.client().await;
+        while client.query(query, &[]).await.expect("a working database").is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }
 

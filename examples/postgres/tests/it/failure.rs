@@ -1,12 +1,13 @@
 use std::error::Error;
-use std::time::Duration;
+use std::net::TcpListener;
+use std::process::Command;
 
 use chrono::DateTime;
 use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, StoreError, StoreErrorKind, TokenStore};
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_postgres_server::Server;
 
-use crate::database::{Database, config};
+use crate::database::{Database, config, connect};
 
 fn token() -> AccessToken {
     AccessToken::new(1, "CI", DateTime::UNIX_EPOCH)
@@ -101,12 +102,9 @@ async fn a_caller_who_gets_no_connection_times_out() {
 }
 
 /// Returns once that many connections wait for a lock on a table of the test's own.
-async fn waiting_for_a_lock(database: &Database, count: i64) {
-    let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'access_token'::regclass";
-    let client = database.client().await;
-    while client.query_one(sql, &[]).await.expect("a working database").get::<_, i64>(0) < count {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+async fn waiting_for_a_lock(database: &Database, count: u32) {
+    let waiting = "FROM pg_locks WHERE NOT granted AND relation = 'access_token'::regclass";
+    database.wait_for(&format!("SELECT {waiting} HAVING count(*) >= {count}")).await;
 }
 
 #[tokio::test]
@@ -146,6 +144,35 @@ async fn a_server_that_is_gone_is_unavailable_until_it_is_back() {
         server.start_again().unwrap();
         assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 1);
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_given_up() {
+    let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let store = PostgresStore::new(config(&server.url())).unwrap();
+    store.migrate().await.unwrap();
+    store.list(&ListQuery::new(7)).await.unwrap();
+    let sql = "SELECT pid FROM pg_stat_activity WHERE query LIKE '%counted%' AND pid <> pg_backend_pid()";
+    let process: i32 = connect(&server.url()).await.query_one(sql, &[]).await.unwrap().get(0);
+    send("STOP", process);
+    assert_kind(&store.list(&ListQuery::new(7)).await.unwrap_err(), StoreErrorKind::Timeout, "a silent connection");
+    assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0, "it is not used again");
+    send("CONT", process);
+}
+
+#[track_caller]
+fn send(signal: &str, process: i32) {
+    let kill = format!("kill -{signal} {process}");
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_stand_in_time_times_out() {
+    // Takes connections and says nothing.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://postgres@{}/postgres", listener.local_addr().unwrap());
+    let store = PostgresStore::new(config(&url)).unwrap();
+    assert_kind(&store.list(&ListQuery::new(7)).await.unwrap_err(), StoreErrorKind::Timeout, "a silent server");
 }
 
 #[tokio::test]

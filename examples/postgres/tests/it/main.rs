@@ -2,6 +2,7 @@
 
 mod block_counts;
 mod cancel;
+mod conflict;
 mod contract;
 mod database;
 mod failure;

@@ -1,0 +1,59 @@
+use std::error::Error;
+
+use chrono::DateTime;
+use tokenfolio::{AccessToken, StoreError, StoreErrorKind, TokenUse};
+use tokenfolio_postgres::PostgresStore;
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, Transaction};
+
+use crate::database::Database;
+
+/// Lets a client keep the use of the second token, and the store wait for it with that of the first in its hands.
+async fn store_waits_for<'c>(
+    database: &Database,
+    client: &'c mut Client,
+) -> (Transaction<'c>, JoinHandle<Result<(), StoreError>>) {
+    let tokens = [1, 2].map(|id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH));
+    database.insert(7, tokens.to_vec()).await.expect("new ids");
+    let transaction = client.transaction().await.expect("a connection");
+    transaction.batch_execute("UPDATE token_usage SET usage_count = 5 WHERE token_id = 2").await.expect("a free row");
+    let store = PostgresStore::clone(database);
+    let uses = [1, 2].map(|id| TokenUse::new(7, id, DateTime::UNIX_EPOCH));
+    let recording = tokio::spawn(async move { store.record_uses(&uses).await });
+    database.wait_for("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%held%'").await;
+    (transaction, recording)
+}
+
+#[track_caller]
+fn assert_conflict(recorded: Result<(), StoreError>, code: &str) {
+    let error = recorded.expect_err("two writers who cannot both go on");
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    let cause = error.source().and_then(Error::source).and_then(|cause| cause.downcast_ref());
+    let cause: &tokio_postgres::error::DbError = cause.expect("the server's refusal");
+    assert_eq!(cause.code().code(), code);
+}
+
+#[tokio::test]
+async fn a_deadlock_may_be_tried_again() {
+    let database = Database::create().await;
+    let mut client = database.client().await;
+    // So that it is the store that is refused.
+    client.batch_execute("SET deadlock_timeout = '1h'").await.unwrap();
+    let (transaction, recording) = store_waits_for(&database, &mut client).await;
+    transaction.batch_execute("UPDATE token_usage SET usage_count = 5 WHERE token_id = 1").await.unwrap();
+    assert_conflict(recording.await.unwrap(), "40P01");
+
+    transaction.commit().await.unwrap();
+    database.record_uses(&[TokenUse::new(7, 1, DateTime::UNIX_EPOCH)]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_transaction_that_comes_too_late_may_be_tried_again() {
+    let database = Database::with_options(" -c default_transaction_isolation=serializable").await;
+    let mut client = database.client().await;
+    let (transaction, recording) = store_waits_for(&database, &mut client).await;
+    transaction.commit().await.unwrap();
+    assert_conflict(recording.await.unwrap(), "40001");
+
+    database.record_uses(&[TokenUse::new(7, 1, DateTime::UNIX_EPOCH)]).await.unwrap();
+}
