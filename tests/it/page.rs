@@ -47,6 +47,17 @@ fn unknown_members_are_ignored_at_every_level() {
 }
 
 #[test]
+fn what_is_ignored_may_be_more_than_a_value_can_hold() {
+    let whole = whole().to_string();
+    for unknown in ["1e999".to_owned(), format!("{}{}", "[".repeat(2_000), "]".repeat(2_000))] {
+        assert!(serde_json::from_str::<Value>(&unknown).is_err());
+        let page = whole.replacen('{', &format!("{{\"next_cursor\":{unknown},"), 1);
+        let page: Page<u8> = serde_json::from_str(&page).unwrap();
+        assert_eq!(page, serde_json::from_str(&whole).unwrap());
+    }
+}
+
+#[test]
 fn a_nullable_member_may_be_missing() {
     for place in [
         "/links/first",

@@ -58,6 +58,7 @@ fn what_is_neither_is_not_understood() {
         "Sun, 06 Nov 1994 08:49:37 CET",
         "Sun, 31 Feb 1994 08:49:37 GMT",
         "1994-11-06T08:49:37Z",
+        "Sunday, 06-Nov-94208:49:37 GMT",
     ] {
         assert_eq!(wait(value, example()), None, "{value}");
     }
