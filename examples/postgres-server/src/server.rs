@@ -80,7 +80,8 @@ impl Server {
         Ok(self.end("fast")?)
     }
 
-    /// Stops the server as by a crash: connections break, nothing is written, and the log is replayed at the next start.
+    /// Stops the server as by a crash: connections break, nothing is written, and the log is replayed at the next
+    /// start.
     ///
     /// # Errors
     ///

@@ -4,14 +4,14 @@
 //! # How it is made
 //!
 //! - **One statement** gives the rows of a page and the total. Two would each see a state of their own and disagree as
-//!   soon as somebody writes in between, in one transaction as well, unless that is of a level which reads one snapshot.
-//!   The total comes first and the rows are joined to it, so that it stays where there are no rows.
-//! - **The key is `(owner_id, id)`**, and its index alone serves counting and passing over rows. What changes with every
-//!   use of a token lies in a table of its own, or that index would be of no use until the next vacuum.
-//! - **Every key begins with the owner**, and so does every condition. Tables can thus be distributed by owner, and each
-//!   question goes to one node. A secret says whose it is (`<owner>|<random>`), for the same reason.
-//! - **A secret is looked up by its digest**, which an index finds: neither the table nor the time it takes gives a secret
-//!   away.
+//!   soon as somebody writes in between, in one transaction as well, unless that is of a level which reads one
+//!   snapshot. The total comes first and the rows are joined to it, so that it stays where there are no rows.
+//! - **The key is `(owner_id, id)`**, and its index alone serves counting and passing over rows. What changes with
+//!   every use of a token lies in a table of its own, or that index would be of no use until the next vacuum.
+//! - **Every key begins with the owner**, and so does every condition. Tables can thus be distributed by owner, and
+//!   each question goes to one node. A secret says whose it is (`<owner>|<random>`), for the same reason.
+//! - **A secret is looked up by its digest**, which an index finds: neither the table nor the time it takes gives a
+//!   secret away.
 //! - **Uses are written in batches**, in the order of the keys, as
 //!   [`UsageLog::drain`](tokenfolio::UsageLog::drain) returns them.
 //! - **Everything ends.** A caller waits 2 seconds for a connection at most; the server gives up a statement after 2

@@ -46,8 +46,8 @@ fn slice(rows: &[Row]) -> Result<TokenSlice, Failure> {
     Ok(slice)
 }
 
-/// Joins the keys of a page with their rows. Each is looked up by itself: `LIMIT 1` keeps the planner, which does not know
-/// how few keys there are, from reading a whole table for them.
+/// Joins the keys of a page with their rows. Each is looked up by itself: `LIMIT 1` keeps the planner, which does not
+/// know how few keys there are, from reading a whole table for them.
 pub(crate) const ROWS: &str =
     "LEFT JOIN LATERAL (SELECT * FROM access_token WHERE owner_id = $1 AND id = page.id LIMIT 1) AS token ON TRUE
     LEFT JOIN LATERAL (SELECT * FROM token_usage WHERE owner_id = $1 AND token_id = page.id LIMIT 1) AS usage ON TRUE";

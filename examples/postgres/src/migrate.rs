@@ -26,8 +26,8 @@ impl PostgresStore {
         Ok(self.run(tokens::migrations::runner()).await?)
     }
 
-    /// Creates what [`with_block_counts`](Self::with_block_counts) reads, and counts the tokens that are there; or brings it
-    /// up to date. Until it is done, nobody else can add or remove tokens.
+    /// Creates what [`with_block_counts`](Self::with_block_counts) reads, and counts the tokens that are there; or
+    /// brings it up to date. Until it is done, nobody else can add or remove tokens.
     ///
     /// From then on every writer keeps the counts, this store or not. The key of a token can no longer be changed.
     ///

@@ -16,8 +16,8 @@ use crate::row::{Micros, array_text};
 const CONNECTIONS: usize = 8;
 /// How long a caller waits for a connection: for one to come free, and for a new one to stand.
 const WAIT: Duration = Duration::from_secs(2);
-/// What the server is told, unless the options of the connection say otherwise: how long it may work on a statement, and
-/// that a plan once made is right for all values, so that none is made for each.
+/// What the server is told, unless the options of the connection say otherwise: how long it may work on a statement,
+/// and that a plan once made is right for all values, so that none is made for each.
 const OPTIONS: &str = "-c statement_timeout=2s -c plan_cache_mode=force_generic_plan";
 /// How long a caller waits for an answer, whatever the server does.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -35,8 +35,8 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// Makes a store of a database, which is not connected to before it is needed.
     ///
-    /// A [`Config`] is what a URL parses to: `postgres://user@host/database`, or `%2F`-encoded the folder of a socket in
-    /// place of the host. Connections are not encrypted.
+    /// A [`Config`] is what a URL parses to: `postgres://user@host/database`, or `%2F`-encoded the folder of a socket
+    /// in place of the host. Connections are not encrypted.
     ///
     /// # Errors
     ///
@@ -63,8 +63,8 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// A token whose id the owner already has, whose name has a U+0000, that was used more than `i64::MAX` times, or with
-    /// an instant before 4713 BC, none of which the database can hold; or a failing database.
+    /// A token whose id the owner already has, whose name has a U+0000, that was used more than `i64::MAX` times, or
+    /// with an instant before 4713 BC, none of which the database can hold; or a failing database.
     pub async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError> {
         const SQL: &str = "
             WITH given AS (

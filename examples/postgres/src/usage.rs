@@ -8,8 +8,8 @@ use crate::store::PostgresStore;
 impl PostgresStore {
     /// Adds uses to the tokens they are of, all of them or none: what a [`UsageLog`](tokenfolio::UsageLog) gave out.
     ///
-    /// Counts grow up to `i64::MAX`, the later of two times is kept, and uses of tokens that are gone are passed over. It
-    /// is one statement: a thousand uses at a time cost little more than one.
+    /// Counts grow up to `i64::MAX`, the later of two times is kept, and uses of tokens that are gone are passed over.
+    /// It is one statement: a thousand uses at a time cost little more than one.
     ///
     /// # Errors
     ///

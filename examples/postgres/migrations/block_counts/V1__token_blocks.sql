@@ -20,8 +20,9 @@ DECLARE
     last_id bigint;
     size    integer;
 BEGIN
-    -- Locks the owner's first block without a change to it, until the transaction ends. So each owner has one writer at a
-    -- time, who sees in all that follows what those before have done; owners are in order, lest writers wait in a circle.
+    -- Locks the owner's first block without a change to it, until the transaction ends. So each owner has one writer at
+    -- a time, who sees in all that follows what those before have done; owners are in order, lest writers wait in a
+    -- circle.
     INSERT INTO token_block (owner_id, first_id, tokens)
     SELECT DISTINCT owner_id, lowest, 0 FROM changed ORDER BY owner_id
     ON CONFLICT (owner_id, first_id) DO UPDATE SET tokens = 0 WHERE FALSE;
@@ -46,7 +47,7 @@ BEGIN
             SELECT min(first_id) - 1 INTO last_id FROM token_block
             WHERE owner_id = block.owner_id AND first_id > block.first_id;
             -- Ids mostly grow: the last block is left full. Others are halved, so that there is room for more.
-            size := CASE WHEN last_id IS NULL THEN most ELSE ceil(block.tokens / round(block.tokens / (most / 2.0))) END;
+            size := CASE WHEN last_id IS NULL THEN most ELSE ceil(block.tokens / round(2.0 * block.tokens / most)) END;
             INSERT INTO token_block (owner_id, first_id, tokens)
             SELECT block.owner_id, CASE number WHEN 0 THEN block.first_id ELSE min(id) END, count(*)
             FROM (

@@ -227,8 +227,8 @@ async fn counts_are_right_under_writers_at_once() {
     expect_windows(&store, &ids, offsets(ids.len())).await;
 }
 
-/// Adds tokens all over, single ones and some at once, removes others again, and returns the ids that are left. No other
-/// writer has the same.
+/// Adds tokens all over, single ones and some at once, removes others again, and returns the ids that are left. No
+/// other writer has the same.
 async fn write(store: PostgresStore, at: i64, writers: i64) -> BTreeSet<i64> {
     let mut number = numbers(at.unsigned_abs());
     let mut ids = BTreeSet::new();
