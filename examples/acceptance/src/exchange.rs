@@ -7,7 +7,7 @@ use tokenfolio_openapi::Description;
 
 use crate::case::Case;
 use crate::connection::Answer;
-use crate::expected::Whole;
+use crate::expected::{Expected, Whole};
 use crate::server::Server;
 
 /// A case that was tried on a server.
@@ -42,10 +42,18 @@ impl Exchange {
 
     /// Tells whether the framework refused the request, and may.
     fn is_refused(&self) -> bool {
+        let refusals = match self.expected() {
+            Expected::Refused(statuses) => statuses,
+            _ => self.case.refusals,
+        };
         match &self.answer {
-            Some(answer) => self.case.refusals.contains(&answer.status().as_u16()),
-            None => !self.case.refusals.is_empty(),
+            Some(answer) => refusals.contains(&answer.status().as_u16()),
+            None => !refusals.is_empty(),
         }
+    }
+
+    fn expected(&self) -> &Expected {
+        self.case.expected_of(&self.framework)
     }
 
     /// Tells how the answer differs from the one that is expected.
@@ -53,7 +61,7 @@ impl Exchange {
         if self.is_refused() {
             return None;
         }
-        let expected = self.case.expected_of(&self.framework).whole(self);
+        let expected = self.expected().whole(self);
         let came = self.answer.as_ref().map(|answer| Whole::of(answer, &self.framework));
         (expected.is_none() || came != expected).then(|| self.report(expected.as_ref(), came.as_ref()))
     }
@@ -69,7 +77,7 @@ impl Exchange {
     /// Tells how the answer differs from what `openapi.json` says of the endpoint's.
     fn difference_from_described(&self, description: &Description) -> Option<String> {
         let Self { framework, method, case, .. } = self;
-        let is_described = case.expected_of(framework).is_of_endpoint() && !self.is_refused();
+        let is_described = self.expected().is_of_endpoint() && !self.is_refused();
         let complaints = description.complaints(method, self.answer.as_ref().filter(|_| is_described)?);
         (!complaints.is_empty()).then(|| format!("{framework}: {method} {}\n  {}", case.name, complaints.join("\n  ")))
     }

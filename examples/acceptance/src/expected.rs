@@ -28,8 +28,8 @@ pub(crate) enum Expected {
     NotFound(&'static str),
     /// What the demo serves beside the endpoint at this path.
     Elsewhere(&'static str),
-    /// A refusal by the framework, as its case allows it.
-    Refused,
+    /// A refusal by the framework, with one of these statuses, or by closing the connection.
+    Refused(&'static [u16]),
 }
 
 /// A status, the fields that the library sets, and a body.
@@ -43,7 +43,7 @@ pub(crate) struct Whole {
 impl Expected {
     /// Tells whether it is the endpoint that is to answer.
     pub(crate) fn is_of_endpoint(&self) -> bool {
-        !matches!(self, Self::NotFound(_) | Self::Elsewhere(_) | Self::Refused)
+        !matches!(self, Self::NotFound(_) | Self::Elsewhere(_) | Self::Refused(_))
     }
 
     /// Writes out the answer that is expected; none where it is not the endpoint's.
@@ -85,7 +85,7 @@ impl Expected {
                 let (parts, ()) = request.expect("a path of the table").into_parts();
                 Whole::of(&elsewhere(&parts), &exchange.framework)
             }
-            Self::Refused => return None,
+            Self::Refused(_) => return None,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! A compiled server as a process of its own.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
@@ -94,27 +94,29 @@ impl Server {
         connection.answer_to(method).expect("the server answers")
     }
 
-    /// Asks the server to end, waits until it takes no more connections, and leaves it to finish.
+    /// Asks the server to end, and leaves it to finish.
     #[track_caller]
     pub(crate) fn ask_to_stop(&self) {
         let kill = format!("kill -TERM {}", self.process.id());
         let killed = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
         assert!(killed.success(), "the server has ended before");
-        wait_until("the server still listens", || TcpStream::connect(self.address()).is_err());
     }
 
     /// Waits until the server has ended, and tells how. It must have printed no more than its announcement.
     #[track_caller]
     pub(crate) fn ended(mut self) -> ExitStatus {
-        let mut status = None;
-        wait_until("the server does not end", || {
-            status = self.process.try_wait().expect("the process is ours");
-            status.is_some()
-        });
+        let start = Instant::now();
+        let status = loop {
+            match self.process.try_wait().expect("the process is ours") {
+                Some(status) => break status,
+                None => thread::sleep(Duration::from_millis(10)),
+            }
+            assert!(start.elapsed() < PATIENCE, "the server does not end");
+        };
         let mut rest = String::new();
         self.output.read_to_string(&mut rest).expect("the output is text");
         assert_eq!(rest, "", "the server printed more than its announcement");
-        status.expect("it was waited for")
+        status
     }
 
     /// Stops the server, which must end well.
@@ -141,13 +143,4 @@ impl Drop for Server {
 /// Writes a request with a secret.
 pub(crate) fn request(method: &Method, secret: &str, target: &str) -> String {
     format!("{method} {target} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {secret}\r\n\r\n")
-}
-
-#[track_caller]
-fn wait_until(failure: &str, mut is_so: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < PATIENCE, "{failure}");
-        thread::sleep(Duration::from_millis(10));
-    }
 }

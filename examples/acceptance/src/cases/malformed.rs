@@ -5,10 +5,10 @@ use http::Method;
 use super::get;
 use crate::PATH;
 use crate::case::Case;
-use crate::expected::Expected::{Page, Refused};
+use crate::expected::Expected::{self, Page, Refused};
 
 /// Malformed, or too large.
-const REFUSALS: &[u16] = &[400, 414, 431];
+const REFUSED: Expected = Refused(&[400, 414, 431]);
 
 pub(super) fn cases() -> Vec<Case> {
     let fields = [
@@ -25,9 +25,9 @@ pub(super) fn cases() -> Vec<Case> {
     ];
     let fields = fields.map(|field| {
         let name = String::from_utf8_lossy(field).into_owned();
-        get(&name, Refused).authorized().field(field).or_refused(REFUSALS)
+        get(&name, REFUSED).authorized().field(field)
     });
-    let line = |name: &str, target: &[u8]| Case::new(name, Method::GET, target, Refused).or_refused(REFUSALS);
+    let line = |name: &str, target: &[u8]| Case::new(name, Method::GET, target, REFUSED);
     let lines = [
         line("a blank in the target", b"/api/v1/me/tokens?page=2 x"),
         line("no target", b""),
@@ -36,7 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
         line("an unknown version", PATH.as_bytes()).version("HTTP/9.9"),
         line("no version", PATH.as_bytes()).version(""),
     ];
-    let many = (0..300).fold(get("300 fields", Refused), |case, _| case.field("x: y"));
+    let many = (0..300).fold(get("300 fields", REFUSED), |case, _| case.field("x: y"));
     let after = get("a request after all of these", Page(1)).authorized();
-    fields.into_iter().chain(lines).chain([many.or_refused(REFUSALS), after]).collect()
+    fields.into_iter().chain(lines).chain([many, after]).collect()
 }

@@ -1,0 +1,25 @@
+//! Serves the endpoint with actix-web, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
+//!
+//! ```text
+//! cargo example actix-web -- --port 3000
+//! ```
+//!
+//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use actix_web::{App, HttpServer};
+use tokenfolio_actix_web::app;
+use tokenfolio_demo::{Arguments, Demo, stop_signal};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let endpoint = Arc::new(endpoint);
+    let server = HttpServer::new(move || App::new().configure(app(Arc::clone(&endpoint))));
+    let server = server.listen(listener)?.shutdown_signal(stop_signal()?);
+    announcement.print()?;
+    server.run().await?;
+    uses.finish().await
+}

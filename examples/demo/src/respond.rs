@@ -1,0 +1,20 @@
+//! The whole server, for whoever has no router.
+
+use std::net::IpAddr;
+
+use http::Response;
+use http::request::Parts;
+
+use crate::elsewhere::elsewhere;
+use crate::start::{Endpoint, PATH};
+
+/// Answers any request: the endpoint at [`PATH`], and [`elsewhere`] beside it.
+///
+/// It is for adapters to what routes nothing, or what takes a path for the endpoint's that is not. `caller` is the
+/// address of the peer.
+pub async fn respond(endpoint: &Endpoint, parts: &Parts, caller: Option<IpAddr>) -> Response<Vec<u8>> {
+    match parts.uri.path() {
+        PATH => endpoint.answer(parts, caller).await,
+        _ => elsewhere(parts),
+    }
+}

@@ -1,0 +1,68 @@
+//! The endpoint in hyper, without a framework: [`service`] is what answers, and [`serve`] the loop that a framework
+//! would bring.
+//!
+//! A request of hyper's is one of the `http` crate, which is what the library takes, so that nothing is converted.
+//! HTTP/1 and HTTP/2 are told apart by their first bytes. On HTTP/1, hyper answers a head by itself that is malformed
+//! (400) or too large (414, 431): these have no body.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::{Service, service_fn};
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokenfolio_demo::{Endpoint, respond};
+use tokio::net::TcpListener;
+use tokio::{select, time};
+
+/// Makes what answers the requests of one peer.
+#[must_use]
+pub fn service(
+    endpoint: Arc<Endpoint>,
+    peer: SocketAddr,
+) -> impl Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future: Send> {
+    service_fn(move |request: Request<Incoming>| {
+        let endpoint = Arc::clone(&endpoint);
+        async move {
+            let (parts, _) = request.into_parts();
+            Ok(respond(&endpoint, &parts, Some(peer.ip())).await.map(Full::from))
+        }
+    })
+}
+
+/// Serves connections until `stop` is ready, each by a service made for its peer, and then waits for the requests that
+/// are under way.
+pub async fn serve<S>(listener: TcpListener, stop: impl Future<Output = ()>, service: impl Fn(SocketAddr) -> S)
+where
+    S: Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future: Send> + Send + 'static,
+{
+    let mut server = auto::Builder::new(TokioExecutor::new());
+    // With a clock, hyper closes a connection whose head takes longer than half a minute.
+    server.http1().timer(TokioTimer::new());
+    server.http2().timer(TokioTimer::new());
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = server.serve_connection(TokioIo::new(stream), service(peer)).into_owned();
+                tokio::spawn(connections.watch(connection));
+            }
+            // The caller is gone, or there are no file handles left, and then others must end first.
+            Err(_) => time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}

@@ -1,0 +1,24 @@
+//! Serves the endpoint with poem, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
+//!
+//! ```text
+//! cargo example poem -- --port 3000
+//! ```
+//!
+//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+
+use std::error::Error;
+
+use poem::Server;
+use poem::listener::TcpAcceptor;
+use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_poem::app;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let acceptor = TcpAcceptor::from_std(listener)?;
+    let stop = stop_signal()?;
+    announcement.print()?;
+    Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(app(endpoint), stop, None).await?;
+    uses.finish().await
+}

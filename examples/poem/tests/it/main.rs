@@ -1,0 +1,3 @@
+//! The server from outside.
+
+tokenfolio_acceptance::suite!(env!("CARGO_BIN_EXE_poem"));

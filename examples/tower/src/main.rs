@@ -1,0 +1,36 @@
+//! Serves the endpoint as a tower service, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
+//!
+//! ```text
+//! cargo example tower -- --port 3000
+//! ```
+//!
+//! It prints the same as the other servers, and takes the same arguments: see the example of axum. For a call without
+//! a socket, see the tests.
+
+use std::error::Error;
+
+use http::Request;
+use hyper_util::service::TowerToHyperService;
+use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_hyper::serve;
+use tokenfolio_tower::{Caller, app};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let listener = TcpListener::from_std(listener)?;
+    let app = app(endpoint);
+    let stop = stop_signal()?;
+    announcement.print()?;
+    serve(listener, stop, |peer| {
+        let app = app.clone().map_request(move |mut request: Request<_>| {
+            request.extensions_mut().insert(Caller(peer.ip()));
+            request
+        });
+        TowerToHyperService::new(app)
+    })
+    .await;
+    uses.finish().await
+}

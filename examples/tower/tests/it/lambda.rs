@@ -1,0 +1,94 @@
+//! The service as a function runtime calls it: an event in, a reply out, both JSON, and no socket.
+
+use http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use serde_json::{Map, Value, json};
+use tokenfolio_demo::{Arguments, Demo, PATH, StoreChoice};
+use tokenfolio_tower::{App, Caller, app};
+use tower::ServiceExt;
+
+/// Answers an event of API Gateway's (payload format 2.0).
+async fn handle(app: App, event: &Value) -> Value {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let context = &event["requestContext"]["http"];
+    let uri = format!("{}?{}", text(&event["rawPath"]), text(&event["rawQueryString"]));
+    let mut request = Request::builder().method(&*text(&context["method"])).uri(uri);
+    for (name, value) in event["headers"].as_object().expect("an object") {
+        request = request.header(name, text(value));
+    }
+    let source = text(&context["sourceIp"]).parse().expect("an address");
+    let request = request.extension(Caller(source)).body(event["body"].clone()).expect("a well-formed event");
+    let Ok(response) = app.oneshot(request).await;
+
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.expect("a body in memory").to_bytes();
+    json!({
+        "statusCode": parts.status.as_u16(),
+        "headers": headers(&parts.headers),
+        "body": String::from_utf8_lossy(&body),
+        "isBase64Encoded": false,
+    })
+}
+
+fn headers(headers: &HeaderMap) -> Map<String, Value> {
+    let text = |value: &http::HeaderValue| value.to_str().expect("a text").into();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+}
+
+fn event(method: &str, query: &str, secret: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "rawPath": PATH,
+        "rawQueryString": query,
+        "headers": {"authorization": format!("Bearer {secret}"), "host": "lambda.example"},
+        "requestContext": {"http": {"method": method, "path": PATH, "sourceIp": "203.0.113.12"}},
+        "isBase64Encoded": false,
+    })
+}
+
+/// Starts a demo, and returns the application with the secrets by their names.
+async fn start() -> (App, Value) {
+    let arguments = Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false };
+    let demo = Demo::start(arguments).await.expect("a store in memory opens");
+    (app(demo.endpoint), serde_json::to_value(demo.announcement).expect("an announcement is JSON"))
+}
+
+#[tokio::test]
+async fn an_event_is_answered_with_a_page() {
+    let (app, secrets) = start().await;
+    let reply = handle(app, &event("GET", "page=2", secrets["good"].as_str().unwrap())).await;
+    assert_eq!(reply["statusCode"], 200);
+    assert_eq!(reply["headers"]["content-type"], "application/json");
+    let page: Value = serde_json::from_str(reply["body"].as_str().unwrap()).unwrap();
+    assert_eq!(page["meta"]["current_page"], 2);
+}
+
+#[tokio::test]
+async fn the_address_of_the_event_is_that_of_the_caller() {
+    let (app, secrets) = start().await;
+    // The token that no caller from this machine may use is for this address.
+    let mut event = event("GET", "page=1", secrets["ip_denied"].as_str().unwrap());
+    assert_eq!(handle(app.clone(), &event).await["statusCode"], 200);
+    event["requestContext"]["http"]["sourceIp"] = json!("203.0.113.13");
+    assert_eq!(handle(app, &event).await["statusCode"], 401);
+}
+
+#[tokio::test]
+async fn without_an_address_a_token_for_some_addresses_is_refused() {
+    let (app, secrets) = start().await;
+    for (name, status) in [("good", 200), ("ip_denied", 401)] {
+        let secret = secrets[name].as_str().unwrap();
+        let request = Request::get(PATH).header("authorization", format!("Bearer {secret}")).body(()).unwrap();
+        let Ok(response) = app.clone().oneshot(request).await;
+        assert_eq!(response.status(), status, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_refused_with_a_problem() {
+    let (app, secrets) = start().await;
+    let reply = handle(app, &event("POST", "", secrets["good"].as_str().unwrap())).await;
+    assert_eq!(reply["statusCode"], 405);
+    assert_eq!(reply["headers"]["allow"], "GET, HEAD");
+    assert_eq!(reply["headers"]["content-type"], "application/problem+json");
+}

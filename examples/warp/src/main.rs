@@ -1,0 +1,23 @@
+//! Serves the endpoint with warp, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
+//!
+//! ```text
+//! cargo example warp -- --port 3000
+//! ```
+//!
+//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+
+use std::error::Error;
+
+use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_warp::app;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let listener = TcpListener::from_std(listener)?;
+    let stop = stop_signal()?;
+    announcement.print()?;
+    warp::serve(app(endpoint)).incoming(listener).graceful(stop).run().await;
+    uses.finish().await
+}
