@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::buffer::Buffer;
+use crate::buffer::{Buffer, Piece};
 use crate::escape::escape_after;
 use crate::problem::{Content, Problem};
 
@@ -44,8 +44,10 @@ impl Problem {
         text(&mut buffer, b"{\"type\":\"", Some(self.type_uri()));
         text(&mut buffer, b",\"title\":\"", self.title());
         if let Some(status) = self.status() {
-            buffer.put(b",\"status\":");
-            buffer.put_number(status.as_u16().into());
+            buffer.piece(|piece: &mut Piece<'_, 40>| {
+                piece.put(b",\"status\":");
+                piece.put_number(status.as_u16().into());
+            });
         }
         text(&mut buffer, b",\"detail\":\"", self.detail());
         text(&mut buffer, b",\"instance\":\"", self.instance());
@@ -59,8 +61,8 @@ impl Problem {
     }
 
     fn expected_length(&self) -> usize {
-        let texts = [Some(self.type_uri()), self.title(), self.detail(), self.instance()];
-        let texts: usize = texts.into_iter().flatten().map(str::len).sum();
+        let length = |text: Option<&str>| text.map_or(0, str::len);
+        let texts = self.type_uri().len() + length(self.title()) + length(self.detail()) + length(self.instance());
         let extensions: usize = self.extensions().map(|(name, _)| name.len() + EXTENSION).sum();
         FRAME + texts + extensions
     }

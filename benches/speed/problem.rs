@@ -6,13 +6,20 @@ use http::Response;
 use tokenfolio::Problem;
 
 use crate::measure::{Table, Variant};
-use crate::unauthorized::{Derived, by_hand};
+use crate::unauthorized::{Derived, Members, by_hand};
 
 const PATH: &str = "/api/v1/me/tokens";
 
 pub(crate) fn measure(table: &mut Table) {
     let problem = Problem::unauthorized(PATH);
     let derived = Derived::new(PATH);
+    let members = Members {
+        type_uri: "about:blank",
+        title: "Unauthorized",
+        status: 401,
+        detail: "Authentication failed",
+        instance: PATH,
+    };
     let mut expected = Vec::new();
     by_hand(&mut expected, PATH);
     assert_eq!(serde_json::to_vec(&derived).expect("it is JSON"), expected);
@@ -23,22 +30,34 @@ pub(crate) fn measure(table: &mut Table) {
         Problem::unauthorized(path).write_json(&mut ours);
         assert_eq!(ours, hand_written);
     }
+    for detail in ["Authentication failed", "\u{0}\u{8}\t\n\u{c}\r\u{1f} \"\\/\u{7f}é"] {
+        let [mut hand_written, mut ours] = [const { Vec::new() }; 2];
+        Members { detail, ..members }.write(&mut hand_written);
+        Problem::unauthorized(PATH).with_detail(detail).write_json(&mut ours);
+        assert_eq!(ours, hand_written);
+    }
 
-    let [mut hand_written, mut derive, mut reused] = [const { Vec::new() }; 3];
+    let [mut alone, mut hand_written, mut derive, mut reused] = [const { Vec::new() }; 4];
     let variants = vec![
-        Variant::new("by hand", || by_hand(black_box(&mut hand_written), black_box(PATH))),
+        Variant::new("by hand, this problem alone", || by_hand(black_box(&mut alone), black_box(PATH))),
+        Variant::new("by hand", || black_box(&members).write(black_box(&mut hand_written))),
         Variant::new("derive", || {
             derive.clear();
             serde_json::to_writer(black_box(&mut derive), black_box(&derived)).expect("it is JSON");
         }),
         Variant::new("ours", || black_box(&problem).write_json(black_box(&mut reused))),
     ];
-    table.measure("a 401, into a reused buffer", &[0, 1], variants);
+    table.measure("a 401, into a reused buffer", &[1, 2], variants);
 
     let variants = vec![
-        Variant::new("by hand", || {
+        Variant::new("by hand, this problem alone", || {
             let mut body = Vec::new();
             by_hand(&mut body, black_box(PATH));
+            black_box(body);
+        }),
+        Variant::new("by hand", || {
+            let mut body = Vec::new();
+            Members { instance: black_box(PATH), ..members }.write(&mut body);
             black_box(body);
         }),
         Variant::new("derive", || {
@@ -53,5 +72,5 @@ pub(crate) fn measure(table: &mut Table) {
             black_box(Response::from(Problem::unauthorized(black_box(PATH))));
         }),
     ];
-    table.measure("a 401, made and written to a fresh body", &[0, 1], variants);
+    table.measure("a 401, made and written to a fresh body", &[1, 2], variants);
 }
