@@ -9,7 +9,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 pub(crate) fn escape(out: &mut Buffer, text: &str) {
     let bytes = text.as_bytes();
     let mut plain = 0;
-    out.write(bytes.len() + 8, |room| {
+    out.write(bytes.len().max(8), |room| {
         plain = copy_plain(room, bytes);
         plain
     });
@@ -23,7 +23,7 @@ pub(crate) fn escape(out: &mut Buffer, text: &str) {
 pub(crate) fn escape_after<const N: usize>(out: &mut Buffer, before: &[u8; N], text: &str) {
     let bytes = text.as_bytes();
     let start = out.len() + N;
-    out.write(N + bytes.len() + 8, |room| {
+    out.write(N + bytes.len().max(8), |room| {
         room[..N].copy_from_slice(before);
         N + copy_plain(&mut room[N..], bytes)
     });
@@ -34,7 +34,7 @@ pub(crate) fn escape_after<const N: usize>(out: &mut Buffer, before: &[u8; N], t
 }
 
 /// Copies text up to the eight bytes that have something to be escaped, and returns how much that is. There must be room
-/// for eight bytes more.
+/// for eight bytes, however short it is.
 #[inline]
 fn copy_plain(room: &mut [u8], text: &[u8]) -> usize {
     let (words, tail) = text.as_chunks::<8>();

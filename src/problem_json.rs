@@ -9,12 +9,12 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::buffer::{Buffer, Piece};
+use crate::buffer::Buffer;
 use crate::escape::escape_after;
 use crate::problem::{Content, Problem};
 
-/// What a problem needs beside its texts, in bytes: names, quotes, a status, and room to write it in.
-const FRAME: usize = 96;
+/// What a problem needs beside its texts, in bytes: names, quotes and a status.
+const FRAME: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
 /// What an extension needs beside its name, in bytes: room for a trace, in quotes.
 const EXTENSION: usize = 40;
 
@@ -44,10 +44,8 @@ impl Problem {
         text(&mut buffer, b"{\"type\":\"", Some(self.type_uri()));
         text(&mut buffer, b",\"title\":\"", self.title());
         if let Some(status) = self.status() {
-            buffer.piece(|piece: &mut Piece<'_, 40>| {
-                piece.put(b",\"status\":");
-                piece.put_number(status.as_u16().into());
-            });
+            buffer.put(b",\"status\":");
+            buffer.put_slice(status.as_str().as_bytes());
         }
         text(&mut buffer, b",\"detail\":\"", self.detail());
         text(&mut buffer, b",\"instance\":\"", self.instance());
