@@ -27,12 +27,13 @@ impl Folder {
     /// Makes a folder that only the user may enter.
     pub(crate) fn make(user: Option<User>) -> Result<Self, Trouble> {
         let path = env::temp_dir().join(unused_name());
+        let mut cleaner = cleaner(&path, user)?;
         let trouble = |error| Trouble::Folder { path: path.clone(), error };
         DirBuilder::new().mode(0o700).create(&path).map_err(trouble)?;
         if let Some(User { uid, gid }) = user {
             chown(&path, Some(uid), Some(gid)).map_err(trouble)?;
         }
-        let cleaner = clean_after(&path, user)?;
+        let cleaner = cleaner.spawn().map_err(|error| Trouble::Spawn { program: "sh", error })?;
         Ok(Self { path, cleaner })
     }
 
@@ -66,7 +67,8 @@ fn unused_name() -> String {
     format!("tokenfolio-pg-{}-{count}-{nanos:x}", process::id())
 }
 
-fn clean_after(folder: &Path, user: Option<User>) -> Result<Child, Trouble> {
+/// Makes the command that waits for the end of its input, and then clears away.
+fn cleaner(folder: &Path, user: Option<User>) -> Result<Command, Trouble> {
     // Signals that a terminal sends to the tests reach this process too, which is to outlive them.
     const SCRIPT: &str = r#"
         trap '' HUP INT TERM
@@ -84,5 +86,5 @@ fn clean_after(folder: &Path, user: Option<User>) -> Result<Child, Trouble> {
         shell.uid(uid).gid(gid);
     }
     shell.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    shell.spawn().map_err(|error| Trouble::Spawn { program: "sh", error })
+    Ok(shell)
 }

@@ -10,7 +10,8 @@
 //! # Another engine
 //!
 //! Where the environment variable `TOKENFOLIO_PG_URL` names a database, every [`Schema`] is made in that one instead.
-//! Its user must be allowed to create schemas; they are dropped after the tests.
+//! Its user must be allowed to create schemas, which are dropped after the tests, and must be a superuser if a test
+//! sets what only a superuser may.
 //!
 //! # Examples
 //!

@@ -20,7 +20,9 @@ async fn store_waits_for<'c>(
     let store = PostgresStore::clone(database);
     let uses = [1, 2].map(|id| TokenUse::new(7, id, DateTime::UNIX_EPOCH));
     let recording = tokio::spawn(async move { store.record_uses(&uses).await });
-    database.wait_for("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%held%'").await;
+    let waiting = "SELECT FROM pg_stat_activity JOIN pg_locks USING (pid)
+        WHERE wait_event_type = 'Lock' AND relation = 'token_usage'::regclass";
+    database.wait_for(waiting).await;
     (transaction, recording)
 }
 
