@@ -14,7 +14,7 @@ pub(crate) struct Secrets {
     pub(crate) expired: Secret,
     /// Is revoked.
     pub(crate) revoked: Secret,
-    /// Is accepted. Its owner has no other token.
+    /// Is accepted from this machine alone. Its owner has no other token.
     pub(crate) single: Secret,
     /// Is active, and not for callers from this machine.
     pub(crate) ip_denied: Secret,
