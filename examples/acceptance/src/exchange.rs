@@ -62,14 +62,13 @@ impl Exchange {
             return None;
         }
         let expected = self.expected().whole(self);
-        let came = self.answer.as_ref().map(|answer| Whole::of(answer, &self.framework));
+        let came = self.answer.as_ref().map(Whole::of);
         (expected.is_none() || came != expected).then(|| self.report(expected.as_ref(), came.as_ref()))
     }
 
     /// Tells how the answer to HEAD differs from that to GET.
     fn difference_from(&self, get: &Self) -> Option<String> {
-        let [head, get] =
-            [self, get].map(|exchange| exchange.answer.as_ref().map(|answer| Whole::of(answer, &exchange.framework)));
+        let [head, get] = [self, get].map(|exchange| exchange.answer.as_ref().map(Whole::of));
         let get = get.map(|get| Whole { body: String::new(), ..get });
         (head != get).then(|| self.report(get.as_ref(), head.as_ref()))
     }

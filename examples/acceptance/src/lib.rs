@@ -6,9 +6,9 @@
 //! tokenfolio_acceptance::suite!(env!("CARGO_BIN_EXE_axum"));
 //! ```
 //!
-//! An answer is compared whole: its status, every field but those that the connection and the framework add, and the
-//! body to the last byte. Where a framework answers before the endpoint is reached, or changes what the endpoint is
-//! given, the case says what is allowed, so that a framework that changes its mind is noticed.
+//! An answer is compared whole: its status, every field but `Connection` and `Date`, and the body to the last byte. Where
+//! a framework answers before the endpoint is reached, or changes what the endpoint is given, the case says what is
+//! allowed, so that a framework that changes its mind is noticed.
 //!
 //! [`run`] returns what was answered, for whoever has more to check in it.
 

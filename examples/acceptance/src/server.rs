@@ -27,7 +27,7 @@ pub struct Announced {
     pub expired: String,
     /// The secret of a token that is revoked.
     pub revoked: String,
-    /// A secret that is accepted, of an owner of this one token.
+    /// A secret that is accepted from this machine alone, of an owner of this one token.
     pub single: String,
     /// The secret of a token that only callers from elsewhere may use.
     pub ip_denied: String,

@@ -37,7 +37,7 @@ fn accepted() -> Vec<Case> {
         case("authorization: \t Bearer {good} \t "),
         case("authorization:Bearer {good}"),
         case("AUTHORIZATION: Bearer {good}"),
-        get("the owner of one token", Single).field("authorization: Bearer {single}"),
+        get("for this address alone, and the owner of one token", Single).field("authorization: Bearer {single}"),
     ]
 }
 
