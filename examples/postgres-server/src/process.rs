@@ -1,13 +1,13 @@
 //! The process of a server.
 
 use std::fs::{self, File};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::Trouble;
 use crate::folder::Folder;
-use crate::program::{User, program};
+use crate::program::{User, program, run};
 
 /// How long a server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -52,6 +52,23 @@ impl Process {
         lines.first() == Some(&self.0.id().to_string().as_str()) && lines.get(7) == Some(&"ready")
     }
 
+    /// Ends every process of the server at once, so that none has time for a word, to a connection or to the disk.
+    pub(crate) fn kill(&mut self) -> Result<(), Trouble> {
+        let id = self.0.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).map_err(Trouble::End)?;
+        let children: Vec<_> = children.split_whitespace().collect();
+        self.0.kill().map_err(Trouble::End)?;
+        let mut kill = Command::new("sh");
+        kill.args(["-c", "kill -KILL \"$@\" || true", "sh"]).args(&children).stderr(Stdio::null());
+        run(&mut kill, "kill")?;
+        self.wait()?;
+        // As long as one is left, another server cannot have the data.
+        while children.iter().any(|child| is_running(child)) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
     pub(crate) fn wait(&mut self) -> Result<(), Trouble> {
         self.0.wait().map_err(Trouble::End)?;
         Ok(())
@@ -64,4 +81,9 @@ impl Drop for Process {
         drop(self.0.kill());
         drop(self.0.wait());
     }
+}
+
+/// A process that has ended, and whose end was not asked for yet, has no command line any more.
+fn is_running(id: &str) -> bool {
+    fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| !line.is_empty())
 }

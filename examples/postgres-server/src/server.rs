@@ -36,7 +36,6 @@ impl Server {
     ///
     /// As [`start`](Self::start), or a port that is taken.
     pub fn start_on(port: u16) -> Result<Self, ServerError> {
-        let port = if port == 0 { free_port()? } else { port };
         Self::new(Some(port))
     }
 
@@ -46,6 +45,7 @@ impl Server {
         let mut initdb = program("initdb", user, folder.path())?;
         initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
         run(initdb.arg(folder.data()), "initdb")?;
+        let port = if port == Some(0) { Some(free_port()?) } else { port };
         let process = Process::start(&folder, user, port)?;
         Ok(Self { folder, process, user, port })
     }
@@ -77,18 +77,19 @@ impl Server {
     ///
     /// A server that is not running.
     pub fn stop(&mut self) -> Result<(), ServerError> {
-        Ok(self.end("fast")?)
+        let mut pg_ctl = program("pg_ctl", self.user, self.folder.path())?;
+        run(pg_ctl.args(["-m", "fast", "stop", "-D"]).arg(self.folder.data()), "pg_ctl")?;
+        Ok(self.process.wait()?)
     }
 
-    /// Stops the server as by a crash: connections break, nothing is written, and the log is replayed at the next
-    /// start.
+    /// Stops the server as the failure of its machine does: connections break without a word, nothing is written, and the
+    /// log is replayed at the next start.
     ///
     /// # Errors
     ///
     /// A server that is not running.
     pub fn kill(&mut self) -> Result<(), ServerError> {
-        // The first process alone could be killed at once, but those of its connections would go on for a moment.
-        Ok(self.end("immediate")?)
+        Ok(self.process.kill()?)
     }
 
     /// Starts the server again after it was stopped or killed, with its data, in the same place.
@@ -99,12 +100,6 @@ impl Server {
     pub fn start_again(&mut self) -> Result<(), ServerError> {
         self.process = Process::start(&self.folder, self.user, self.port)?;
         Ok(())
-    }
-
-    fn end(&mut self, mode: &str) -> Result<(), Trouble> {
-        let mut pg_ctl = program("pg_ctl", self.user, self.folder.path())?;
-        run(pg_ctl.args(["-m", mode, "stop", "-D"]).arg(self.folder.data()), "pg_ctl")?;
-        self.process.wait()
     }
 }
 

@@ -48,6 +48,7 @@ fn a_killed_server_starts_again_on_its_port() {
     server.run("CREATE TABLE kept (id int)").unwrap();
     server.kill().unwrap();
     server.run("SELECT").unwrap_err();
+    server.kill().unwrap_err();
     server.start_again().unwrap();
     server.run("SELECT FROM kept").unwrap();
     TcpStream::connect(address).unwrap();
