@@ -6,7 +6,7 @@ use tokenfolio_postgres::PostgresStore;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Transaction};
 
-use crate::database::Database;
+use crate::database::{Database, wait_until_blocked};
 
 /// Lets a client keep the use of the second token, and the store wait for it with that of the first in its hands.
 async fn store_waits_for<'c>(
@@ -20,9 +20,7 @@ async fn store_waits_for<'c>(
     let store = PostgresStore::clone(database);
     let uses = [1, 2].map(|id| TokenUse::new(7, id, DateTime::UNIX_EPOCH));
     let recording = tokio::spawn(async move { store.record_uses(&uses).await });
-    let waiting = "SELECT FROM pg_stat_activity JOIN pg_locks USING (pid)
-        WHERE wait_event_type = 'Lock' AND relation = 'token_usage'::regclass";
-    database.wait_for(waiting).await;
+    wait_until_blocked(&transaction, &database.client().await).await;
     (transaction, recording)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_postgres_server::Schema;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls, Transaction};
 
 /// A store whose tables are empty, and are dropped with it.
 pub(crate) struct Database {
@@ -53,6 +53,16 @@ pub(crate) async fn connect(url: &str) -> Client {
     let (client, connection) = config(url).connect(NoTls).await.expect("a connection");
     tokio::spawn(connection);
     client
+}
+
+/// Returns once somebody waits for what a transaction holds.
+pub(crate) async fn wait_until_blocked(transaction: &Transaction<'_>, watcher: &Client) {
+    let row = transaction.query_one("SELECT pg_backend_pid()", &[]).await.expect("a connection");
+    let holder: i32 = row.get(0);
+    let waiting = "SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
+    while watcher.query(waiting, &[&holder]).await.expect("a working database").is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 pub(crate) fn config(url: &str) -> Config {
