@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use tokenfolio::{Authenticator, BearerToken, OwnedToken, StoreError};
 
+use crate::list::ROWS;
 use crate::row::{self, COLUMNS};
 use crate::store::PostgresStore;
 
@@ -16,10 +17,8 @@ impl Authenticator for PostgresStore {
         };
         let sql = format!(
             "SELECT {COLUMNS}
-            FROM token_secret AS secret
-            JOIN access_token AS token ON token.owner_id = secret.owner_id AND token.id = secret.token_id
-            LEFT JOIN token_usage AS usage ON usage.owner_id = token.owner_id AND usage.token_id = token.id
-            WHERE secret.owner_id = $1 AND secret.digest = $2"
+            FROM (SELECT token_id AS id FROM token_secret WHERE owner_id = $1 AND digest = $2) AS page
+            {ROWS}"
         );
         let rows = self.query(&sql, &[&owner, &&digest(secret.secret())[..]]).await?;
         let token = rows.first().map(row::token).transpose()?;
