@@ -7,29 +7,34 @@ use tokenfolio::{AccessToken, TokenId};
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_postgres_server::{Server, ServerError};
 
-use crate::database::{config, connect};
+use crate::cluster::Cluster;
+use crate::database::{Database, config, connect};
 
-/// A store over a server of its own, which can be stopped.
-struct Database {
+/// A store, and the servers that it is over, if they may be stopped.
+struct Tried {
     store: PostgresStore,
-    server: Mutex<Server>,
+    url: String,
+    servers: Mutex<Vec<Server>>,
     owners: AtomicI64,
 }
 
-impl Database {
-    async fn create() -> Self {
-        let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
-        let store = PostgresStore::new(config(&server.url())).expect("a well-formed pool");
-        store.migrate().await.expect("the migrations run");
-        Self { store, server: Mutex::new(server), owners: AtomicI64::new(-3) }
+impl Tried {
+    fn new(url: String, servers: Vec<Server>) -> Self {
+        let store = PostgresStore::new(config(&url)).expect("a well-formed pool");
+        Self { store, url, servers: Mutex::new(servers), owners: AtomicI64::new(-3) }
     }
 
-    fn on_server(&self, act: fn(&mut Server) -> Result<(), ServerError>) -> SetUp<'_> {
-        Box::pin(async move { Ok(act(&mut self.server.lock().unwrap_or_else(PoisonError::into_inner))?) })
+    /// Changes all servers, unless there are none.
+    fn on_servers(&self, act: fn(&mut Server) -> Result<(), ServerError>) -> Option<SetUp<'_>> {
+        let servers = || self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        if servers().is_empty() {
+            return None;
+        }
+        Some(Box::pin(async move { Ok(servers().iter_mut().try_for_each(act)?) }))
     }
 }
 
-impl Fixture for Database {
+impl Fixture for Tried {
     type Owner = i64;
     type Store = PostgresStore;
 
@@ -54,34 +59,57 @@ impl Fixture for Database {
     }
 
     fn stop_backend(&self) -> Option<SetUp<'_>> {
-        Some(self.on_server(Server::kill))
+        self.on_servers(Server::kill)
     }
 
     fn start_backend(&self) -> Option<SetUp<'_>> {
-        Some(self.on_server(Server::start_again))
+        self.on_servers(Server::start_again)
     }
 
     fn damage(&self, owner: i64, id: TokenId) -> Option<SetUp<'_>> {
-        let url = self.server.lock().unwrap_or_else(PoisonError::into_inner).url();
         Some(Box::pin(async move {
             let sql = "UPDATE access_token SET allowed_ips = '{nobody}' WHERE owner_id = $1 AND id = $2";
-            connect(&url).await.execute(sql, &[&owner, &id.0]).await?;
+            connect(&self.url).await.execute(sql, &[&owner, &id.0]).await?;
             Ok(())
         }))
     }
 }
 
+/// A database that others use is not stopped.
+const OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
+
 #[tokio::test]
 async fn the_store_passes() {
-    let not_tried = contract::check_all(&Database::create().await).await;
-    assert_eq!(not_tried.unwrap().clauses(), [""; 0]);
+    let database = Database::create().await;
+    let not_tried = contract::check_all(&Tried::new(database.schema.url(), Vec::new())).await;
+    assert_eq!(not_tried.unwrap().clauses(), [OUTAGE]);
 }
 
 #[tokio::test]
 async fn the_store_with_block_counts_passes() {
-    let mut database = Database::create().await;
-    database.store.migrate_block_counts().await.unwrap();
-    database.store = database.store.with_block_counts();
-    let not_tried = contract::check_all(&database).await;
-    assert_eq!(not_tried.unwrap().clauses(), [""; 0]);
+    let database = Database::create().await;
+    database.migrate_block_counts().await.unwrap();
+    let mut tried = Tried::new(database.schema.url(), Vec::new());
+    tried.store = tried.store.with_block_counts();
+    assert_eq!(contract::check_all(&tried).await.unwrap().clauses(), [OUTAGE]);
+}
+
+#[tokio::test]
+async fn the_store_comes_back_with_its_server() {
+    let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let tried = Tried::new(server.url(), vec![server]);
+    tried.store.migrate().await.unwrap();
+    contract::a_backend_that_is_down_is_unavailable_and_recovers(&tried).await.expect("a server to stop").unwrap();
+}
+
+#[tokio::test]
+async fn the_store_passes_on_every_node_of_a_cluster() {
+    let cluster = Cluster::start().await;
+    let urls: Vec<_> = cluster.nodes.iter().map(Server::url).collect();
+    let mut tried = Tried::new(urls[0].clone(), cluster.nodes);
+    for url in urls {
+        tried.store = PostgresStore::new(config(&url)).unwrap();
+        tried.url = url;
+        assert_eq!(contract::check_all(&tried).await.unwrap().clauses(), [""; 0], "from {}", tried.url);
+    }
 }

@@ -2,10 +2,12 @@
 
 mod block_counts;
 mod cancel;
+mod cluster;
 mod conflict;
 mod contract;
 mod database;
 mod failure;
+mod many_machines;
 mod secret;
 mod session;
 mod snapshot;
