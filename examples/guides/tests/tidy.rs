@@ -23,6 +23,21 @@ fn the_versions_are_those_that_are_tried() {
     assert!(count > 20, "{count}");
 }
 
+/// A target of this crate includes it, or it is a module of what one includes.
+#[test]
+fn every_file_is_compiled() {
+    let crate_root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let targets = ["src/bin", "tests"].map(|folder| files(&crate_root.join(folder))).concat();
+    let out = Path::new(env!("OUT_DIR"));
+    let taken_out = files(out);
+    let code: String = targets.iter().chain(&taken_out).map(|path| read(path)).collect();
+    for path in taken_out {
+        let include = format!("\"/{}\"", path.strip_prefix(out).unwrap().display());
+        let module = format!("mod {};", path.file_stem().unwrap().display());
+        assert!(code.contains(&include) || code.contains(&module), "{}", path.display());
+    }
+}
+
 #[test]
 fn the_code_is_formatted() {
     let files = files(Path::new(env!("OUT_DIR")));
