@@ -24,16 +24,23 @@ fn record_uses(connection: &mut Connection, uses: &[TokenUse<i64>]) -> rusqlite:
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         // A sum beyond an integer would be a float, and the maximum of anything and NULL is NULL.
-        let mut statement = transaction.prepare_cached(
+        let mut update = transaction.prepare_cached(
+            "UPDATE token_usage SET
+                usage_count = usage_count + min(?3, 9223372036854775807 - usage_count),
+                last_used_at = max(coalesce(last_used_at, ?4), ?4)
+            WHERE owner_id = ?1 AND token_id = ?2",
+        )?;
+        // Only a token's first use asks whether it is there: to look it up takes as long as to count a use.
+        let mut insert = transaction.prepare_cached(
             "INSERT INTO token_usage (owner_id, token_id, usage_count, last_used_at)
-            SELECT owner_id, id, ?3, ?4 FROM access_token WHERE owner_id = ?1 AND id = ?2
-            ON CONFLICT (owner_id, token_id) DO UPDATE SET
-                usage_count = usage_count + min(excluded.usage_count, 9223372036854775807 - usage_count),
-                last_used_at = max(coalesce(last_used_at, excluded.last_used_at), excluded.last_used_at)",
+            SELECT owner_id, id, ?3, ?4 FROM access_token WHERE owner_id = ?1 AND id = ?2",
         )?;
         for TokenUse { owner, id, count, last_used_at, .. } in uses {
             let count = i64::try_from(*count).unwrap_or(i64::MAX);
-            statement.execute(params![owner, id.0, count, Micros(*last_used_at)])?;
+            let values = params![owner, id.0, count, Micros(*last_used_at)];
+            if update.execute(values)? == 0 {
+                insert.execute(values)?;
+            }
         }
     }
     transaction.commit()
