@@ -1,6 +1,7 @@
 //! A server's folder, and who clears it away.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,13 @@ impl Folder {
     /// Returns where the server keeps its data.
     pub(crate) fn data(&self) -> PathBuf {
         data(&self.path)
+    }
+
+    /// Adds settings to the server's, once its data are there.
+    pub(crate) fn configure(&self, settings: &str) -> Result<(), Trouble> {
+        let path = self.data().join("postgresql.conf");
+        let file = OpenOptions::new().append(true).open(&path);
+        file.and_then(|mut file| file.write_all(settings.as_bytes())).map_err(|error| Trouble::Folder { path, error })
     }
 }
 

@@ -28,8 +28,6 @@ impl Process {
             Some(port) => server.args(["-c", "listen_addresses=127.0.0.1", "-p", &port.to_string()]),
             None => server.args(["-c", "listen_addresses="]),
         };
-        // The data need not survive the machine, so nothing waits for a disk.
-        server.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
         server.stdin(Stdio::null()).stdout(file.try_clone().map_err(trouble)?).stderr(file);
         let child = server.spawn().map_err(|error| Trouble::Spawn { program: "postgres", error })?;
         let mut process = Self(child);
