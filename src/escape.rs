@@ -18,18 +18,24 @@ pub(crate) fn escape(out: &mut Buffer, text: &str) {
     }
 }
 
-/// Writes a short text as the inside of a JSON string, and what stands before it, in one piece.
+/// Writes what stands before a JSON string, its inside, and the quote that ends it, in one piece.
 #[inline]
-pub(crate) fn escape_after<const N: usize>(out: &mut Buffer, before: &[u8; N], text: &str) {
+pub(crate) fn escape_quoted<const N: usize>(out: &mut Buffer, before: &[u8; N], text: &str) {
     let bytes = text.as_bytes();
     let start = out.len() + N;
-    out.write(N + bytes.len().max(8), |room| {
+    out.write(N + bytes.len().max(8) + 1, |room| {
         room[..N].copy_from_slice(before);
-        N + copy_plain(&mut room[N..], bytes)
+        let end = N + copy_plain(&mut room[N..], bytes);
+        if end < N + bytes.len() {
+            return end;
+        }
+        room[end] = b'"';
+        end + 1
     });
-    let plain = out.len() - start;
-    if plain < bytes.len() {
-        escape_each(out, &bytes[plain..]);
+    let written = out.len() - start;
+    if written <= bytes.len() {
+        escape_each(out, &bytes[written..]);
+        out.put(b"\"");
     }
 }
 

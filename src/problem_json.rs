@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::buffer::Buffer;
-use crate::escape::escape_after;
+use crate::escape::escape_quoted;
 use crate::problem::{Content, Problem};
 
 /// What a problem needs beside its texts, in bytes: names, quotes and a status.
@@ -50,8 +50,8 @@ impl Problem {
         text(&mut buffer, b",\"detail\":\"", self.detail());
         text(&mut buffer, b",\"instance\":\"", self.instance());
         for (name, value) in self.extensions() {
-            escape_after(&mut buffer, b",\"", name);
-            buffer.put(b"\":");
+            escape_quoted(&mut buffer, b",\"", name);
+            buffer.put(b":");
             serde_json::to_writer(&mut buffer, value).expect("every JSON value can be written to memory");
         }
         buffer.put(b"}");
@@ -70,8 +70,7 @@ impl Problem {
 #[inline]
 fn text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str>) {
     if let Some(text) = text {
-        escape_after(out, key, text);
-        out.put(b"\"");
+        escape_quoted(out, key, text);
     }
 }
 

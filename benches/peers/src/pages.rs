@@ -218,7 +218,7 @@ impl JsonApiToken {
         let allowed_ips = token.allowed_ips.as_ref();
         Self {
             id: token.id.to_string(),
-            name: token.name.clone(),
+            name: token.name.to_string(),
             status: token.status.to_string(),
             last_used_at: or_null(token.last_used_at.map(|at| at.trunc_subsecs(0))),
             usage_count: token.usage_count,
