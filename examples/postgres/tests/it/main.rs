@@ -8,6 +8,7 @@ mod contract;
 mod database;
 mod failure;
 mod many_machines;
+mod migrate;
 mod secret;
 mod session;
 mod snapshot;
