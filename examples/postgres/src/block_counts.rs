@@ -49,15 +49,15 @@ pub(crate) fn sql(order: TokenOrder) -> String {
         start AS MATERIALIZED (
             SELECT first_id, skip - (upto - tokens) AS skip FROM block, asked
             WHERE upto > asked.skip ORDER BY first_id LIMIT 1
+        ),
+        page AS MATERIALIZED (
+            SELECT id FROM access_token WHERE owner_id = $1 AND id >= (SELECT first_id FROM start)
+            ORDER BY id LIMIT (SELECT take FROM asked) OFFSET (SELECT skip FROM start)
         )
         SELECT {COLUMNS}, asked.total
         FROM asked
-        LEFT JOIN LATERAL (
-            SELECT id FROM access_token WHERE owner_id = $1 AND id >= (SELECT first_id FROM start)
-            ORDER BY id LIMIT asked.take OFFSET (SELECT skip FROM start)
-        ) AS page ON TRUE
         {ROWS}
-        ORDER BY page.id {direction}"
+        ORDER BY token.id {direction}"
     )
 }
 

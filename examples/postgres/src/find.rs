@@ -16,9 +16,8 @@ impl Authenticator for PostgresStore {
             return Ok(None);
         };
         let sql = format!(
-            "SELECT {COLUMNS}
-            FROM (SELECT token_id AS id FROM token_secret WHERE owner_id = $1 AND digest = $2) AS page
-            {ROWS}"
+            "WITH page AS (SELECT token_id AS id FROM token_secret WHERE owner_id = $1 AND digest = $2)
+            SELECT {COLUMNS} FROM page {ROWS}"
         );
         let rows = self.query(&sql, &[&owner, &&digest(secret.secret())[..]]).await?;
         let token = rows.first().map(row::token).transpose()?;

@@ -46,11 +46,12 @@ fn slice(rows: &[Row]) -> Result<TokenSlice, Failure> {
     Ok(slice)
 }
 
-/// Joins the keys of a page with their rows. Each is looked up by itself: `LIMIT 1` keeps the planner, which does not
-/// know how few keys there are, from reading a whole table for them.
-pub(crate) const ROWS: &str =
-    "LEFT JOIN LATERAL (SELECT * FROM access_token WHERE owner_id = $1 AND id = page.id LIMIT 1) AS token ON TRUE
-    LEFT JOIN LATERAL (SELECT * FROM token_usage WHERE owner_id = $1 AND token_id = page.id LIMIT 1) AS usage ON TRUE";
+/// Joins what came before with the rows of a `page` of keys. An array of keys is looked up in an index whatever the
+/// planner thinks of their number, which it does not know, and travels as one value where a table is elsewhere.
+pub(crate) const ROWS: &str = "LEFT JOIN (
+    access_token AS token
+    LEFT JOIN token_usage AS usage ON usage.owner_id = token.owner_id AND usage.token_id = token.id
+) ON token.owner_id = $1 AND token.id = ANY (ARRAY(SELECT id FROM page))";
 
 /// Writes the statement: the total, joined with the keys of the page, joined with their rows. The total stays when
 /// there are no keys. Unless it is filtered, count and keys come from the index alone, and as many rows are fetched as
@@ -71,13 +72,13 @@ fn sql(order: TokenOrder, is_filtered: bool) -> String {
         TokenOrder::NewestFirst => "DESC",
     };
     format!(
-        "SELECT {COLUMNS}, counted.total
-        FROM (SELECT count(*) AS total FROM access_token WHERE {condition}) AS counted
-        LEFT JOIN LATERAL (
+        "WITH page AS MATERIALIZED (
             SELECT id FROM access_token WHERE {condition} ORDER BY id {direction} LIMIT $3 OFFSET $2
-        ) AS page ON TRUE
+        )
+        SELECT {COLUMNS}, counted.total
+        FROM (SELECT count(*) AS total FROM access_token WHERE {condition}) AS counted
         {ROWS}
-        ORDER BY page.id {direction}"
+        ORDER BY token.id {direction}"
     )
 }
 
