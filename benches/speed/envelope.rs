@@ -5,7 +5,8 @@ use std::hint::black_box;
 use http::HeaderValue;
 use serde::Serialize;
 
-use crate::measure::{Table, Variant, ready};
+use crate::measure::{Table, Variant};
+use crate::ready::ready;
 use crate::{endpoint, hand, naive, page};
 
 pub(crate) fn measure(table: &mut Table) {

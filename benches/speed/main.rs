@@ -13,16 +13,18 @@ mod memory;
 mod naive;
 mod page;
 mod problem;
+mod ready;
 mod status;
 mod unauthorized;
 mod usage;
 mod window;
 
-use measure::{Effort, Table};
+use measure::{Effort, Table, Unit};
 
 fn main() -> std::io::Result<()> {
     let is_asked = |flag: &str| std::env::args().any(|argument| argument == flag);
-    let mut table = Table::begin(if is_asked("--short") { Effort::Short } else { Effort::Full });
+    let effort = if is_asked("--short") { Effort::Short } else { Effort::Full };
+    let mut table = Table::begin(effort, Unit::default(), Some(allocations::count));
     envelope::measure(&mut table);
     problem::measure(&mut table);
     allow_list::measure(&mut table);

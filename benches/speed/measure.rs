@@ -4,16 +4,18 @@
 //! round, each round beginning with another one; what counts is the median, over all rounds, of the ratio to the
 //! reference of the same round.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use crate::allocations;
-
 /// How long each measurement should take.
 const BATCH: Duration = Duration::from_micros(400);
+/// How many rounds make a median steady.
+const ROUNDS: usize = 301;
+/// How many do where work takes so long that more of them would be too much.
+const FEWEST_ROUNDS: usize = 11;
+/// How long is too much.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How much is measured.
 #[derive(Clone, Copy)]
@@ -23,6 +25,23 @@ pub(crate) enum Effort {
     /// As many rounds as make a median steady.
     Full,
 }
+
+/// How a time is shown.
+pub(crate) struct Unit {
+    pub(crate) name: &'static str,
+    /// Writes a time that is given in nanoseconds.
+    pub(crate) write: fn(f64) -> String,
+}
+
+impl Default for Unit {
+    /// Nanoseconds, as they are.
+    fn default() -> Self {
+        Self { name: "ns", write: |nanoseconds| format!("{nanoseconds:.1}") }
+    }
+}
+
+/// Counts the allocations of one call.
+pub(crate) type Allocations = fn(&mut dyn FnMut()) -> u64;
 
 /// One way of doing the work.
 pub(crate) struct Variant<'v> {
@@ -49,40 +68,45 @@ struct Row {
     nanoseconds: f64,
     /// To each reference.
     ratios: Vec<f64>,
-    allocations: u64,
+    allocations: Option<u64>,
 }
 
 /// The one table of all that is measured, printed as it grows and kept as JSON.
 pub(crate) struct Table {
     effort: Effort,
+    unit: Unit,
+    allocations: Option<Allocations>,
     works: Vec<Value>,
 }
 
 impl Table {
-    pub(crate) fn begin(effort: Effort) -> Self {
-        println!("| variant | median ns | ratio | ratio | allocations |");
-        println!("| --- | ---: | ---: | ---: | ---: |");
-        Self { effort, works: Vec::new() }
+    /// Begins a table, without allocations where they say nothing about the work.
+    pub(crate) fn begin(effort: Effort, unit: Unit, allocations: Option<Allocations>) -> Self {
+        let (title, rule) = if allocations.is_some() { (" allocations |", " ---: |") } else { ("", "") };
+        println!("| variant | median {} | ratio | ratio |{title}", unit.name);
+        println!("| --- | ---: | ---: | ---: |{rule}");
+        Self { effort, unit, allocations, works: Vec::new() }
     }
 
     /// Measures the variants of a piece of work. `references` are the places of the one or two variants that ratios
     /// refer to.
     pub(crate) fn measure(&mut self, work: &str, references: &[usize], mut variants: Vec<Variant<'_>>) {
-        let rounds = match self.effort {
-            Effort::Short => 1,
-            Effort::Full => 301,
-        };
         // The first calls grow the buffers that later ones reuse.
         let allocations: Vec<_> = variants
             .iter_mut()
             .map(|variant| {
                 (variant.work)();
-                allocations::count(&mut variant.work) / u64::from(variant.times)
+                self.allocations.map(|count| count(&mut variant.work) / u64::from(variant.times))
             })
             .collect();
         let batches: Vec<_> = variants.iter_mut().map(|variant| batch(&mut variant.work, self.effort)).collect();
-        let mut times = vec![Vec::with_capacity(rounds); variants.len()];
-        for round in 0..rounds {
+        let mut times = vec![Vec::new(); variants.len()];
+        let start = Instant::now();
+        let is_over = |rounds| match self.effort {
+            Effort::Short => rounds == 1,
+            Effort::Full => rounds == ROUNDS || (rounds >= FEWEST_ROUNDS && start.elapsed() > PATIENCE),
+        };
+        for round in (0..).take_while(|rounds| !is_over(*rounds)) {
             for turn in 0..variants.len() {
                 let at = (round + turn) % variants.len();
                 times[at].push(time(&mut variants[at].work, batches[at]) / f64::from(variants[at].times));
@@ -103,11 +127,13 @@ impl Table {
 
     fn add(&mut self, work: &str, columns: &[String], rows: &[Row]) {
         let cell = |at: usize| columns.get(at).map_or("", String::as_str);
-        println!("| **{work}** | | {} | {} | |", cell(0), cell(1));
+        let last = if self.allocations.is_some() { " |" } else { "" };
+        println!("| **{work}** | | {} | {} |{last}", cell(0), cell(1));
         let mut variants = Vec::new();
         for Row { name, nanoseconds, ratios, allocations } in rows {
             let cell = |at: usize| ratios.get(at).map_or(String::new(), |ratio| format!("{ratio:.3}"));
-            println!("| {name} | {nanoseconds:.1} | {} | {} | {allocations} |", cell(0), cell(1));
+            let last = allocations.map_or(String::new(), |count| format!(" {count} |"));
+            println!("| {name} | {} | {} | {} |{last}", (self.unit.write)(*nanoseconds), cell(0), cell(1));
             let ratios: Map<_, _> = columns.iter().cloned().zip(ratios.iter().map(|ratio| json!(ratio))).collect();
             variants
                 .push(json!({"name": name, "median_ns": nanoseconds, "ratios": ratios, "allocations": allocations}));
@@ -147,12 +173,4 @@ fn time(work: &mut dyn FnMut(), calls: u32) -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
-}
-
-/// Returns what a future is ready with at once, as a runtime's task would that is already there: nothing is allocated.
-pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("nothing here waits"),
-    }
 }

@@ -5,8 +5,9 @@ use std::num::NonZeroU32;
 
 use tokenfolio::{ListQuery, MemoryStore, TokenSlice, TokenStore};
 
-use crate::measure::{Table, Variant, ready};
+use crate::measure::{Table, Variant};
 use crate::page;
+use crate::ready::ready;
 
 pub(crate) fn measure(table: &mut Table, tokens: u64) {
     const MINE: u64 = 1;

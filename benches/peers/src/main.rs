@@ -21,12 +21,12 @@ mod problems;
 #[path = "../../speed/unauthorized.rs"]
 mod unauthorized;
 
-use measure::{Effort, Table};
+use measure::{Effort, Table, Unit};
 use serde_json::json;
 
 fn main() -> std::io::Result<()> {
     let effort = if std::env::args().any(|argument| argument == "--short") { Effort::Short } else { Effort::Full };
-    let mut table = Table::begin(effort);
+    let mut table = Table::begin(effort, Unit::default(), Some(allocations::count));
     pages::measure(&mut table);
     problems::measure(&mut table);
     let left_out = peer::left_out(&[&pages::LEFT_OUT[..], &problems::LEFT_OUT].concat());
