@@ -23,6 +23,12 @@ fuzz_target!(|bytes: &[u8]| {
             json["allowed_ips"].as_array().map(Vec::len),
             token.allowed_ips.as_ref().map(|it| it.entries().len())
         );
+        let instants = [("created_at", Some(token.created_at)), ("expires_at", token.expires_at)];
+        for (name, at) in instants.into_iter().chain([("last_used_at", token.last_used_at)]) {
+            let text = json[name].as_str();
+            assert_eq!(text.is_some(), at.is_some());
+            assert!(text.is_none_or(is_date_time), "{text:?}");
+        }
     }
     let numbers = [page.meta.current_page, page.meta.last_page, page.meta.per_page, page.meta.total];
     let names = ["current_page", "last_page", "per_page", "total"];
@@ -41,6 +47,14 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!((again.meta.current_page, again.meta.total), (page.meta.current_page, page.meta.total));
     assert_eq!((again.meta.from, again.meta.to), (written.from(), written.to()));
 });
+
+/// RFC 3339, section 5.6, by its shape.
+fn is_date_time(text: &str) -> bool {
+    let shape = text.to_ascii_uppercase().replace(|c: char| c.is_ascii_digit(), "0");
+    let Some(rest) = shape.strip_prefix("0000-00-00T00:00:00") else { return false };
+    let offset = rest.strip_prefix(".0").map_or(rest, |fraction| fraction.trim_start_matches('0'));
+    ["Z", "+00:00", "-00:00"].contains(&offset)
+}
 
 /// What is left of a token when it is written: instants of whole seconds.
 fn cut(mut token: TokenResource) -> TokenResource {
