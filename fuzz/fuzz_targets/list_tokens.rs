@@ -210,6 +210,7 @@ fn check_page(endpoint: &Endpoint, parts: &Parts, response: &Response<Vec<u8>>) 
     };
     assert_eq!(ids, expected);
 
+    assert_eq!((page.links.prev.is_some(), page.links.next.is_some()), (asked > 1, asked < meta.last_page));
     for (url, number) in [(&page.links.prev, asked.checked_sub(1)), (&page.links.next, asked.checked_add(1))] {
         let Some(url) = url else { continue };
         let parsed = Url::parse(url).expect("a link is a URL");
