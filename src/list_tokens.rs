@@ -25,6 +25,21 @@ use crate::usage::UsageLog;
 /// page, and what the store says. An adapter routes every method of the endpoint's path here, hands over the parts as
 /// they came, and copies the response.
 ///
+/// # Faults
+///
+/// Whatever a store or an authenticator does, the answer is a problem or a right page, never a wrong one:
+///
+/// | it | the answer |
+/// | --- | --- |
+/// | fails | 503 with `Retry-After`, 504 or 500, by the [kind](StoreErrorKind) of the error; its cause is not looked at |
+/// | returns too many rows or too few, out of order, repeated, or more than the total | 500 |
+/// | returns a total that its rows fit, however large | the page, its numbers exact |
+/// | takes long | none before it is done: a service that wants a time-out drops the future |
+/// | panics | none: the panic passes through unchanged |
+///
+/// A future may be dropped wherever it waits. No lock is held there, and a use is recorded in one step when the token is
+/// accepted. So neither what hangs nor what panics keeps another request from its answer, or has a use counted twice.
+///
 /// # Examples
 ///
 /// ```

@@ -6,6 +6,7 @@ mod authenticate;
 mod bearer;
 mod contract;
 mod encoder;
+mod faults;
 mod json;
 mod link_header;
 mod list_tokens;

@@ -1,0 +1,326 @@
+//! Stores and authenticators that go wrong: each fault has its answer, and the next request is answered as if none had
+//! been.
+
+use std::any::Any;
+use std::fmt;
+use std::future::poll_fn;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use http::Response;
+use tokenfolio::{
+    AccessToken, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, OwnedToken, Page, PageRules, PageUrls,
+    StoreError, StoreErrorKind, TokenId, TokenResource, TokenSlice, TokenStore, TokenUse, UsageLog,
+};
+
+use crate::list_tokens::{Secrets, answer, get, now, secrets, store_of};
+
+/// What goes wrong, once.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Fail(StoreErrorKind),
+    Hang,
+    Panic,
+    /// Is right, but only after so many polls that find nothing.
+    Wait(u32),
+}
+
+/// What a panic carries.
+#[derive(Debug, PartialEq)]
+struct Payload(u8);
+
+/// A cause that nobody may so much as print.
+struct Unprintable;
+
+impl fmt::Debug for Unprintable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("a cause was printed")
+    }
+}
+
+impl fmt::Display for Unprintable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("a cause was printed")
+    }
+}
+
+impl std::error::Error for Unprintable {}
+
+/// Has the next call go wrong, if it is told to.
+struct Faulty<T> {
+    inner: T,
+    next: Mutex<Option<Fault>>,
+}
+
+impl<T> Faulty<T> {
+    fn new(inner: T) -> Self {
+        Self { inner, next: Mutex::default() }
+    }
+
+    fn set(&self, fault: Fault) {
+        *self.next.lock().unwrap() = Some(fault);
+    }
+
+    async fn fault(&self) -> Result<(), StoreError> {
+        let fault = self.next.lock().unwrap().take();
+        match fault {
+            None => Ok(()),
+            Some(Fault::Fail(kind)) => Err(StoreError::new(kind, Unprintable)),
+            Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::Panic) => panic_any(Payload(7)),
+            Some(Fault::Wait(mut polls)) => {
+                poll_fn(|_| match polls.checked_sub(1) {
+                    None => Poll::Ready(Ok(())),
+                    Some(left) => {
+                        polls = left;
+                        Poll::Pending
+                    }
+                })
+                .await
+            }
+        }
+    }
+}
+
+impl<T: TokenStore> TokenStore for Faulty<T> {
+    type Owner = T::Owner;
+
+    async fn list(&self, query: &ListQuery<T::Owner>) -> Result<TokenSlice, StoreError> {
+        self.fault().await?;
+        self.inner.list(query).await
+    }
+}
+
+impl<T: Authenticator> Authenticator for Faulty<T> {
+    type Owner = T::Owner;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<T::Owner>>, StoreError> {
+        self.fault().await?;
+        self.inner.find(secret).await
+    }
+}
+
+/// A service, with all that it shares between requests.
+struct Service {
+    store: Arc<Faulty<MemoryStore<u64>>>,
+    authenticator: Arc<Faulty<Secrets>>,
+    log: Arc<UsageLog<u64>>,
+    endpoint: ListTokens<Arc<Faulty<MemoryStore<u64>>>, Arc<Faulty<Secrets>>>,
+}
+
+impl Service {
+    fn new() -> Self {
+        let (store, authenticator) = (Arc::new(Faulty::new(store_of(21))), Arc::new(Faulty::new(secrets())));
+        let log = Arc::new(UsageLog::new());
+        let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
+        let endpoint =
+            ListTokens::new(store.clone(), authenticator.clone(), urls).with_clock(now).with_usage_log(log.clone());
+        Self { store, authenticator, log, endpoint }
+    }
+
+    /// Takes out how many uses were recorded, all of the one token that is presented.
+    fn uses(&self) -> u64 {
+        let uses: Vec<_> = self.log.drain(NonZeroUsize::MAX).flatten().collect();
+        assert!(uses.iter().all(|TokenUse { owner, id, .. }| (*owner, *id) == (7, TokenId(1))), "{uses:?}");
+        uses.iter().map(|uses| uses.count).sum()
+    }
+
+    /// Polls a request so often; the answer, if it is there by then. Otherwise the request is dropped.
+    fn poll(&self, times: usize) -> Option<Response<Vec<u8>>> {
+        let parts = get("?page=2").body(()).unwrap().into_parts().0;
+        let mut request = pin!(self.endpoint.answer(&parts, None));
+        (0..times).find_map(|_| match request.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(response) => Some(response),
+            Poll::Pending => None,
+        })
+    }
+
+    /// Expects everything to be as if nothing had ever gone wrong.
+    #[track_caller]
+    fn expect_unharmed(&self) {
+        assert_eq!(self.uses(), 0);
+        let response = self.poll(1).expect("nothing is left to wait for");
+        assert_eq!(ids(&response), [21]);
+        assert_eq!(self.uses(), 1);
+        // The store can be written: nobody holds its lock.
+        let token = AccessToken::new(22, "late", now());
+        assert_eq!(self.store.inner.insert(7, token.clone()), None);
+        assert_eq!(ids(&self.poll(1).unwrap()), [21, 22]);
+        assert_eq!(self.store.inner.remove(&7, TokenId(22)), Some(token));
+        assert_eq!(self.uses(), 1);
+    }
+}
+
+#[track_caller]
+fn page(response: &Response<Vec<u8>>) -> Page<TokenResource> {
+    assert_eq!(response.status(), 200);
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+#[track_caller]
+fn ids(response: &Response<Vec<u8>>) -> Vec<i64> {
+    page(response).data.iter().map(|token| token.id.0).collect()
+}
+
+/// Runs what must panic, and returns what the panic carries.
+#[track_caller]
+fn payload<T>(run: impl FnOnce() -> T) -> Box<dyn Any + Send> {
+    catch_unwind(AssertUnwindSafe(|| drop(run()))).expect_err("it panics")
+}
+
+const KINDS: [(StoreErrorKind, u16); 4] = [
+    (StoreErrorKind::Unavailable, 503),
+    (StoreErrorKind::Timeout, 504),
+    (StoreErrorKind::Corrupt, 500),
+    (StoreErrorKind::Other, 500),
+];
+
+#[test]
+fn a_failure_is_told_without_a_look_at_its_cause_and_the_next_request_is_answered() {
+    let service = Service::new();
+    for (kind, status) in KINDS {
+        service.store.set(Fault::Fail(kind));
+        assert_eq!(service.poll(1).unwrap().status(), status);
+        assert_eq!(service.uses(), 1, "the token was accepted before the store failed");
+        service.authenticator.set(Fault::Fail(kind));
+        assert_eq!(service.poll(1).unwrap().status(), status);
+        service.expect_unharmed();
+    }
+}
+
+#[test]
+fn a_panic_passes_through_as_it_is_and_the_next_request_is_answered() {
+    let service = Service::new();
+    service.store.set(Fault::Panic);
+    assert_eq!(payload(|| service.poll(1)).downcast_ref(), Some(&Payload(7)));
+    assert_eq!(service.uses(), 1, "the token was accepted before the store panicked");
+    service.expect_unharmed();
+
+    service.authenticator.set(Fault::Panic);
+    assert_eq!(payload(|| service.poll(1)).downcast_ref(), Some(&Payload(7)));
+    service.expect_unharmed();
+}
+
+#[test]
+fn a_panic_of_the_clock_passes_through_and_nobody_is_asked() {
+    let mut service = Service::new();
+    service.endpoint = service.endpoint.with_clock(|| panic_any(Payload(8)));
+    // Whoever was asked would panic with another payload.
+    service.store.set(Fault::Panic);
+    service.authenticator.set(Fault::Panic);
+    assert_eq!(payload(|| service.poll(1)).downcast_ref(), Some(&Payload(8)));
+    assert_eq!(service.uses(), 0);
+}
+
+#[test]
+fn a_request_that_hangs_keeps_no_other_and_may_be_dropped() {
+    let service = Service::new();
+    for (fault_of_store, uses) in [(true, 1), (false, 0)] {
+        if fault_of_store {
+            service.store.set(Fault::Hang);
+        } else {
+            service.authenticator.set(Fault::Hang);
+        }
+        let parts = get("").body(()).unwrap().into_parts().0;
+        {
+            let mut hangs = pin!(service.endpoint.answer(&parts, None));
+            for _ in 0..3 {
+                assert!(hangs.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            }
+            // However often it was polled, it was accepted once.
+            assert_eq!(service.uses(), uses);
+            service.expect_unharmed();
+        }
+        service.expect_unharmed();
+    }
+}
+
+#[test]
+fn a_request_dropped_after_any_number_of_polls_leaves_nothing_behind() {
+    const MOST: u32 = 4;
+    for (authentication, listing) in (0..=MOST).flat_map(|waits| (0..=MOST).map(move |other| (waits, other))) {
+        let service = Service::new();
+        let last = (authentication + listing) as usize + 1;
+        for polls in 0..=last {
+            service.authenticator.set(Fault::Wait(authentication));
+            service.store.set(Fault::Wait(listing));
+            let response = service.poll(polls);
+            assert_eq!(response.is_some(), polls == last);
+            let is_accepted = polls > authentication as usize;
+            assert_eq!(service.uses(), u64::from(is_accepted), "{polls} of {authentication} and {listing}");
+            // A request that was dropped early has not come to what was prepared for it.
+            service.authenticator.next.lock().unwrap().take();
+            service.store.next.lock().unwrap().take();
+            service.expect_unharmed();
+        }
+    }
+}
+
+#[test]
+fn a_request_under_way_does_not_see_the_panic_of_another() {
+    let service = Service::new();
+    service.store.set(Fault::Wait(1));
+    let parts = get("?page=2").body(()).unwrap().into_parts().0;
+    let mut waits = pin!(service.endpoint.answer(&parts, None));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(waits.as_mut().poll(&mut context).is_pending());
+    service.store.set(Fault::Panic);
+    payload(|| service.poll(1));
+    let Poll::Ready(response) = waits.as_mut().poll(&mut context) else { panic!("it had one poll to wait") };
+    assert_eq!(ids(&response), [21]);
+    assert_eq!(service.uses(), 2);
+    service.expect_unharmed();
+}
+
+/// Answers every query alike.
+struct Always(TokenSlice);
+
+impl TokenStore for Always {
+    type Owner = u64;
+
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+        Ok(self.0.clone())
+    }
+}
+
+/// All sequences of up to four ids, with every total that is near an edge, as every page of up to four rows: what adds
+/// up is answered, and nothing else.
+#[test]
+fn whatever_rows_a_store_returns_the_page_adds_up_or_is_a_500() {
+    let sequences = (0..=4).flat_map(|length| (0..3_i64.pow(length)).map(move |code| (length, code)));
+    let totals = [0, 1, 2, 3, 4, 5, 8, 9, u64::MAX - 1, u64::MAX];
+    let mut answered = 0;
+    for (length, code) in sequences {
+        let rows: Vec<_> = (0..length).map(|place| code / 3_i64.pow(place) % 3).collect();
+        for total in totals {
+            let tokens = rows.iter().map(|id| AccessToken::new(*id, "", now())).collect();
+            let store = Always(TokenSlice::new(tokens, total));
+            let rules = PageRules::default().with_client_size("size", NonZeroU32::MAX);
+            let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
+            let endpoint = ListTokens::new(store, secrets(), urls).with_clock(now).with_page_rules(rules);
+            for (size, number) in (1..=4_u64).flat_map(|size| [1, 2, 3, 1_u64 << 62].map(|number| (size, number))) {
+                let response = answer(&endpoint, get(&format!("?size={size}&page={number}")));
+                let before = (number - 1).saturating_mul(size);
+                let is_right = rows.is_sorted_by(|first, second| first < second)
+                    && rows.len() as u64 == total.saturating_sub(before).min(size);
+                assert_eq!(response.status() == 200, is_right, "{rows:?} of {total}, page {number} by {size}");
+                if !is_right {
+                    assert_eq!(response.status(), 500);
+                    continue;
+                }
+                answered += 1;
+                let page = page(&response);
+                let (from, to) = (page.meta.from, page.meta.to);
+                assert!(page.data.iter().map(|token| token.id.0).eq(rows.iter().copied()));
+                assert_eq!((page.meta.total, page.meta.last_page), (total, total.div_ceil(size).max(1)));
+                assert_eq!(from, (!rows.is_empty()).then_some(before + 1));
+                assert_eq!(to, from.map(|_| before + rows.len() as u64));
+                assert_eq!(page.links.next.is_some(), before.saturating_add(size) < total);
+            }
+        }
+    }
+    assert!(answered > 100, "{answered}");
+}
