@@ -7,6 +7,7 @@ mod bearer;
 mod contract;
 mod encoder;
 mod faults;
+mod isolation;
 mod json;
 mod link_header;
 mod list_tokens;

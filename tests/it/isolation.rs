@@ -1,0 +1,219 @@
+//! What one owner, or a log, may see of another: nothing.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Write;
+use std::future::poll_fn;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use chrono::DateTime;
+use http::Method;
+use http::request::{Builder, Parts};
+use tokenfolio::{
+    AccessToken, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, OwnedToken, Page, PageRules, PageUrls,
+    StoreError, StoreErrorKind, TokenId, TokenResource, TokenSlice, TokenStore, TokenUse, UsageLog, authenticate,
+};
+
+use crate::list_tokens::{answer, now};
+
+/// As they would be presented: one of an accepted token, one of an expired token, and one that nobody has.
+const SECRETS: [&str; 3] = ["1|c0ffee5ecret", "2|0ldc0ffee", "3|gue55ed"];
+/// What only the service may know of them and of itself.
+const INTERNALS: [&str; 3] = ["d1ge5t-of-c0ffee", "postgres://app:passw0rd@db-3", "relation \"token_secret\""];
+
+/// Comes back once before it is done, so that other requests come between.
+async fn give_way() {
+    let mut is_done = false;
+    poll_fn(|_| if std::mem::replace(&mut is_done, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
+/// A store and an authenticator that give way before and after each look.
+struct Slow<T>(T);
+
+impl TokenStore for Slow<MemoryStore<u64>> {
+    type Owner = u64;
+
+    async fn list(&self, query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+        give_way().await;
+        let slice = self.0.list(query).await;
+        give_way().await;
+        slice
+    }
+}
+
+/// Each owner's secret is their number.
+impl Authenticator for Slow<()> {
+    type Owner = u64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+        give_way().await;
+        let token = AccessToken::new(1, "presented", DateTime::UNIX_EPOCH);
+        let owner = secret.secret().parse().ok();
+        give_way().await;
+        Ok(owner.map(|owner| OwnedToken { owner, token }))
+    }
+}
+
+/// How many tokens an owner has: from none to three pages.
+fn count(owner: u64) -> u64 {
+    owner * 7 % 50
+}
+
+#[test]
+fn two_hundred_owners_at_once_see_their_own_tokens_alone() {
+    const OWNERS: u64 = 200;
+    let store = MemoryStore::new();
+    for owner in 0..OWNERS {
+        // The same ids for all: what tells the rows apart is the owner.
+        for id in 1..=count(owner) {
+            store.insert(owner, AccessToken::new(i64::try_from(id).unwrap(), format!("{owner}'s {id}"), now()));
+        }
+    }
+    let log = Arc::new(UsageLog::new());
+    let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
+    let endpoint =
+        ListTokens::new(Slow(store), Slow(()), urls).with_clock(now).with_kept_query().with_usage_log(log.clone());
+    let requests: Vec<_> = (1..=4).flat_map(|page| (0..OWNERS).map(move |owner| (owner, page))).collect();
+    let parts: Vec<Parts> = requests
+        .iter()
+        .map(|(owner, page)| get(&format!("?of={owner}&page={page}"), &owner.to_string()).body(()).unwrap())
+        .map(|request| request.into_parts().0)
+        .collect();
+    let mut futures: VecDeque<_> =
+        parts.iter().map(|parts| Box::pin(endpoint.answer(parts, None))).enumerate().collect();
+    // Whoever is not done goes to the end, and each turn begins elsewhere: no two requests take the same way.
+    let mut turn = 0;
+    let mut answers = HashMap::new();
+    while let Some((number, mut future)) = futures.pop_front() {
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(response) => drop(answers.insert(requests[number], response)),
+            Poll::Pending => futures.push_back((number, future)),
+        }
+        turn += 1;
+        let left = futures.len().max(1);
+        futures.rotate_left(turn * 31 % left);
+    }
+    assert_eq!(answers.len(), requests.len());
+    for ((owner, number), response) in answers {
+        let page: Page<TokenResource> = serde_json::from_slice(response.body()).unwrap();
+        let expected = (number - 1) * 20 + 1..=(number * 20).min(count(owner));
+        assert!(page.data.iter().map(|token| &*token.name).eq(expected.map(|id| format!("{owner}'s {id}"))));
+        assert_eq!(page.meta.total, count(owner));
+        assert_eq!(page.links.first, Some(format!("/api/v1/me/tokens?of={owner}&page=1")));
+    }
+    let uses = log.drain(NonZeroUsize::MAX).flatten();
+    assert!(uses.map(|uses| (uses.owner, uses.id.0, uses.count)).eq((0..OWNERS).map(|owner| (owner, 1, 4))));
+}
+
+fn get(query: &str, secret: &str) -> Builder {
+    http::Request::get(format!("/api/v1/me/tokens{query}")).header("authorization", format!("Bearer {secret}"))
+}
+
+/// A service that knows more than it tells, and fails where it is told to.
+#[derive(Clone, Copy)]
+struct Service {
+    fails: Option<StoreErrorKind>,
+}
+
+impl Service {
+    fn look(self) -> Result<(), StoreError> {
+        self.fails.map_or(Ok(()), |kind| Err(StoreError::new(kind, INTERNALS.join(", "))))
+    }
+}
+
+impl TokenStore for Service {
+    type Owner = u64;
+
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+        self.look()?;
+        Ok(TokenSlice::new(vec![token()], 1))
+    }
+}
+
+impl Authenticator for Service {
+    type Owner = u64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+        self.look()?;
+        let mut token = token();
+        token.expires_at = (secret.secret() == SECRETS[1]).then(now);
+        Ok((secret.secret() != SECRETS[2]).then_some(OwnedToken { owner: 7, token }))
+    }
+}
+
+fn token() -> AccessToken {
+    AccessToken::new(1, "CI", DateTime::UNIX_EPOCH)
+}
+
+const KINDS: [StoreErrorKind; 4] =
+    [StoreErrorKind::Corrupt, StoreErrorKind::Other, StoreErrorKind::Timeout, StoreErrorKind::Unavailable];
+
+#[track_caller]
+fn expect_nothing_told(text: &str) {
+    for told in SECRETS.iter().chain(&INTERNALS) {
+        assert!(!text.contains(told), "{told} is told: {text}");
+    }
+}
+
+#[test]
+fn no_answer_tells_a_secret_or_a_cause() {
+    let service = Service { fails: None };
+    let stores = KINDS.map(|kind| (Service { fails: Some(kind) }, service));
+    let authenticators = KINDS.map(|kind| (service, Service { fails: Some(kind) }));
+    let mut statuses = Vec::new();
+    for (store, authenticator) in stores.into_iter().chain(authenticators).chain([(service, service)]) {
+        let urls = PageUrls::new("https://api.example.test/api/v1/me/tokens").unwrap();
+        let endpoint = ListTokens::new(store, authenticator, urls).with_clock(now).with_link_header();
+        expect_nothing_told(&format!("{endpoint:?}"));
+        for secret in SECRETS {
+            let twice = get("", secret).header("authorization", format!("Bearer {secret}"));
+            let malformed = get("", &format!("{secret} {secret}"));
+            // A secret in the query is no credential (RFC 6750, section 5.3), and is no more told than any other.
+            let in_query = http::Request::get(format!("/api/v1/me/tokens?access_token={secret}"));
+            let by_post = get("", secret).method(Method::POST);
+            for request in
+                [get("", secret), get("?page=0", secret), get("?page=9", secret), twice, malformed, in_query, by_post]
+            {
+                let response = answer(&endpoint, request);
+                statuses.push(response.status().as_u16());
+                expect_nothing_told(&format!("{:?}", response.headers()));
+                expect_nothing_told(std::str::from_utf8(response.body()).unwrap());
+            }
+        }
+    }
+    statuses.sort_unstable();
+    statuses.dedup();
+    assert_eq!(statuses, [200, 400, 401, 405, 500, 503, 504], "every kind of answer was met");
+}
+
+#[test]
+fn no_debug_print_tells_a_secret_and_only_a_store_errors_tells_a_cause() {
+    let mut printed = String::new();
+    for secret in SECRETS {
+        let parts = get("", secret).body(()).unwrap().into_parts().0;
+        let presented = BearerToken::from_headers(&parts.headers).unwrap();
+        let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
+        for fails in KINDS.map(Some).into_iter().chain([None]) {
+            let service = Service { fails };
+            let accepted = pollster::block_on(authenticate(&service, "api", &parts, None, now()));
+            let found = pollster::block_on(service.find(&presented)).ok();
+            let endpoint = ListTokens::new(service, service, urls.clone());
+            writeln!(printed, "{accepted:?} {accepted:#?} {found:?} {endpoint:?}").unwrap();
+            if let Err(problem) = accepted {
+                writeln!(printed, "{problem}").unwrap();
+            }
+        }
+        let wrong = [&*format!("Bearer {secret} {secret}"), &*format!("Basic {secret}")];
+        let refused = wrong.map(|value| BearerToken::from_values([value.as_bytes()]));
+        writeln!(printed, "{presented:?} {refused:?}").unwrap();
+        let rules = PageRules::default().with_client_size("size", NonZeroU32::MIN);
+        writeln!(printed, "{rules:?} {:?}", TokenUse::new(7, TokenId(1), now())).unwrap();
+    }
+    expect_nothing_told(&printed);
+
+    // The one that is made for logs.
+    let error = Service { fails: Some(StoreErrorKind::Other) }.look().unwrap_err();
+    assert!(format!("{error:?}").contains("db-3"));
+    expect_nothing_told(&error.to_string());
+}
