@@ -18,10 +18,9 @@ impl Members<'_> {
         out.reserve(96 + self.type_uri.len() + self.title.len() + self.detail.len() + self.instance.len());
         Self::text(out, b"{\"type\":\"", self.type_uri);
         Self::text(out, b"\",\"title\":\"", self.title);
-        let [hundreds, tens, ones] =
-            [self.status / 100, self.status / 10 % 10, self.status % 10].map(|digit| digit as u8);
+        let digit = |number: u16| b"0123456789"[usize::from(number % 10)];
         out.extend_from_slice(b"\",\"status\":");
-        out.extend_from_slice(&[b'0' + hundreds, b'0' + tens, b'0' + ones]);
+        out.extend_from_slice(&[digit(self.status / 100), digit(self.status / 10), digit(self.status)]);
         Self::text(out, b",\"detail\":\"", self.detail);
         Self::text(out, b"\",\"instance\":\"", self.instance);
         out.extend_from_slice(b"\"}");
