@@ -5,6 +5,7 @@
 
 mod allocations;
 mod allow_list;
+mod any_problem;
 mod endpoint;
 mod envelope;
 mod hand;

@@ -5,8 +5,9 @@ use std::hint::black_box;
 use http::Response;
 use tokenfolio::Problem;
 
+use crate::any_problem::Members;
 use crate::measure::{Table, Variant};
-use crate::unauthorized::{Derived, Members, by_hand};
+use crate::unauthorized::{Derived, by_hand};
 
 const PATH: &str = "/api/v1/me/tokens";
 
