@@ -51,5 +51,7 @@ BEGIN
     -- Every statement is planned for the owner it is about. A plan for any owner would have to do with every node, and so
     -- with one that is down.
     EXECUTE format('ALTER DATABASE %I SET plan_cache_mode = force_custom_plan', current_database());
+    -- Tokens are joined with their uses where both are.
+    EXECUTE format('ALTER DATABASE %I SET enable_partitionwise_join = on', current_database());
 END
 $$;
