@@ -7,6 +7,9 @@
 --     SELECT share_tokens(node => 0, hosts => '{10.0.0.1,10.0.0.2,10.0.0.3}', ports => '{5432,5432,5432}');
 --
 -- where `node` is which of the hosts it is, from 0. Who is to connect with a password adds it to the user mappings.
+--
+-- A store connects with `options=-c%20plan_cache_mode%3Dforce_custom_plan` in its URL. Every statement is then planned for
+-- the owner it is about; a plan for any owner has to do with every node, and so with one that is down.
 
 CREATE EXTENSION postgres_fdw;
 
@@ -48,9 +51,6 @@ BEGIN
         END LOOP;
     END LOOP;
 
-    -- Every statement is planned for the owner it is about. A plan for any owner would have to do with every node, and so
-    -- with one that is down.
-    EXECUTE format('ALTER DATABASE %I SET plan_cache_mode = force_custom_plan', current_database());
     -- Tokens are joined with their uses where both are.
     EXECUTE format('ALTER DATABASE %I SET enable_partitionwise_join = on', current_database());
 END

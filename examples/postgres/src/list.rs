@@ -48,9 +48,11 @@ fn slice(rows: &[Row]) -> Result<TokenSlice, Failure> {
 
 /// Joins what came before with the rows of a `page` of keys. An array of keys is looked up in an index whatever the
 /// planner thinks of their number, which it does not know, and travels as one value where a table is elsewhere.
+/// The owner is named for each table: on many machines, that alone tells which node has to do with it.
 pub(crate) const ROWS: &str = "LEFT JOIN (
     access_token AS token
-    LEFT JOIN token_usage AS usage ON usage.owner_id = token.owner_id AND usage.token_id = token.id
+    LEFT JOIN token_usage AS usage
+    ON usage.owner_id = $1 AND usage.owner_id = token.owner_id AND usage.token_id = token.id
 ) ON token.owner_id = $1 AND token.id = ANY (ARRAY(SELECT id FROM page))";
 
 /// Writes the statement: the total, joined with the keys of the page, joined with their rows. The total stays when

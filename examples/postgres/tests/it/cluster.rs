@@ -39,7 +39,12 @@ impl Cluster {
 
     /// Makes a store that is connected to one of the nodes.
     pub(crate) fn store(&self, node: usize) -> PostgresStore {
-        PostgresStore::new(config(&self.nodes[node].url())).expect("a well-formed pool")
+        PostgresStore::new(config(&self.url(node))).expect("a well-formed pool")
+    }
+
+    /// Returns what a store connects to: a node, by plans for the owner that is asked for.
+    pub(crate) fn url(&self, node: usize) -> String {
+        format!("{}?options=-c%20plan_cache_mode%3Dforce_custom_plan", self.nodes[node].url())
     }
 
     /// Connects to a node beside any store.

@@ -105,7 +105,7 @@ async fn the_store_comes_back_with_its_server() {
 #[tokio::test]
 async fn the_store_passes_on_every_node_of_a_cluster() {
     let cluster = Cluster::start().await;
-    let urls: Vec<_> = cluster.nodes.iter().map(Server::url).collect();
+    let urls: Vec<_> = (0..Cluster::NODES).map(|node| cluster.url(node)).collect();
     let mut tried = Tried::new(urls[0].clone(), cluster.nodes);
     for url in urls {
         tried.store = PostgresStore::new(config(&url)).unwrap();
