@@ -5,6 +5,7 @@ mod allowed_ips;
 mod authenticate;
 mod bearer;
 mod contract;
+mod debug;
 mod encoder;
 mod faults;
 mod isolation;

@@ -169,7 +169,7 @@ fn every_file_of_tests_is_run() {
 }
 
 /// The names that the root lists.
-fn public_names() -> Vec<String> {
+pub(crate) fn public_names() -> Vec<String> {
     let root: String =
         code().into_iter().filter(|(path, ..)| path.ends_with("lib.rs")).map(|(.., line)| line).collect();
     let lists = root.split("pub use ").skip(1).map(|rest| rest.split(';').next().expect("split is never empty"));

@@ -1,0 +1,242 @@
+//! What values print of themselves, type by type: no secret, no cause, and nothing of a request that was not asked for.
+
+use std::any::type_name;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::num::NonZeroU32;
+
+use http::{Response, StatusCode};
+use serde::Serialize;
+use tokenfolio::*;
+use url::Url;
+
+use crate::list_tokens::now;
+use crate::tidy::public_names;
+
+/// Given to each type in every way in that there is.
+const WORD: &str = "never-to-be-printed";
+
+/// These have no values.
+const WITHOUT_VALUES: [&str; 6] =
+    ["Authenticator", "DynAuthenticator", "DynTokenStore", "TokenStore", "authenticate", "retry_after"];
+
+/// What a type printed of all values of it.
+type Printed = BTreeMap<&'static str, Vec<String>>;
+
+fn name<T: ?Sized>() -> &'static str {
+    let path = type_name::<T>().split('<').next().unwrap();
+    path.rsplit("::").next().unwrap()
+}
+
+fn print<T: Debug>(printed: &mut Printed, value: &T) {
+    printed.entry(name::<T>()).or_default().push(format!("{value:?} {value:#?}"));
+}
+
+fn print_error<T: Error>(printed: &mut Printed, error: &T) {
+    print(printed, error);
+    printed.entry(name::<T>()).or_default().push(error.to_string());
+}
+
+/// A request that has the word everywhere but in its path and its page.
+fn parts(query: &str) -> http::request::Parts {
+    let request = http::Request::get(format!("/api/v1/me/tokens?{query}"))
+        .header("authorization", format!("Bearer {WORD}"))
+        .header("traceparent", WORD)
+        .header("cookie", WORD);
+    request.body(()).unwrap().into_parts().0
+}
+
+fn problem() -> Problem {
+    Problem::from(StoreError::new(StoreErrorKind::Other, WORD)).with_request(&parts(WORD)).with_source(WORD)
+}
+
+/// Holds the word, and has it in its `Debug`.
+#[derive(Debug)]
+struct Service(#[expect(dead_code, reason = "only `Debug` would show it")] &'static str);
+
+impl Authenticator for Service {
+    type Owner = &'static str;
+
+    async fn find(&self, _secret: &BearerToken) -> Result<Option<OwnedToken<Self::Owner>>, StoreError> {
+        Ok(None)
+    }
+}
+
+/// Those that a secret, a cause or a request comes near.
+fn quiet() -> Printed {
+    let mut quiet = Printed::new();
+    print(&mut quiet, &BearerToken::from_headers(&parts(WORD).headers).unwrap());
+    for values in [&[&*format!("Bearer {WORD} {WORD}")][..], &[WORD], &[WORD, WORD]] {
+        let refused = BearerToken::from_values(values.iter().map(|value| value.as_bytes()));
+        print_error(&mut quiet, &refused.unwrap_err());
+    }
+
+    let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
+    print(&mut quiet, &ListTokens::new(Service(WORD), Service(WORD), urls).with_realm(WORD));
+    let store = MemoryStore::new();
+    store.insert(WORD, AccessToken::new(1, WORD, now()));
+    print(&mut quiet, &store);
+    let log = UsageLog::new();
+    log.record(&WORD, TokenId(1), now());
+    print(&mut quiet, &log);
+
+    print_error(&mut quiet, &problem());
+    print_error(&mut quiet, &format!("{WORD} ").parse::<TraceId>().unwrap_err());
+    for query in [format!("page={WORD}"), format!("page=1&page={WORD}"), format!("page=0&x={WORD}")] {
+        let error = PageRequest::from_query(&query, &PageRules::default()).unwrap_err();
+        print_error(&mut quiet, &error);
+        print_error(&mut quiet, &error.parameters()[0]);
+    }
+    for base in ["https://a:_@b/", "https://a/?_", "https://a/#_", "_", "_://a", "//_", "https://a/_|", "https://[_]/"]
+    {
+        print_error(&mut quiet, &PageUrls::new(&base.replace('_', WORD)).unwrap_err());
+    }
+
+    // Who asks may have a password in the URL, and a link may lead anywhere.
+    let asked = Url::parse(&format!("https://a:{WORD}@b/?page=2&token={WORD}")).unwrap();
+    for next in ["https://x:_@c/_?_", "https://x:_@b/?page=3", "/_?page=1&_", "https://[_]/"] {
+        let mut links = PageLinks::default();
+        links.next = Some(next.replace('_', WORD));
+        print_error(&mut quiet, &links.next_url(&asked, "page").unwrap_err());
+    }
+    quiet
+}
+
+/// Those that show what they are given, because it is for everybody to see: names, labels, URLs, an owner's key, what a
+/// server answered.
+fn shown() -> Printed {
+    let mut shown = Printed::new();
+    let token = AccessToken::new(1, WORD, now());
+    print(&mut shown, &token);
+    print(&mut shown, &token.clone().into_resource(now()));
+    print(&mut shown, &TokenSlice::new(vec![token.clone()], 1));
+    print(&mut shown, &OwnedToken { owner: WORD, token });
+    print(&mut shown, &TokenUse::new(WORD, 1, now()));
+    print(&mut shown, &ListQuery::new(WORD));
+
+    let status = ReportedStatus::from(WORD);
+    print(&mut shown, &status);
+    let ReportedStatus::Other(unknown) = status else { panic!("{status} is known") };
+    print(&mut shown, &unknown);
+    print(&mut shown, &WORD.parse::<TraceId>().unwrap());
+    print(&mut shown, &Challenge::new(WORD));
+    print(&mut shown, &PageRules::default().with_page_name(WORD));
+    print(&mut shown, &LinkStyle::default().with_gap_label(WORD));
+    // A query that is kept is in every link, whatever it holds.
+    let urls = PageUrls::new("/tokens").unwrap().with_kept_query(WORD);
+    print(&mut shown, &urls);
+    let request = PageRequest::first(NonZeroU32::MIN);
+    let page = Paginator::new(Vec::<TokenResource>::new(), 1, request, urls);
+    let read: Page<TokenResource> = serde_json::from_value(serde_json::to_value(&page).unwrap()).unwrap();
+    print(&mut shown, &page);
+    print(&mut shown, &read);
+    print(&mut shown, &read.links);
+    print(&mut shown, &read.meta);
+    print(&mut shown, &read.meta.links[1]);
+
+    print_error(&mut shown, &AllowedIps::parse([WORD]).unwrap_err());
+    print_error(&mut shown, &Problem::new(StatusCode::CONFLICT).with_extension(WORD, 1).unwrap_err());
+    let answered = Response::new(format!("{{\"data\":\"{WORD}\"}}"));
+    print_error(&mut shown, &Page::<TokenResource>::from_response(&answered).unwrap_err());
+    shown
+}
+
+/// Those that hold numbers, instants, addresses and words of their own.
+fn without_text() -> Vec<&'static str> {
+    /// What can be copied holds no text that was made at run time.
+    fn of<T: Copy>() -> &'static str {
+        name::<T>()
+    }
+    assert!(AllowedIps::parse([WORD]).is_err());
+    vec![
+        of::<AllowedIp>(),
+        name::<AllowedIps>(),
+        of::<BearerError>(),
+        of::<PageRequest>(),
+        of::<StatusFilter>(),
+        of::<StoreErrorKind>(),
+        of::<TokenId>(),
+        of::<TokenOrder>(),
+        of::<TokenStatus>(),
+    ]
+}
+
+#[test]
+fn what_comes_near_a_secret_or_a_cause_prints_none() {
+    for (name, texts) in quiet() {
+        for text in texts {
+            assert!(!text.contains(WORD), "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_everybody_may_see_is_printed() {
+    for (name, texts) in shown() {
+        for text in texts {
+            assert!(text.contains(WORD), "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_store_error_alone_prints_its_cause_and_that_in_debug() {
+    let error = StoreError::new(StoreErrorKind::Other, WORD);
+    assert!(format!("{error:?}").contains(WORD));
+    assert!(format!("{error:#?}").contains(WORD));
+    assert!(!error.to_string().contains(WORD));
+    // A problem hands it on, and does not print it.
+    let problem = Problem::from(error);
+    assert!(format!("{:?}", problem.source().unwrap()).contains(WORD));
+}
+
+#[test]
+fn it_is_decided_of_every_public_name_what_it_prints() {
+    let mut decided = [&WITHOUT_VALUES[..], &without_text(), &[name::<StoreError>()]].concat();
+    decided.extend(quiet().into_keys().chain(shown().into_keys()));
+    decided.sort_unstable();
+    let mut names = public_names();
+    names.sort_unstable();
+    assert_eq!(decided, names);
+}
+
+/// Tells whether a type has a trait: a constant of its own, which is there with the trait alone, goes before any trait's.
+macro_rules! has {
+    ($type:ty: $($bound:tt)+) => {{
+        #[allow(dead_code, reason = "where there is the other")]
+        trait Lacks {
+            const HAS: bool = false;
+        }
+        impl<T> Lacks for T {}
+        struct Of<T>(std::marker::PhantomData<T>);
+        #[allow(dead_code, reason = "where there is not")]
+        impl<T: $($bound)+> Of<T> {
+            const HAS: bool = true;
+        }
+        Of::<$type>::HAS
+    }};
+}
+
+#[test]
+fn a_secret_cannot_be_shown_compared_or_serialized_by_accident() {
+    assert!(!has!(BearerToken: Display));
+    assert!(!has!(BearerToken: PartialEq));
+    assert!(!has!(BearerToken: AsRef<str>));
+    assert!(!has!(BearerToken: std::ops::Deref));
+    // What has no wire form cannot be on the wire.
+    assert!(!has!(BearerToken: Serialize));
+    assert!(!has!(AccessToken: Serialize));
+    assert!(!has!(OwnedToken<u64>: Serialize));
+    assert!(!has!(StoreError: Serialize));
+    assert!(has!(TokenResource: Serialize) && has!(Problem: Display));
+}
+
+#[test]
+fn a_problem_is_written_without_its_cause() {
+    let written = serde_json::to_string(&problem()).unwrap();
+    let response: Response<Vec<u8>> = problem().into();
+    let body = String::from_utf8(response.body().clone()).unwrap();
+    assert_eq!(written, body);
+    assert!(!format!("{response:?} {body}").contains(WORD), "{body}");
+}
