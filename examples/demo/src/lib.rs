@@ -16,12 +16,13 @@
 //! ```
 //!
 //! The first line that it prints is for programs: where the server listens, and five secrets to present to it. The owner
-//! of `good` has 293 tokens, in every state that a token can be in. Uses of tokens
-//! are written once a second, and when serving has ended.
+//! of `good` has 293 tokens, in every state that a token can be in. Uses of tokens are written once a second, and when
+//! serving has ended. Why a database failed is printed to standard error, and is in no answer.
 
 mod announcement;
 mod arguments;
 mod elsewhere;
+mod logged;
 mod memory;
 mod respond;
 mod secrets;

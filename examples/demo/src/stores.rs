@@ -12,6 +12,7 @@ use tokenfolio_sqlite::SqliteStore;
 use tokio_postgres::Config;
 
 use crate::arguments::StoreChoice;
+use crate::logged::Logged;
 use crate::memory::MemoryAuthenticator;
 use crate::secrets::Secrets;
 use crate::tokens;
@@ -76,7 +77,7 @@ async fn database<D: Database + 'static>(
         store.set_secret(secret.owner, secret.token, &secret.text).await?;
     }
     let store = Arc::new(store);
-    Ok(Opened { store: store.clone(), authenticator: store.clone(), usage: store })
+    Ok(Opened { store: Arc::new(Logged(store.clone())), authenticator: Arc::new(Logged(store.clone())), usage: store })
 }
 
 impl RecordUses for MemoryStore<i64> {

@@ -1,7 +1,6 @@
 //! Uses of tokens: recorded with each request, written now and then.
 
 use std::error::Error;
-use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,6 +10,8 @@ use tokenfolio::{StoreError, TokenUse, UsageLog};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+use crate::logged::log_failure;
 
 /// How long uses wait to be written, and so what a crash can lose.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -56,9 +57,7 @@ async fn write_until(
 ) -> Result<(), StoreError> {
     while timeout(INTERVAL, &mut stopped).await.is_err() {
         if let Err(error) = write(&log, &*store).await {
-            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-            // If nobody can be told, that is no reason to stop writing.
-            drop(writeln!(io::stderr(), "uses of tokens wait to be written: {error}{cause}"));
+            log_failure("uses of tokens wait to be written", &error);
         }
     }
     write(&log, &*store).await
