@@ -7,12 +7,15 @@ use std::num::TryFromIntError;
 use deadpool_postgres::{BuildError, PoolError};
 use tokenfolio::{StoreError, StoreErrorKind};
 use tokio::time::error::Elapsed;
-use tokio_postgres::error::Severity;
+use tokio_postgres::error::{DbError, Severity};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// Holds the name of the constraint alone: the server names the digest too.
+    #[error("a secret breaks the constraint {0:?}")]
+    Conflict(String),
     #[error("a count of uses is beyond int64: {0}")]
     Count(#[from] TryFromIntError),
     #[error(transparent)]
@@ -31,6 +34,17 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Forgets the values that broke a constraint, where one of them may be a digest.
+    pub(crate) fn without_values(self) -> Self {
+        match &self {
+            Self::Statement(error) => match error.as_db_error().and_then(DbError::constraint) {
+                Some(constraint) => Self::Conflict(constraint.to_owned()),
+                None => self,
+            },
+            _ => self,
+        }
+    }
+
     /// Tells whether the connection it happened on is of no more use.
     pub(crate) fn ends_connection(&self) -> bool {
         match self {
@@ -52,7 +66,9 @@ impl From<Failure> for StoreError {
             Failure::Pool(PoolError::Timeout(_)) | Failure::Silence(_) => StoreErrorKind::Timeout,
             Failure::Pool(PoolError::Closed) => StoreErrorKind::Unavailable,
             Failure::Row(_) => StoreErrorKind::Corrupt,
-            Failure::Build(_) | Failure::Count(_) | Failure::Pool(_) | Failure::Secret(_) => StoreErrorKind::Other,
+            Failure::Build(_) | Failure::Conflict(_) | Failure::Count(_) | Failure::Pool(_) | Failure::Secret(_) => {
+                StoreErrorKind::Other
+            }
         };
         Self::new(kind, failure)
     }

@@ -120,7 +120,8 @@ impl PostgresStore {
         if self::owner(secret) != Some(owner) {
             return Err(Failure::Secret(owner).into());
         }
-        self.query(SQL, &[&owner, &id.0, &&digest(secret)[..]]).await?;
+        let answer = self.query(SQL, &[&owner, &id.0, &&digest(secret)[..]]).await;
+        answer.map_err(Failure::without_values)?;
         Ok(())
     }
 

@@ -1,3 +1,5 @@
+use std::error::Error;
+
 use chrono::{DateTime, TimeDelta};
 use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, OwnedToken, TokenId};
 
@@ -78,6 +80,22 @@ async fn a_secret_needs_a_token_and_its_owner_in_front() {
     }
     store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
     store.set_secret(7, TokenId(2), "7|secret").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn no_refusal_of_a_secret_tells_its_digest() {
+    let store = Database::create().await;
+    store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
+    store.set_secret(7, TokenId(1), "7|never-to-be-found").await.unwrap();
+    // The database itself names the values that are there already.
+    let taken = store.set_secret(7, TokenId(2), "7|never-to-be-found").await.unwrap_err();
+    let cause = taken.source().map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("a secret breaks the constraint \"token_secret_pkey\""));
+    let nowhere = store.set_secret(7, TokenId(3), "7|never-to-be-found").await.unwrap_err();
+    for refused in [taken, nowhere] {
+        let told = format!("{refused:?} {refused:#?} {}", refused.source().unwrap());
+        assert!(!told.contains("679da0ae") && !told.contains("never-to-be-found"), "{told}");
+    }
 }
 
 #[tokio::test]
