@@ -11,6 +11,7 @@ pub struct Case {
     /// What is tried, in a few words.
     pub name: String,
     pub(crate) method: Method,
+    /// In it and in `fields`, `{good}` stands for that secret, and so on.
     pub(crate) target: Vec<u8>,
     pub(crate) version: &'static str,
     /// Whole lines of the head, without their ends.
@@ -42,7 +43,7 @@ impl Case {
         }
     }
 
-    /// Adds a line to the head. In it `{good}` stands for that secret, and so on.
+    /// Adds a line to the head.
     pub(crate) fn field(mut self, line: impl Into<Vec<u8>>) -> Self {
         self.fields.push(line.into());
         self
@@ -90,8 +91,8 @@ impl Case {
 
     /// Writes the request, sent with this method.
     pub(crate) fn bytes(&self, method: &Method, announced: &Announced) -> Vec<u8> {
-        let mut bytes =
-            [method.as_str().as_bytes(), b" ", &self.target, b" ", self.version.as_bytes(), b"\r\n"].concat();
+        let target = fill(&self.target, announced);
+        let mut bytes = [method.as_str().as_bytes(), b" ", &target, b" ", self.version.as_bytes(), b"\r\n"].concat();
         for field in &self.fields {
             bytes.extend(fill(field, announced));
             bytes.extend(b"\r\n");

@@ -3,6 +3,7 @@
 
 mod command_line;
 mod connections;
+mod failure;
 mod stop;
 mod table;
 mod usage;
@@ -13,6 +14,7 @@ pub use command_line::{
     the_announcement_has_commands_to_paste, what_cannot_be_served_ends_with_an_error,
 };
 pub use connections::{a_request_may_come_in_pieces, requests_may_come_at_once, requests_share_a_connection};
+pub use failure::causes_are_logged_and_not_answered;
 pub use stop::{
     answers_are_whole_to_the_last, idle_connections_do_not_keep_the_server,
     requests_under_way_are_answered_before_the_end,

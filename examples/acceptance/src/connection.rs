@@ -2,10 +2,12 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 
 use http::Method;
 
 use crate::server::PATIENCE;
+use crate::untold::Untold;
 
 /// A whole answer.
 pub type Answer = http::Response<Vec<u8>>;
@@ -18,14 +20,16 @@ pub(crate) struct Connection {
     stream: TcpStream,
     /// What has arrived and is not yet part of an answer.
     read: Vec<u8>,
+    /// What no answer may hold.
+    untold: Arc<[Untold; 2]>,
 }
 
 impl Connection {
     #[track_caller]
-    pub(crate) fn open(address: SocketAddr) -> Self {
+    pub(crate) fn open(address: SocketAddr, untold: Arc<[Untold; 2]>) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a duration that is not zero");
-        Self { stream, read: Vec::new() }
+        Self { stream, read: Vec::new(), untold }
     }
 
     #[track_caller]
@@ -56,7 +60,7 @@ impl Connection {
                 }
             }
         };
-        self.read.drain(..length);
+        let head = self.read.drain(..length).collect::<Vec<_>>();
         // Without a length it would be the end of the connection that ends a body.
         let length = match answer.headers().get(http::header::CONTENT_LENGTH) {
             _ if method == Method::HEAD => 0,
@@ -66,6 +70,10 @@ impl Connection {
         while self.read.len() < length && self.read_more() {}
         assert!(self.read.len() >= length || length == usize::MAX, "the connection ends within a body");
         answer.body_mut().extend(self.read.drain(..length.min(self.read.len())));
+        for untold in &*self.untold {
+            untold.expect_none_in(&head);
+            untold.expect_none_in(answer.body());
+        }
         Some(answer)
     }
 

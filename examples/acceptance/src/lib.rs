@@ -10,6 +10,9 @@
 //! a framework answers before the endpoint is reached, or changes what the endpoint is given, the case says what is
 //! allowed, so that a framework that changes its mind is noticed.
 //!
+//! All answers, and all that a server prints after its announcement, are searched for secrets, their digests and the causes
+//! of failures, whatever is tried: see [`Untold`]. A log alone may tell a cause.
+//!
 //! [`run`] returns what was answered, for whoever has more to check in it.
 
 mod case;
@@ -19,12 +22,14 @@ mod connection;
 mod exchange;
 mod expected;
 mod server;
+mod untold;
 
 pub use case::Case;
 pub use cases::{lenient_cases, strict_cases};
 pub use connection::Answer;
 pub use exchange::{Exchange, run};
 pub use server::{Announced, Server};
+pub use untold::Untold;
 
 /// The endpoint's path.
 const PATH: &str = "/api/v1/me/tokens";
@@ -50,6 +55,7 @@ macro_rules! suite {
             a_file_is_opened_again
             every_use_is_written_before_the_end
             a_killed_server_loses_only_uses_that_were_not_yet_written
+            causes_are_logged_and_not_answered
             links_begin_with_the_base
             the_announcement_has_commands_to_paste
             what_cannot_be_served_ends_with_an_error

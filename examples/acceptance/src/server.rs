@@ -4,13 +4,16 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use http::Method;
 use serde::Deserialize;
+use tempfile::NamedTempFile;
 
 use crate::connection::{Answer, Connection};
+use crate::untold::Untold;
 
 /// How long anything may take before it counts as a hang. Nothing that goes well comes near it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,11 +36,21 @@ pub struct Announced {
     pub ip_denied: String,
 }
 
-/// A running server. It is killed if a test fails before it stops.
+impl Announced {
+    fn secrets(&self) -> [&str; 5] {
+        [&self.good, &self.expired, &self.revoked, &self.single, &self.ip_denied].map(String::as_str)
+    }
+}
+
+/// A running server. It is killed when it is dropped, if it has not ended before. By then it must have printed no more
+/// than its announcement, and no secret or digest into its log, which is the standard error.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
     output: BufReader<ChildStdout>,
+    log: NamedTempFile,
+    /// Secrets and digests, then causes.
+    untold: Arc<[Untold; 2]>,
     pub(crate) framework: String,
     pub(crate) announced: Announced,
     /// The lines after the first.
@@ -54,7 +67,10 @@ impl Server {
     #[track_caller]
     pub fn start(binary: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(binary);
+        // A file, unlike a pipe, never keeps the server waiting for somebody to read it.
+        let log = NamedTempFile::new().expect("a temporary folder");
         command.args(["--port", "0"]).args(arguments).stdout(Stdio::piped());
+        command.stderr(log.reopen().expect("the file is there"));
         let mut process = command.spawn().expect("the server starts");
         let mut output = BufReader::new(process.stdout.take().expect("a pipe was asked for"));
         let mut line = || {
@@ -62,10 +78,14 @@ impl Server {
             output.read_line(&mut line).expect("the output is text");
             line.trim_end().to_owned()
         };
-        let announced = serde_json::from_str(&line()).expect("the first line is the announcement");
+        let announced: Announced = serde_json::from_str(&line()).unwrap_or_else(|error| {
+            panic!("the first line is no announcement: {error}\n{}", logged(&log));
+        });
         let commands = [line(), line(), line()];
         let framework = Path::new(binary).file_stem().expect("a binary has a name").to_string_lossy().into_owned();
-        Self { process, output, framework, announced, commands }
+        let paths = arguments.iter().filter_map(|argument| argument.strip_prefix("sqlite:"));
+        let untold = Arc::new([Untold::secrets(announced.secrets()), Untold::causes(paths)]);
+        Self { process, output, log, untold, framework, announced, commands }
     }
 
     /// Returns what the server said of itself.
@@ -77,12 +97,27 @@ impl Server {
     /// Opens a connection.
     #[track_caller]
     pub(crate) fn connect(&self) -> Connection {
-        Connection::open(self.address())
+        Connection::open(self.address(), Arc::clone(&self.untold))
+    }
+
+    /// Adds secrets that are not to be told either. They are looked for in answers on connections that are opened after.
+    ///
+    /// # Panics
+    ///
+    /// If a secret is too short to be told from other text.
+    pub fn expect_untold(&mut self, secrets: &[String]) {
+        let all = self.announced.secrets().into_iter().chain(secrets.iter().map(String::as_str));
+        Arc::make_mut(&mut self.untold)[0] = Untold::secrets(all);
     }
 
     /// Asks for a target with a secret, on a connection of its own.
+    ///
+    /// # Panics
+    ///
+    /// If there is no answer, or it tells what it may not.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn get(&self, secret: &str, target: &str) -> Answer {
+    pub fn get(&self, secret: &str, target: &str) -> Answer {
         self.send(&Method::GET, secret, target)
     }
 
@@ -102,21 +137,22 @@ impl Server {
         assert!(killed.success(), "the server has ended before");
     }
 
-    /// Waits until the server has ended, and tells how. It must have printed no more than its announcement.
+    /// Returns what the server has logged so far.
+    pub(crate) fn log(&self) -> String {
+        logged(&self.log)
+    }
+
+    /// Waits until the server has ended, and tells how.
     #[track_caller]
     pub(crate) fn ended(mut self) -> ExitStatus {
         let start = Instant::now();
-        let status = loop {
+        loop {
             match self.process.try_wait().expect("the process is ours") {
                 Some(status) => break status,
                 None => thread::sleep(Duration::from_millis(10)),
             }
             assert!(start.elapsed() < PATIENCE, "the server does not end");
-        };
-        let mut rest = String::new();
-        self.output.read_to_string(&mut rest).expect("the output is text");
-        assert_eq!(rest, "", "the server printed more than its announcement");
-        status
+        }
     }
 
     /// Stops the server, which must end well.
@@ -132,11 +168,24 @@ impl Server {
     }
 }
 
+fn logged(log: &NamedTempFile) -> String {
+    fs::read(log.path()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).expect("the log is there")
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // It has ended if the test went well, and then this does nothing.
         drop(self.process.kill());
         drop(self.process.wait());
+        let log = self.log();
+        if thread::panicking() {
+            eprint!("{log}");
+            return;
+        }
+        self.untold[0].expect_none_in(log);
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).expect("the output is text");
+        assert_eq!(rest, "", "the server printed more than its announcement");
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn missing() -> Vec<Case> {
     let case = |name, field: &str| get(name, Unauthorized(None)).field(field);
-    let in_query = format!("{}?access_token=good", crate::PATH);
+    let in_query = format!("{}?access_token={{good}}", crate::PATH);
     vec![
         get("no credentials", Unauthorized(None)),
         case("another scheme", "authorization: Basic dXNlcjpwYXNz"),

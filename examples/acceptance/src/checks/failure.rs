@@ -1,0 +1,60 @@
+//! A database that goes wrong: clients learn that it did, and the log why.
+
+use rusqlite::Connection;
+use tokenfolio_postgres_server::Schema;
+
+use crate::PATH;
+use crate::server::Server;
+
+/// What is done to the tables, how it is undone, and how the log then begins.
+const DAMAGES: [(&str, &str, &str); 3] = [
+    (
+        "UPDATE token_usage SET usage_count = -1 - usage_count WHERE token_id = 19",
+        "UPDATE token_usage SET usage_count = -1 - usage_count WHERE token_id = 19",
+        "tokens cannot be listed: the token store holds corrupt data: ",
+    ),
+    (
+        "ALTER TABLE access_token RENAME TO moved",
+        "ALTER TABLE moved RENAME TO access_token",
+        "a token cannot be looked up: the token store failed: ",
+    ),
+    (
+        "ALTER TABLE token_secret RENAME TO moved",
+        "ALTER TABLE moved RENAME TO token_secret",
+        "a token cannot be looked up: the token store failed: ",
+    ),
+];
+
+/// Breaks the tables under a server, over a file and over PostgreSQL.
+#[track_caller]
+pub fn causes_are_logged_and_not_answered(binary: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("demo.db");
+    are_logged_and_not_answered(binary, &format!("sqlite:{}", path.display()), |sql| {
+        Connection::open(&path).and_then(|file| file.execute_batch(sql)).expect("the tables are there");
+    });
+    let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
+    are_logged_and_not_answered(binary, &schema.url(), |sql| {
+        schema.run(sql).unwrap_or_else(|error| panic!("{error}"));
+    });
+}
+
+#[track_caller]
+fn are_logged_and_not_answered(binary: &str, store: &str, run: impl Fn(&str)) {
+    let server = Server::start(binary, &["--store", store]);
+    let mut logged = String::new();
+    for (damage, repair, logs) in DAMAGES {
+        assert_eq!(server.get(&server.announced.good, PATH).status(), 200);
+        run(damage);
+        let answer = server.get(&server.announced.good, PATH);
+        run(repair);
+        let body = String::from_utf8_lossy(answer.body());
+        let problem = r#"{"type":"about:blank","title":"Internal Server Error","status":500"#;
+        assert_eq!(body, format!(r#"{problem},"instance":"{PATH}"}}"#), "{damage}");
+        let log = server.log();
+        let new = log.strip_prefix(&logged).expect("a log grows");
+        assert!(new.strip_prefix(logs).is_some_and(|cause| !cause.trim().is_empty()), "{damage}: {new}");
+        logged = log;
+    }
+    server.stop();
+}
