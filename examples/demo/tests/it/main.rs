@@ -3,3 +3,4 @@
 mod arguments;
 mod elsewhere;
 mod start;
+mod untold;

@@ -6,7 +6,7 @@ use tokenfolio::{Page, ReportedStatus, TokenResource};
 use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH, StoreChoice};
 use tokenfolio_postgres_server::Schema;
 
-fn arguments(store: StoreChoice) -> Arguments {
+pub(crate) fn arguments(store: StoreChoice) -> Arguments {
     Arguments { port: 0, base: None, store, lenient: false }
 }
 
@@ -17,7 +17,7 @@ async fn start(store: StoreChoice) -> (Endpoint, serde_json::Value) {
 }
 
 /// Makes every kind of store, and returns what the last one lives in with it.
-fn stores() -> ([StoreChoice; 3], Schema) {
+pub(crate) fn stores() -> ([StoreChoice; 3], Schema) {
     let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
     let postgres = schema.url().parse().expect("a well-formed URL");
     ([StoreChoice::Memory, StoreChoice::Sqlite, postgres], schema)

@@ -1,0 +1,62 @@
+//! What the servers and their stores could print of themselves by accident.
+
+use std::error::Error;
+
+use chrono::DateTime;
+use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, TokenId, TokenStore};
+use tokenfolio_acceptance::Untold;
+use tokenfolio_demo::Demo;
+use tokenfolio_postgres::PostgresStore;
+use tokenfolio_sqlite::SqliteStore;
+
+use crate::start::{arguments, stores};
+
+const SECRET: &str = "7|for-tests-only";
+
+#[tokio::test]
+async fn a_server_prints_no_secret_nor_its_digest() {
+    let (stores, _schema) = stores();
+    for store in stores {
+        let demo = Demo::start(arguments(store)).await.expect("the store opens");
+        let announced = serde_json::to_value(&demo.announcement).expect("an announcement is JSON");
+        let secrets =
+            ["good", "expired", "revoked", "single", "ip_denied"].map(|name| announced[name].as_str().unwrap());
+        Untold::secrets(secrets).expect_none_in(format!("{demo:?} {demo:#?}"));
+    }
+}
+
+/// Prints a store, what it returns, and how it refuses.
+macro_rules! print {
+    ($store:expr) => {{
+        let store = $store;
+        let tokens = [1, 2].map(|id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH));
+        store.insert(7, tokens.to_vec()).await.unwrap();
+        store.set_secret(7, TokenId(1), SECRET).await.unwrap();
+        let bearer = BearerToken::from_values([format!("Bearer {SECRET}").as_bytes()]).unwrap();
+        let found = store.find(&bearer).await.unwrap().expect("a token with that secret");
+        let slice = store.list(&ListQuery::new(7)).await.unwrap();
+        let taken = store.set_secret(7, TokenId(2), SECRET).await.unwrap_err();
+        let nowhere = store.set_secret(7, TokenId(3), SECRET).await.unwrap_err();
+        let causes = [&taken, &nowhere].map(|error| error.source().unwrap().to_string());
+        format!("{store:?} {store:#?} {found:?} {slice:?} {taken:?} {taken:#?} {nowhere:?} {nowhere:#?} {causes:?}")
+    }};
+}
+
+#[tokio::test]
+async fn a_store_prints_no_secret_nor_its_digest() {
+    let (_, schema) = stores();
+    let postgres = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
+    postgres.migrate().await.unwrap();
+    let printed = [print!(SqliteStore::in_memory().await.unwrap()), print!(postgres)];
+    let untold = Untold::secrets([SECRET]);
+    for printed in printed {
+        untold.expect_none_in(printed);
+    }
+}
+
+#[tokio::test]
+async fn a_store_does_not_print_the_password_of_its_database() {
+    let store = PostgresStore::new("postgres://app:never-to-be-printed@db-3/tokens".parse().unwrap()).unwrap();
+    let printed = format!("{store:?} {store:#?}");
+    assert!(printed.contains("db-3") && !printed.contains("never"), "{printed}");
+}
