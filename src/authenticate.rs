@@ -20,9 +20,10 @@ use crate::token::AccessToken;
 /// - A secret that is not known is `Ok(None)`; an error is a failure to look.
 /// - The token is returned whatever its status or allow-list: [`authenticate`] applies both.
 /// - Secrets are looked up by a digest, so that neither the table nor the time a comparison takes gives one away. That
-///   needs no comparison in constant time: the time tells at most how much of a stored digest that of a guess shares, and
-///   nobody can choose a secret by its digest, nor find one that leads on from a guess that came close. It holds for a
-///   cryptographic hash of secrets that are long and random. This crate itself compares no secret.
+///   needs no comparison in constant time: the time tells at most how much of a stored digest that of a guess shares. To
+///   share one bit more takes twice as many guesses, and none of them is nearer to the secret than any other; even the
+///   whole digest leads back to its secret only by trying them all. It holds for a cryptographic hash of secrets that are
+///   long and random, of 128 bits at least. This crate itself compares no secret.
 ///
 /// # Examples
 ///

@@ -135,6 +135,14 @@ fn the_source_never_gives_up_without_a_reason() {
     }
 }
 
+/// Looking a secret up is the service's, and so is the time that it takes.
+#[test]
+fn the_source_looks_at_no_secret() {
+    for (path, line, text) in code() {
+        assert!(!text.contains(".secret()"), "{}:{line}", path.display());
+    }
+}
+
 #[test]
 fn every_file_fits_a_head() {
     for path in sources().into_iter().filter(|path| !path.ends_with("contract.rs")) {
