@@ -151,7 +151,8 @@ const KINDS: [StoreErrorKind; 4] =
 
 #[track_caller]
 fn expect_nothing_told(text: &str) {
-    for told in SECRETS.iter().chain(&INTERNALS) {
+    // In a URL the sign between the two parts of a secret would be escaped.
+    for told in SECRETS.iter().filter_map(|secret| secret.split('|').nth(1)).chain(INTERNALS) {
         assert!(!text.contains(told), "{told} is told: {text}");
     }
 }
