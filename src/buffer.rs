@@ -32,11 +32,9 @@ impl Buffer {
     }
 
     fn expecting(mut self, expected: usize) -> Self {
-        let end = self.at + expected;
-        if self.room.len() < end {
-            self.room.reserve_exact(end - self.room.len());
-            self.room.resize(end, 0);
-        }
+        let room = self.room.len().max(self.at + expected);
+        self.room.reserve_exact(room - self.room.len());
+        self.room.resize(room, 0);
         self
     }
 
