@@ -4,6 +4,7 @@
 mod allowed_ips;
 mod authenticate;
 mod bearer;
+mod capacity;
 mod contract;
 mod debug;
 mod encoder;
