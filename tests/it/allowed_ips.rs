@@ -329,6 +329,15 @@ fn check_range(network: IpAddr, length: u8, anywhere: IpAddr) {
     }
 }
 
+#[test]
+fn lists_are_equal_that_hold_the_same_entries_in_the_same_order() {
+    let both = list(&["10.0.0.1", "::1"]);
+    assert_eq!(both, list(&["10.0.0.1", "::1"]));
+    for other in [&["::1", "10.0.0.1"][..], &["10.0.0.1"], &["10.0.0.1/32", "::1"], &["10.0.0.1", "::1", "::2"]] {
+        assert_ne!(both, list(other));
+    }
+}
+
 proptest! {
     // Each case is every prefix length times every bit.
     #![proptest_config(ProptestConfig::with_cases(16))]
