@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use deadpool_sqlite::{Config, Hook, HookError, Manager, Pool, Runtime};
 use rusqlite::{Connection, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
@@ -94,6 +95,20 @@ impl SqliteStore {
             let mut statement =
                 connection.prepare_cached("DELETE FROM access_token WHERE owner_id = ?1 AND id = ?2")?;
             Ok(statement.execute(params![owner, id.0])? > 0)
+        })
+        .await
+    }
+
+    /// Revokes a token of an owner from an instant on, and tells whether it was there. It stays in the list.
+    ///
+    /// # Errors
+    ///
+    /// A failing database.
+    pub async fn revoke(&self, owner: i64, id: TokenId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.run(move |connection| {
+            let mut statement =
+                connection.prepare_cached("UPDATE access_token SET revoked_at = ?3 WHERE owner_id = ?1 AND id = ?2")?;
+            Ok(statement.execute(params![owner, id.0, Micros(at)])? > 0)
         })
         .await
     }

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
 use rusqlite::Connection;
-use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, OwnedToken, TokenId};
+use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, ListQuery, OwnedToken, TokenId, TokenStore};
 use tokenfolio_sqlite::SqliteStore;
 
 const SECRET: &str = "7|never-to-be-found-in-the-file";
@@ -99,4 +99,17 @@ fn is_in_folder(folder: &Path, bytes: &[u8]) -> bool {
     files
         .map(|file| std::fs::read(file.expect("the entry is there").path()).expect("the file can be read"))
         .any(|content| content.windows(bytes.len()).any(|window| window == bytes))
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_still_listed_and_found() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    store.insert(7, vec![full_token(1)]).await.unwrap();
+    store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
+    let mut revoked = full_token(1);
+    revoked.revoked_at = DateTime::from_timestamp_micros(1_700_000_000_000_001);
+    assert!(store.revoke(7, TokenId(1), revoked.revoked_at.unwrap()).await.unwrap());
+    assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().tokens, [revoked.clone()]);
+    assert_eq!(store.find(&bearer("7|secret")).await.unwrap().unwrap().token, revoked);
+    assert!(!store.revoke(8, TokenId(1), DateTime::UNIX_EPOCH).await.unwrap(), "another owner's");
 }
