@@ -4,6 +4,7 @@
 mod command_line;
 mod connections;
 mod failure;
+mod hostile;
 mod stop;
 mod table;
 mod usage;
@@ -15,6 +16,10 @@ pub use command_line::{
 };
 pub use connections::{a_request_may_come_in_pieces, requests_may_come_at_once, requests_share_a_connection};
 pub use failure::causes_are_logged_and_not_answered;
+pub use hostile::{
+    answers_that_nobody_reads_do_not_pile_up, endless_heads_are_refused, requests_before_garbage_are_answered,
+    unfinished_requests_keep_nobody_waiting,
+};
 pub use stop::{
     answers_are_whole_to_the_last, idle_connections_do_not_keep_the_server,
     requests_under_way_are_answered_before_the_end,

@@ -3,10 +3,11 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 
-use crate::server::PATIENCE;
+use crate::server::{PATIENCE, request};
 use crate::untold::Untold;
 
 /// A whole answer.
@@ -16,7 +17,8 @@ pub type Answer = http::Response<Vec<u8>>;
 const MOST_FIELDS: usize = 32;
 
 /// A connection to a server. Whatever goes wrong on it is a failed test.
-pub(crate) struct Connection {
+#[derive(Debug)]
+pub struct Connection {
     stream: TcpStream,
     /// What has arrived and is not yet part of an answer.
     read: Vec<u8>,
@@ -32,13 +34,41 @@ impl Connection {
         Self { stream, read: Vec::new(), untold }
     }
 
+    /// Asks for a target with a secret; `None` if the server closes the connection instead.
+    ///
+    /// # Panics
+    ///
+    /// If what comes back is no answer.
     #[track_caller]
-    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub fn get(&mut self, secret: &str, target: &str) -> Option<Answer> {
+        self.send(request(&Method::GET, secret, target));
+        self.answer()
+    }
+
+    /// Sends bytes, and tells whether the server took them: one that has refused the beginning need not take the end.
+    #[track_caller]
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         match self.stream.write_all(bytes.as_ref()) {
-            // A server that has refused the beginning need not take the end.
-            Err(error) if is_hung_up(&error) => {}
-            sent => sent.expect("the server reads"),
+            Err(error) if is_hung_up(&error) => false,
+            sent => {
+                sent.expect("the server reads");
+                true
+            }
         }
+    }
+
+    /// Sends bytes until nobody has taken any for a while, and returns how many were sent.
+    #[track_caller]
+    pub(crate) fn send_until_stuck(&mut self, bytes: &[u8]) -> usize {
+        self.stream.set_write_timeout(Some(Duration::from_millis(500))).expect("a duration that is not zero");
+        let mut sent = 0;
+        while sent < bytes.len() {
+            match self.stream.write(&bytes[sent..]) {
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
+                more => sent += more.expect("the server takes what it can"),
+            }
+        }
+        sent
     }
 
     /// Reads the next answer; `None` if the server has closed the connection instead.

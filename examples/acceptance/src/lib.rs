@@ -26,7 +26,7 @@ mod untold;
 
 pub use case::Case;
 pub use cases::{lenient_cases, strict_cases};
-pub use connection::Answer;
+pub use connection::{Answer, Connection};
 pub use exchange::{Exchange, run};
 pub use server::{Announced, Server};
 pub use untold::Untold;
@@ -48,6 +48,10 @@ macro_rules! suite {
             requests_share_a_connection
             requests_may_come_at_once
             a_request_may_come_in_pieces
+            unfinished_requests_keep_nobody_waiting
+            endless_heads_are_refused
+            requests_before_garbage_are_answered
+            answers_that_nobody_reads_do_not_pile_up
             requests_under_way_are_answered_before_the_end
             answers_are_whole_to_the_last
             idle_connections_do_not_keep_the_server

@@ -95,8 +95,13 @@ impl Server {
     }
 
     /// Opens a connection.
+    ///
+    /// # Panics
+    ///
+    /// If the server takes none.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn connect(&self) -> Connection {
+    pub fn connect(&self) -> Connection {
         Connection::open(self.address(), Arc::clone(&self.untold))
     }
 
@@ -108,6 +113,20 @@ impl Server {
     pub fn expect_untold(&mut self, secrets: &[String]) {
         let all = self.announced.secrets().into_iter().chain(secrets.iter().map(String::as_str));
         Arc::make_mut(&mut self.untold)[0] = Untold::secrets(all);
+    }
+
+    /// Returns how many bytes of memory the server has at the moment, as Linux counts them.
+    ///
+    /// # Panics
+    ///
+    /// If the server has ended.
+    #[must_use]
+    #[track_caller]
+    pub fn resident(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux tells");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the server runs");
+        let kilobytes = line.trim_end_matches("kB").trim();
+        kilobytes.parse::<u64>().expect("Linux counts in kB") * 1024
     }
 
     /// Asks for a target with a secret, on a connection of its own.
@@ -156,8 +175,12 @@ impl Server {
     }
 
     /// Stops the server, which must end well.
+    ///
+    /// # Panics
+    ///
+    /// If it does not, or if it has printed more than its announcement.
     #[track_caller]
-    pub(crate) fn stop(self) {
+    pub fn stop(self) {
         self.ask_to_stop();
         assert_eq!(self.ended().code(), Some(0));
     }

@@ -19,6 +19,8 @@ pub(super) fn cases() -> Vec<Case> {
         b"authorization: Bearer \rgood",
         b"nul\0: a",
         b": no name",
+        b"a name that is no text \xff: a",
+        b"\xff\xfe: a",
         b"content-length: x",
         b"content-length: -1",
         b"content-length: 1\r\ncontent-length: 2",
@@ -33,10 +35,17 @@ pub(super) fn cases() -> Vec<Case> {
         line("no target", b""),
         line("a relative target", b"api/v1/me/tokens"),
         line("a byte that is no text", b"/api/v1/me/tokens?page=\xff"),
+        line("a byte that is no text in the path", b"/api/v1/me/\xfftokens"),
+        line("half a character", b"/api/v1/me/tokens?page=2&x=\xe3\x81"),
+        line("a surrogate", b"/api/v1/me/tokens?page=\xed\xa0\x80"),
         line("an unknown version", PATH.as_bytes()).version("HTTP/9.9"),
         line("no version", PATH.as_bytes()).version(""),
     ];
-    let many = (0..300).fold(get("300 fields", REFUSED), |case, _| case.field("x: y"));
+    let many = [300, 10_000]
+        .map(|count| (0..count).fold(get(&format!("{count} fields"), REFUSED), |case, _| case.field("x: y")));
+    let huge = get("a field of a megabyte", REFUSED).field(format!("x: {}", "a".repeat(1 << 20)));
+    let values = [&b"x: \xff\xfe"[..], b"cookie: \xc3\x28", b"user-agent: \xed\xa0\x80"];
+    let values = values.iter().map(|field| get("a value that is no text", Page(1)).authorized().field(*field));
     let after = get("a request after all of these", Page(1)).authorized();
-    fields.into_iter().chain(lines).chain([many, after]).collect()
+    fields.into_iter().chain(lines).chain(many).chain([huge]).chain(values).chain([after]).collect()
 }

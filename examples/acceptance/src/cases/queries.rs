@@ -14,7 +14,7 @@ const REPEATED: Expected = BadPage("is given more than once");
 const ZERO: Expected = BadPage("is zero");
 
 /// Queries, with the answers to them when the server is strict, and the page that they are when it is lenient.
-const QUERIES: [(&str, Expected, u64); 46] = [
+const QUERIES: [(&str, Expected, u64); 61] = [
     ("", Page(1), 1),
     ("?", Page(1), 1),
     ("?page=1", Page(1), 1),
@@ -36,6 +36,9 @@ const QUERIES: [(&str, Expected, u64); 46] = [
     ("?a=%FF&b=%&c=%zz&page=2", Page(2), 2),
     ("?page[]=2", Page(1), 1),
     ("?page%5B%5D=2", Page(1), 1),
+    ("?page[0]=2&page[1]=3", Page(1), 1),
+    ("?page[a][b]=2", Page(1), 1),
+    ("?page=%31%30", Page(10), 10),
     ("?PAGE=2", Page(1), 1),
     ("?x;page=2", Page(1), 1),
     ("?page=2;x", NOT_DECIMAL, 1),
@@ -55,6 +58,18 @@ const QUERIES: [(&str, Expected, u64); 46] = [
     ("?page=%FF", NOT_DECIMAL, 1),
     ("?page=%", NOT_DECIMAL, 1),
     ("?page=2%00", NOT_DECIMAL, 1),
+    ("?page=-9223372036854775808", NOT_DECIMAL, 1),
+    ("?page=18446744073709551616", LARGER, 1),
+    ("?page=NaN", NOT_DECIMAL, 1),
+    ("?page=-Infinity", NOT_DECIMAL, 1),
+    ("?page=1e400", NOT_DECIMAL, 1),
+    ("?page=1_000", NOT_DECIMAL, 1),
+    ("?page=1%2C000", NOT_DECIMAL, 1),
+    ("?page=null", NOT_DECIMAL, 1),
+    ("?page=%00", NOT_DECIMAL, 1),
+    ("?page=%D9%A3", NOT_DECIMAL, 1),
+    ("?page=%2D0", NOT_DECIMAL, 1),
+    ("?page=00", LEADING_ZERO, 1),
     ("?page=02", LEADING_ZERO, 1),
     ("?page=%3Cscript%3E", NOT_DECIMAL, 1),
     // Duplicates.
