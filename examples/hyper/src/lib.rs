@@ -6,13 +6,14 @@
 //! (400) or too large (414, 431): these have no body.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::service::{Service, service_fn};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -21,6 +22,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokenfolio_demo::{Endpoint, respond};
 use tokio::net::TcpListener;
 use tokio::{select, time};
+use tokio_io_timeout::TimeoutStream;
 
 /// Makes what answers the requests of one peer.
 #[must_use]
@@ -37,15 +39,25 @@ pub fn service(
     })
 }
 
+/// How long the servers wait for a client.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Serves connections until `stop` is ready, each by a service made for its peer, and then waits for the requests that
 /// are under way.
-pub async fn serve<S>(listener: TcpListener, stop: impl Future<Output = ()>, service: impl Fn(SocketAddr) -> S)
-where
-    S: Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future: Send> + Send + 'static,
+///
+/// A connection is closed where a head is not whole after `patience`, or where for so long nothing comes or nothing is
+/// taken.
+pub async fn serve<S, B>(
+    listener: TcpListener,
+    patience: Duration,
+    stop: impl Future<Output = ()>,
+    service: impl Fn(SocketAddr) -> S,
+) where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send> + Send + 'static,
+    B: Body<Data: Send, Error: Error + Send + Sync> + Send + 'static,
 {
     let mut server = auto::Builder::new(TokioExecutor::new());
-    // With a clock, hyper closes a connection whose head takes longer than half a minute.
-    server.http1().timer(TokioTimer::new());
+    server.http1().timer(TokioTimer::new()).header_read_timeout(patience);
     server.http2().timer(TokioTimer::new());
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -56,7 +68,11 @@ where
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = server.serve_connection(TokioIo::new(stream), service(peer)).into_owned();
+                let mut stream = TimeoutStream::new(stream);
+                stream.set_read_timeout(Some(patience));
+                stream.set_write_timeout(Some(patience));
+                let stream = TokioIo::new(Box::pin(stream));
+                let connection = server.serve_connection(stream, service(peer)).into_owned();
                 tokio::spawn(connections.watch(connection));
             }
             // The caller is gone, or there are no file handles left, and then others must end first.

@@ -10,7 +10,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use tokenfolio_demo::{Arguments, Demo, stop_signal};
-use tokenfolio_hyper::{serve, service};
+use tokenfolio_hyper::{PATIENCE, serve, service};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -20,6 +20,6 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let endpoint = Arc::new(endpoint);
     let stop = stop_signal()?;
     announcement.print()?;
-    serve(listener, stop, |peer| service(Arc::clone(&endpoint), peer)).await;
+    serve(listener, PATIENCE, stop, |peer| service(Arc::clone(&endpoint), peer)).await;
     uses.finish().await
 }

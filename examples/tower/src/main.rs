@@ -12,7 +12,7 @@ use std::error::Error;
 use http::Request;
 use hyper_util::service::TowerToHyperService;
 use tokenfolio_demo::{Arguments, Demo, stop_signal};
-use tokenfolio_hyper::serve;
+use tokenfolio_hyper::{PATIENCE, serve};
 use tokenfolio_tower::{Caller, app};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let app = app(endpoint);
     let stop = stop_signal()?;
     announcement.print()?;
-    serve(listener, stop, |peer| {
+    serve(listener, PATIENCE, stop, |peer| {
         let app = app.clone().map_request(move |mut request: Request<_>| {
             request.extensions_mut().insert(Caller(peer.ip()));
             request
