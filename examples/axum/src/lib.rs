@@ -2,17 +2,21 @@
 //!
 //! It routes every method of the path to [`ListTokens::answer`](tokenfolio::ListTokens::answer), hands over the parts
 //! of the request as they came and the address of the peer, and copies the response. The framework's own 404 is a
-//! problem too.
+//! problem too. [`serve`] is there because `axum::serve` waits for a slow client as long as it likes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::Response;
+use axum::http::{self, Response};
 use axum::routing::any;
+use hyper_util::service::TowerToHyperService;
 use tokenfolio_demo::{Endpoint, PATH, elsewhere};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
 
 /// Makes the application. It is to be served with connection info, which tells the peer's address.
 pub fn app(endpoint: Endpoint) -> Router {
@@ -31,4 +35,17 @@ async fn list_tokens(
 
 async fn everything_else(request: Request) -> Response<Body> {
     elsewhere(&request.into_parts().0).map(Body::from)
+}
+
+/// Serves an application with connection info until `stop` is ready, and closes connections that keep it waiting for
+/// longer than `patience`.
+pub async fn serve(app: Router, listener: TcpListener, patience: Duration, stop: impl Future<Output = ()>) {
+    tokenfolio_hyper::serve(listener, patience, stop, |peer| {
+        let app = app.clone().map_request(move |mut request: http::Request<_>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        TowerToHyperService::new(app)
+    })
+    .await;
 }

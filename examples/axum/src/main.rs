@@ -20,19 +20,18 @@
 //! `{"type":"about:blank","title":"Unauthorized","status":401,..}`. `--help` tells what else can be set.
 
 use std::error::Error;
-use std::net::SocketAddr;
 
-use tokenfolio_axum::app;
+use tokenfolio_axum::{app, serve};
 use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_hyper::PATIENCE;
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
-    let service = app(endpoint).into_make_service_with_connect_info::<SocketAddr>();
     let stop = stop_signal()?;
     announcement.print()?;
-    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    serve(app(endpoint), listener, PATIENCE, stop).await;
     uses.finish().await
 }

@@ -2,5 +2,6 @@
 
 mod app;
 mod isolation;
+mod slow;
 
 tokenfolio_acceptance::suite!(env!("CARGO_BIN_EXE_axum"));

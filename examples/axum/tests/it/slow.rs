@@ -1,0 +1,97 @@
+//! Clients that take their time: the connection is closed, and others are served meanwhile.
+
+use std::future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Parser;
+use tokenfolio_axum::{app, serve};
+use tokenfolio_demo::{Arguments, Demo};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+
+/// How long the server waits for a client.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long a test waits for the server. Nothing that goes well comes near it.
+const HANG: Duration = Duration::from_secs(60);
+
+async fn start() -> SocketAddr {
+    let arguments = Arguments::parse_from(["axum", "--port", "0", "--store", "memory"]);
+    let demo = Demo::start(arguments).await.expect("a free port, and memory");
+    let listener = TcpListener::from_std(demo.listener).expect("it does not block");
+    let address = listener.local_addr().expect("it listens");
+    tokio::spawn(serve(app(demo.endpoint), listener, PATIENCE, future::pending()));
+    address
+}
+
+async fn connect(address: SocketAddr) -> TcpStream {
+    TcpStream::connect(address).await.expect("the server listens")
+}
+
+/// Waits until the server closes the connection, and returns what it has sent before.
+async fn end_of(stream: &mut TcpStream) -> Vec<u8> {
+    let mut sent = Vec::new();
+    // Whether it is closed or reset is the same here.
+    drop(timeout(HANG, stream.read_to_end(&mut sent)).await.expect("it is closed"));
+    sent
+}
+
+/// Asks on connections of their own until one is answered: on a busy machine it may be the client that is slow.
+async fn is_served(address: SocketAddr) {
+    let asking = async {
+        loop {
+            let mut stream = connect(address).await;
+            drop(stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await);
+            if end_of(&mut stream).await.starts_with(b"HTTP/1.1 200 OK\r\n") {
+                break;
+            }
+        }
+    };
+    timeout(HANG, asking).await.expect("others are served");
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_closed() {
+    let address = start().await;
+    let mut silent = connect(address).await;
+    is_served(address).await;
+    assert_eq!(end_of(&mut silent).await, b"");
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_more_is_closed() {
+    let address = start().await;
+    for begin in ["G", "GET / HTTP/1.1\r\nhost: a\r\n", "PRI * HTTP/2.0\r\n"] {
+        let mut stream = connect(address).await;
+        stream.write_all(begin.as_bytes()).await.expect("the server reads");
+        is_served(address).await;
+        end_of(&mut stream).await;
+    }
+    let mut answered = connect(address).await;
+    answered.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.expect("the server reads");
+    end_of(&mut answered).await;
+}
+
+#[tokio::test]
+async fn a_head_that_drips_in_is_cut_off() {
+    let address = start().await;
+    let mut stream = connect(address).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx: ").await.expect("the server reads");
+    let dripping = async {
+        while stream.write_all(b"a").await.is_ok() {
+            sleep(PATIENCE / 10).await;
+        }
+    };
+    timeout(HANG, dripping).await.expect("the server has enough");
+    is_served(address).await;
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_answer_is_cut_off() {
+    let address = start().await;
+    let mut stream = connect(address).await;
+    let asking = async { while stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n").await.is_ok() {} };
+    timeout(HANG, asking).await.expect("the server has enough");
+    is_served(address).await;
+}
