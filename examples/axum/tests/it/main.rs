@@ -2,6 +2,7 @@
 
 mod app;
 mod isolation;
+mod load;
 mod slow;
 
 tokenfolio_acceptance::suite!(env!("CARGO_BIN_EXE_axum"));
