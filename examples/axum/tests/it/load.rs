@@ -4,7 +4,7 @@ use tokenfolio_load::{Bound, Load};
 
 #[test]
 fn every_page_adds_up_while_tokens_come_and_go() {
-    let load = Load { connections: 16, writers: 2, bound: Bound::Requests(4_000) };
+    let load = Load { connections: 16, writers: 2, bound: Bound::Requests(10_000) };
     let figures = load.run(env!("CARGO_BIN_EXE_axum"));
     assert!(figures.writes > 0, "nobody wrote:\n{figures}");
 }
