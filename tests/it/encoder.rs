@@ -4,11 +4,13 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, Utc};
+use http::StatusCode;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use tokenfolio::{
-    AccessToken, AllowedIp, AllowedIps, LinkStyle, PageRequest, PageUrls, Paginator, ReportedStatus, TokenResource,
+    AccessToken, AllowedIp, AllowedIps, LinkStyle, PageRequest, PageUrls, Paginator, Problem, ReportedStatus,
+    TokenResource,
 };
 
 fn instant() -> impl Strategy<Value = DateTime<Utc>> {
@@ -127,8 +129,11 @@ fn every_character_is_escaped_as_serde_does_wherever_it_stands() {
     for c in (0..=0xff).filter_map(char::from_u32) {
         // Every place in a word of eight bytes, in a text that ends there, with a word, or between two.
         for (before, after) in (0..=8).flat_map(|before| [0, 7, 8].map(|after| (before, after))) {
-            let name = format!("{}{c}{}", "a".repeat(before), "b".repeat(after));
-            let token = AccessToken::new(1, name, DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+            let text = format!("{}{c}{}", "a".repeat(before), "b".repeat(after));
+            let problem = Problem::new(StatusCode::NOT_FOUND).with_detail(text.clone());
+            problem.write_json(&mut body);
+            assert!(body == serde_json::to_vec(&problem).unwrap(), "{c:?} after {before}, before {after}");
+            let token = AccessToken::new(1, text, DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
             let request = PageRequest::first(NonZeroU32::MIN);
             let page = Paginator::new(vec![token], 1, request, PageUrls::new("/t").unwrap());
             page.write_tokens(&mut body);

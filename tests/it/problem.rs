@@ -9,8 +9,14 @@ use serde_json::{Value, json};
 use tokenfolio::{Problem, StoreError, StoreErrorKind, TraceId};
 use url::Url;
 
+/// Returns a problem's JSON, which our encoder writes as serde does.
+#[track_caller]
 fn written(problem: &Problem) -> String {
-    serde_json::to_string(problem).unwrap()
+    let json = serde_json::to_string(problem).unwrap();
+    let mut body = Vec::new();
+    problem.write_json(&mut body);
+    assert!(body == json.as_bytes(), "{json} is written as {}", String::from_utf8_lossy(&body));
+    json
 }
 
 #[track_caller]
