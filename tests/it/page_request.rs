@@ -36,6 +36,21 @@ fn a_plain_decimal_is_read_by_either_rules() {
 }
 
 #[test]
+fn every_byte_of_the_name_may_be_escaped_with_digits_in_either_case() {
+    for name in ('\0'..='\u{ff}').map(String::from) {
+        let rules = PageRules::default().with_page_name(name.clone());
+        let escape = |upper: bool| {
+            let each = |byte| if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") };
+            name.bytes().map(each).collect::<String>()
+        };
+        for escaped in [escape(true), escape(false)] {
+            let page = PageRequest::from_query(&format!("{escaped}=2"), &rules).map(PageRequest::page);
+            assert_eq!(page, Ok(2), "{escaped}");
+        }
+    }
+}
+
+#[test]
 fn another_parameter_is_not_the_page() {
     for query in [
         "page[]=2",
