@@ -889,8 +889,9 @@ const LONGEST_NAME: usize = 255;
 /// The highest count of uses that a table must have room for.
 const HIGHEST_COUNT: u64 = i64::MAX.unsigned_abs();
 
+/// Noon of 2024-04-11.
 fn noon() -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::days(19_824) + TimeDelta::hours(12)
+    DateTime::UNIX_EPOCH + TimeDelta::hours(475_788)
 }
 
 fn rows(limit: u32) -> NonZeroU32 {
