@@ -1126,15 +1126,7 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
     ),
     (
         "counts apart where it passes over nothing",
-        |table, query| {
-            Box::pin(async move {
-                let TokenSlice { tokens, .. } = sound(table, query)?;
-                if query.offset == 0 {
-                    give_way().await;
-                }
-                Ok(TokenSlice::new(tokens, sound(table, query)?.total))
-            })
-        },
+        |table, query| counts_apart_where(table, query, |query| query.offset == 0),
         &["rows_and_total_are_of_one_snapshot"],
     ),
     (
@@ -1150,54 +1142,22 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
     ),
     (
         "counts apart where the newest come first",
-        |table, query| {
-            Box::pin(async move {
-                let TokenSlice { tokens, .. } = sound(table, query)?;
-                if query.order == TokenOrder::NewestFirst {
-                    give_way().await;
-                }
-                Ok(TokenSlice::new(tokens, sound(table, query)?.total))
-            })
-        },
+        |table, query| counts_apart_where(table, query, |query| query.order == TokenOrder::NewestFirst),
         &["rows_and_total_are_of_one_snapshot"],
     ),
     (
         "counts apart where it passes over some and filters none",
-        |table, query| {
-            Box::pin(async move {
-                let TokenSlice { tokens, .. } = sound(table, query)?;
-                if query.offset > 0 && query.status.is_none() {
-                    give_way().await;
-                }
-                Ok(TokenSlice::new(tokens, sound(table, query)?.total))
-            })
-        },
+        |table, query| counts_apart_where(table, query, |query| query.offset > 0 && query.status.is_none()),
         &["rows_and_total_are_of_one_snapshot"],
     ),
     (
         "counts apart where it passes over some and filters all",
-        |table, query| {
-            Box::pin(async move {
-                let TokenSlice { tokens, .. } = sound(table, query)?;
-                if query.offset > 0 && query.status.is_some() {
-                    give_way().await;
-                }
-                Ok(TokenSlice::new(tokens, sound(table, query)?.total))
-            })
-        },
+        |table, query| counts_apart_where(table, query, |query| query.offset > 0 && query.status.is_some()),
         &["rows_and_total_are_of_one_snapshot"],
     ),
     (
         "counts apart what it filters",
-        |table, query| {
-            Box::pin(async move {
-                let TokenSlice { tokens, .. } = sound(table, query)?;
-                if query.status.is_some() {
-                    give_way().await;
-                }
-                Ok(TokenSlice::new(tokens, sound(table, query)?.total))
-            })
-        },
+        |table, query| counts_apart_where(table, query, |query| query.status.is_some()),
         &["rows_and_total_are_of_one_snapshot"],
     ),
     (
@@ -1287,6 +1247,21 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
         &["a_backend_that_is_down_is_unavailable_and_recovers"],
     ),
 ];
+
+/// Counts in a statement of its own for some queries, when others may have written.
+fn counts_apart_where<'a>(
+    table: &'a Table,
+    query: &'a ListQuery<u64>,
+    is_apart: fn(&ListQuery<u64>) -> bool,
+) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+    Box::pin(async move {
+        let TokenSlice { tokens, .. } = sound(table, query)?;
+        if is_apart(query) {
+            give_way().await;
+        }
+        Ok(TokenSlice::new(tokens, sound(table, query)?.total))
+    })
+}
 
 /// A listing under way.
 struct Busy<'a>(&'a Table);
