@@ -35,7 +35,7 @@ use crate::buffer::Piece;
 /// assert!(allowed.contains("::ffff:10.0.0.7".parse()?));
 /// assert!(!allowed.contains("10.0.1.7".parse()?));
 ///
-/// let matched = allowed.matching("203.0.113.12".parse()?).map(ToString::to_string);
+/// let matched = allowed.matching_entry("203.0.113.12".parse()?).map(ToString::to_string);
 /// assert_eq!(matched.as_deref(), Some("203.0.113.12"));
 /// # Ok(())
 /// # }
@@ -56,7 +56,7 @@ impl AllowedIps {
     /// # Errors
     ///
     /// No entries: whoever means "no restriction" has `None` for that, and whoever means "nobody" has
-    /// [`nobody`](Self::nobody). An empty list made by accident must not become either.
+    /// [`deny_all`](Self::deny_all). An empty list made by accident must not become either.
     pub fn new(entries: impl IntoIterator<Item = AllowedIp>) -> Result<Self, AllowedIpError> {
         let entries: Vec<_> = entries.into_iter().collect();
         if entries.is_empty() { Err(AllowedIpError(Refusal::EmptyList)) } else { Ok(Self::of(entries)) }
@@ -74,7 +74,7 @@ impl AllowedIps {
 
     /// Returns the one list that admits no caller at all, written `[]`.
     #[must_use]
-    pub fn nobody() -> Self {
+    pub fn deny_all() -> Self {
         Self::of(Vec::new())
     }
 
@@ -99,7 +99,7 @@ impl AllowedIps {
     /// Returns the first entry that admits a caller from this address. It looks at one after another, so to know whether
     /// there is one, ask [`contains`](Self::contains).
     #[must_use]
-    pub fn matching(&self, caller: IpAddr) -> Option<&AllowedIp> {
+    pub fn matching_entry(&self, caller: IpAddr) -> Option<&AllowedIp> {
         let caller = caller.to_canonical();
         self.entries().iter().find(|entry| entry.range.contains(&caller))
     }

@@ -28,16 +28,16 @@ use crate::token::AccessToken;
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{AccessToken, Authenticator, BearerToken, OwnedToken, StoreError};
+/// use tokenfolio::{AccessToken, Authenticator, BearerToken, Authenticated, StoreError};
 ///
 /// struct OneToken;
 ///
 /// impl Authenticator for OneToken {
 ///     type Owner = u64;
 ///
-///     async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+///     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
 ///         let token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
-///         Ok((secret.secret() == "for-tests-only").then(|| OwnedToken { owner: 7, token }))
+///         Ok((secret.secret() == "for-tests-only").then(|| Authenticated { owner: 7, token }))
 ///     }
 /// }
 /// ```
@@ -53,7 +53,7 @@ pub trait Authenticator: Send + Sync {
     fn find(
         &self,
         secret: &BearerToken,
-    ) -> impl Future<Output = Result<Option<OwnedToken<Self::Owner>>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<Authenticated<Self::Owner>>, StoreError>> + Send;
 }
 
 dyn_twin! {
@@ -63,12 +63,12 @@ dyn_twin! {
     /// Every authenticator has it; it is not to be implemented by hand.
     DynAuthenticator of Authenticator;
     /// As [`Authenticator::find`], the future boxed.
-    find_boxed of find(secret: BearerToken) -> Result<Option<OwnedToken<Self::Owner>>, StoreError>
+    find_boxed of find(secret: BearerToken) -> Result<Option<Authenticated<Self::Owner>>, StoreError>
 }
 
 /// A token and whose it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct OwnedToken<O> {
+pub struct Authenticated<O> {
     /// Whose it is.
     pub owner: O,
     /// The token.
@@ -94,14 +94,14 @@ pub struct OwnedToken<O> {
 ///
 /// ```
 /// use chrono::DateTime;
-/// use tokenfolio::{AccessToken, Authenticator, BearerToken, OwnedToken, StoreError, UsageLog, authenticate};
+/// use tokenfolio::{AccessToken, Authenticator, BearerToken, Authenticated, StoreError, UsageLog, authenticate};
 ///
 /// # struct OneToken;
 /// # impl Authenticator for OneToken {
 /// #     type Owner = u64;
-/// #     async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+/// #     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
 /// #         let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
-/// #         Ok((secret.secret() == "for-tests-only").then(|| OwnedToken { owner: 7, token }))
+/// #         Ok((secret.secret() == "for-tests-only").then(|| Authenticated { owner: 7, token }))
 /// #     }
 /// # }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -126,7 +126,7 @@ pub async fn authenticate<A: Authenticator>(
     parts: &Parts,
     caller: Option<IpAddr>,
     now: DateTime<Utc>,
-) -> Result<OwnedToken<A::Owner>, Problem> {
+) -> Result<Authenticated<A::Owner>, Problem> {
     let refuse = |error: Option<BearerError>| {
         let challenge = Challenge::new(realm);
         let challenge = match error {

@@ -18,8 +18,8 @@
 //! use std::sync::atomic::{AtomicU64, Ordering};
 //! use std::time::Duration;
 //!
-//! use tokenfolio::contract::{self, Fixture, SetUp, SetUpError};
-//! use tokenfolio::{AccessToken, ListQuery, StoreError, StoreErrorKind, TokenId, TokenOrder, TokenSlice, TokenStore};
+//! use tokenfolio::contract::{self, Fixture, FixtureFuture, FixtureError};
+//! use tokenfolio::{AccessToken, ListQuery, StoreError, StoreErrorKind, TokenId, TokenOrder, TokenList, TokenStore};
 //!
 //! #[derive(Default)]
 //! struct Table(Mutex<BTreeMap<(u64, TokenId), AccessToken>>);
@@ -27,7 +27,7 @@
 //! impl TokenStore for Table {
 //!     type Owner = u64;
 //!
-//!     async fn list(&self, query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+//!     async fn list(&self, query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
 //!         let rows = self.0.lock().map_err(|error| StoreError::new(StoreErrorKind::Other, error.to_string()))?;
 //!         let owned = (query.owner, TokenId(i64::MIN))..=(query.owner, TokenId(i64::MAX));
 //!         let mut found: Vec<_> = rows.range(owned).map(|(_, token)| token).collect();
@@ -37,7 +37,7 @@
 //!         }
 //!         let total = found.len() as u64;
 //!         let (offset, limit) = (usize::try_from(query.offset).unwrap_or(usize::MAX), query.limit.get() as usize);
-//!         Ok(TokenSlice::new(found.into_iter().skip(offset).take(limit).cloned().collect(), total))
+//!         Ok(TokenList::new(found.into_iter().skip(offset).take(limit).cloned().collect(), total))
 //!     }
 //! }
 //!
@@ -59,12 +59,12 @@
 //!         self.owners.fetch_add(1, Ordering::Relaxed)
 //!     }
 //!
-//!     async fn insert(&self, owner: &u64, token: AccessToken) -> Result<(), SetUpError> {
+//!     async fn insert(&self, owner: &u64, token: AccessToken) -> Result<(), FixtureError> {
 //!         self.table.0.lock().map_err(|error| error.to_string())?.insert((*owner, token.id), token);
 //!         Ok(())
 //!     }
 //!
-//!     async fn remove(&self, owner: &u64, id: TokenId) -> Result<(), SetUpError> {
+//!     async fn remove(&self, owner: &u64, id: TokenId) -> Result<(), FixtureError> {
 //!         let removed = self.table.0.lock().map_err(|error| error.to_string())?.remove(&(*owner, id));
 //!         removed.map(drop).ok_or_else(|| "no such token".into())
 //!     }
@@ -73,23 +73,23 @@
 //!         futures_timer::Delay::new(duration).await;
 //!     }
 //!
-//!     fn stop_backend(&self) -> Option<SetUp<'_>> {
+//!     fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
 //!         None
 //!     }
 //!
-//!     fn start_backend(&self) -> Option<SetUp<'_>> {
+//!     fn start_backend(&self) -> Option<FixtureFuture<'_>> {
 //!         None
 //!     }
 //!
-//!     fn damage(&self, _owner: u64, _id: TokenId) -> Option<SetUp<'_>> {
+//!     fn corrupt_row(&self, _owner: u64, _id: TokenId) -> Option<FixtureFuture<'_>> {
 //!         None
 //!     }
 //! }
 //!
 //! # fn main() -> Result<(), contract::Violations> {
-//! let not_tried = pollster::block_on(contract::check_all(&Database::default()))?;
+//! let skipped = pollster::block_on(contract::check_all(&Database::default()))?;
 //! assert_eq!(
-//!     not_tried.clauses(),
+//!     skipped.clauses(),
 //!     ["a_row_that_cannot_be_read_is_corrupt", "a_backend_that_is_down_is_unavailable_and_recovers"]
 //! );
 //! # Ok(())
@@ -110,17 +110,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::allowed_ips::AllowedIps;
 use crate::status::TokenStatus;
-use crate::store::{ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenOrder, TokenSlice, TokenStore};
+use crate::store::{ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
 use crate::token::{AccessToken, TokenId};
 
 /// How long an answer may take.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Why a fixture could not bring its table into the state that a check needs.
-pub type SetUpError = Box<dyn Error + Send + Sync>;
+pub type FixtureError = Box<dyn Error + Send + Sync>;
 
 /// Something that a fixture can do, done when it is awaited.
-pub type SetUp<'a> = Pin<Box<dyn Future<Output = Result<(), SetUpError>> + Send + 'a>>;
+pub type FixtureFuture<'a> = Pin<Box<dyn Future<Output = Result<(), FixtureError>> + Send + 'a>>;
 
 /// A store under test, and what is done to its table and its backend.
 pub trait Fixture: Send + Sync {
@@ -142,28 +142,28 @@ pub trait Fixture: Send + Sync {
     /// Whatever keeps the token from being there afterwards, as it is. The check then fails, unless it is about a token
     /// that may be refused: one with a U+0000 in its name, with a name above 255 characters, or with a count of uses above
     /// `i64::MAX`.
-    fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), SetUpError>> + Send;
+    fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
     /// Takes a token out of the owner's table.
     ///
     /// # Errors
     ///
     /// Whatever keeps the token from being gone afterwards; the check then fails.
-    fn remove(&self, owner: &Self::Owner, id: TokenId) -> impl Future<Output = Result<(), SetUpError>> + Send;
+    fn remove(&self, owner: &Self::Owner, id: TokenId) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
     /// Waits: the `sleep` of whatever runtime the store lives in.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 
     /// Stops what the store needs to answer, for all its owners. `None` where there is nothing that could be stopped, or
     /// where others need it.
-    fn stop_backend(&self) -> Option<SetUp<'_>>;
+    fn stop_backend(&self) -> Option<FixtureFuture<'_>>;
 
     /// Starts what [`stop_backend`](Self::stop_backend) stopped. `None` where that is.
-    fn start_backend(&self) -> Option<SetUp<'_>>;
+    fn start_backend(&self) -> Option<FixtureFuture<'_>>;
 
     /// Makes the row of a token one that no token can be read from: a count below zero, an allow-list that is no list.
     /// `None` where the table cannot hold such a row.
-    fn damage(&self, owner: Self::Owner, id: TokenId) -> Option<SetUp<'_>>;
+    fn corrupt_row(&self, owner: Self::Owner, id: TokenId) -> Option<FixtureFuture<'_>>;
 }
 
 /// How a store breaks a clause.
@@ -184,8 +184,8 @@ impl From<StoreError> for Violation {
     }
 }
 
-impl From<SetUpError> for Violation {
-    fn from(error: SetUpError) -> Self {
+impl From<FixtureError> for Violation {
+    fn from(error: FixtureError) -> Self {
         Self(format!("the fixture failed: {}", with_causes(&*error)))
     }
 }
@@ -199,7 +199,7 @@ fn with_causes(error: &(dyn Error + 'static)) -> String {
 #[derive(Clone, Eq, PartialEq)]
 pub struct Violations {
     broken: Vec<(&'static str, Violation)>,
-    not_tried: NotTried,
+    skipped: Skipped,
 }
 
 impl Violations {
@@ -209,8 +209,8 @@ impl Violations {
     }
 
     /// Returns the clauses that were not tried.
-    pub fn not_tried(&self) -> &NotTried {
-        &self.not_tried
+    pub fn skipped(&self) -> &Skipped {
+        &self.skipped
     }
 }
 
@@ -218,7 +218,7 @@ impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the store breaks its contract")?;
         self.broken.iter().try_for_each(|(clause, violation)| write!(f, "\n  {clause}: {violation}"))?;
-        self.not_tried.0.iter().try_for_each(|clause| write!(f, "\n  {clause}: not tried"))
+        self.skipped.0.iter().try_for_each(|clause| write!(f, "\n  {clause}: not tried"))
     }
 }
 
@@ -234,9 +234,9 @@ impl Error for Violations {}
 /// The clauses that a fixture could not bring its store to, by name. The store may keep them or not.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "the store may break what was not tried"]
-pub struct NotTried(Vec<&'static str>);
+pub struct Skipped(Vec<&'static str>);
 
-impl NotTried {
+impl Skipped {
     /// Returns the names of the clauses.
     #[must_use]
     pub fn clauses(&self) -> &[&'static str] {
@@ -251,15 +251,15 @@ macro_rules! all_clauses {
         /// # Errors
         ///
         /// Every clause that is broken, not only the first.
-        pub async fn check_all<F: Fixture>(fixture: &F) -> Result<NotTried, Violations> {
-            let (mut broken, mut not_tried) = (Vec::new(), Vec::new());
+        pub async fn check_all<F: Fixture>(fixture: &F) -> Result<Skipped, Violations> {
+            let (mut broken, mut skipped) = (Vec::new(), Vec::new());
             $(match Option::<Result<(), Violation>>::from($clause(fixture).await) {
                 Some(Ok(())) => {}
                 Some(Err(violation)) => broken.push((stringify!($clause), violation)),
-                None => not_tried.push(stringify!($clause)),
+                None => skipped.push(stringify!($clause)),
             })*
-            let not_tried = NotTried(not_tried);
-            if broken.is_empty() { Ok(not_tried) } else { Err(Violations { broken, not_tried }) }
+            let skipped = Skipped(skipped);
+            if broken.is_empty() { Ok(skipped) } else { Err(Violations { broken, skipped }) }
         }
     };
 }
@@ -619,7 +619,7 @@ pub async fn a_name_with_a_nul_is_whole_or_refused<F: Fixture>(fixture: &F) -> R
 ///
 /// How the store breaks the clause.
 pub async fn no_restriction_and_nobody_are_told_apart<F: Fixture>(fixture: &F) -> Result<(), Violation> {
-    let nowhere = AccessToken { allowed_ips: Some(AllowedIps::nobody()), ..named(2, "nowhere") };
+    let nowhere = AccessToken { allowed_ips: Some(AllowedIps::deny_all()), ..named(2, "nowhere") };
     expect_back(fixture, vec![named(1, "anywhere"), nowhere]).await
 }
 
@@ -652,11 +652,11 @@ pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Re
 /// How the store breaks the clause.
 pub async fn a_row_that_cannot_be_read_is_corrupt<F: Fixture>(fixture: &F) -> Option<Result<(), Violation>> {
     let owner = fixture.fresh_owner();
-    let damage = fixture.damage(owner.clone(), TokenId(2))?;
+    let damage = fixture.corrupt_row(owner.clone(), TokenId(2))?;
     Some(expect_corrupt(fixture, owner, damage).await)
 }
 
-async fn expect_corrupt<F: Fixture>(fixture: &F, owner: F::Owner, damage: SetUp<'_>) -> Result<(), Violation> {
+async fn expect_corrupt<F: Fixture>(fixture: &F, owner: F::Owner, damage: FixtureFuture<'_>) -> Result<(), Violation> {
     let query = ListQuery::new(owner);
     for id in 1..=3 {
         insert(fixture, &query.owner, token(id)).await?;
@@ -748,7 +748,7 @@ async fn read_beside<F: Fixture>(
     writers: &AtomicUsize,
 ) -> Result<(), Violation> {
     while writers.load(Ordering::Relaxed) > 0 {
-        let TokenSlice { tokens, total } = list(fixture, query).await?;
+        let TokenList { tokens, total } = list(fixture, query).await?;
         let expected = total.saturating_sub(query.offset).min(query.limit.get().into());
         if tokens.len() as u64 != expected {
             let (offset, found) = (query.offset, tokens.len());
@@ -855,7 +855,11 @@ pub async fn a_backend_that_is_down_is_unavailable_and_recovers<F: Fixture>(
     Some(expect_recovery(fixture, stop, start).await)
 }
 
-async fn expect_recovery<F: Fixture>(fixture: &F, stop: SetUp<'_>, start: SetUp<'_>) -> Result<(), Violation> {
+async fn expect_recovery<F: Fixture>(
+    fixture: &F,
+    stop: FixtureFuture<'_>,
+    start: FixtureFuture<'_>,
+) -> Result<(), Violation> {
     const ATTEMPTS: usize = 100;
     const PAUSE: Duration = Duration::from_millis(50);
     let query = ListQuery::new(owner_of(fixture, &[1, 2, 3]).await?);
@@ -924,20 +928,20 @@ async fn remove<F: Fixture>(fixture: &F, owner: &F::Owner, id: i64) -> Result<()
     Ok(within_deadline(fixture, fixture.remove(owner, TokenId(id))).await??)
 }
 
-async fn list<F: Fixture>(fixture: &F, query: &ListQuery<F::Owner>) -> Result<TokenSlice, Violation> {
+async fn list<F: Fixture>(fixture: &F, query: &ListQuery<F::Owner>) -> Result<TokenList, Violation> {
     Ok(answer(fixture, query).await??)
 }
 
 async fn answer<F: Fixture>(
     fixture: &F,
     query: &ListQuery<F::Owner>,
-) -> Result<Result<TokenSlice, StoreError>, Violation> {
+) -> Result<Result<TokenList, StoreError>, Violation> {
     within_deadline(fixture, fixture.store().list(query)).await
 }
 
 /// Lists window after window.
-async fn walk<F: Fixture>(fixture: &F, owner: &F::Owner, limit: u32, total: u64) -> Result<TokenSlice, Violation> {
-    let mut walked = TokenSlice::new(Vec::new(), 0);
+async fn walk<F: Fixture>(fixture: &F, owner: &F::Owner, limit: u32, total: u64) -> Result<TokenList, Violation> {
+    let mut walked = TokenList::new(Vec::new(), 0);
     for offset in (0..total).step_by(limit as usize) {
         let slice = list(fixture, &ListQuery { offset, limit: rows(limit), ..ListQuery::new(owner.clone()) }).await?;
         walked.tokens.extend(slice.tokens);
@@ -946,23 +950,23 @@ async fn walk<F: Fixture>(fixture: &F, owner: &F::Owner, limit: u32, total: u64)
     Ok(walked)
 }
 
-fn expect(what: &str, slice: &TokenSlice, ids: &[i64], total: u64) -> Result<(), Violation> {
+fn expect(what: &str, slice: &TokenList, ids: &[i64], total: u64) -> Result<(), Violation> {
     let found: Vec<_> = slice.tokens.iter().map(|token| token.id.0).collect();
     if found == ids && slice.total == total {
         return Ok(());
     }
-    let TokenSlice { total: counted, .. } = slice;
+    let TokenList { total: counted, .. } = slice;
     Err(Violation(format!("{what}: expected ids {ids:?} of a total of {total}, got {found:?} of {counted}")))
 }
 
-fn expect_names(slice: &TokenSlice, name: &str) -> Result<(), Violation> {
+fn expect_names(slice: &TokenList, name: &str) -> Result<(), Violation> {
     match slice.tokens.iter().find(|token| *token.name != *name) {
         Some(foreign) => Err(Violation(format!("expected tokens named {name:?}, got {:?}", foreign.name))),
         None => Ok(()),
     }
 }
 
-fn unexpected(what: &str, expected: &str, answer: Result<TokenSlice, StoreError>) -> Violation {
+fn unexpected(what: &str, expected: &str, answer: Result<TokenList, StoreError>) -> Violation {
     let answer = match answer {
         Ok(slice) => format!("{} rows of {}", slice.tokens.len(), slice.total),
         Err(error) => with_causes(&error),

@@ -23,17 +23,17 @@
 //!     S: TokenStore,
 //!     A: Authenticator<Owner = S::Owner>,
 //! {
-//!     endpoint.answer(&request.into_parts().0, Some(peer)).await
+//!     endpoint.handle(&request.into_parts().0, Some(peer)).await
 //! }
 //! ```
 //!
 //! # The way of a request
 //!
 //! ```text
-//! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenSlice
+//! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenList
 //!   -> Paginator<AccessToken> -> map(into_resource(now)) -> bytes -> http::Response
 //! any error -> Problem -> bytes -> http::Response
-//! any token that was accepted -> UsageLog -> batches of TokenUse -> the service's table
+//! any token that was accepted -> UsageLog -> batches of TokenUsage -> the service's table
 //! ```
 //!
 //! Every step stands alone:
@@ -46,10 +46,10 @@
 //!   feature `contract`, the module of that name tries every promise on a store.
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
 //!   [`Challenge`] and [`Problem`] answer.
-//! - **Uses**: [`UsageLog`] adds up accepted tokens in memory, and gives out [`TokenUse`] in batches to be written.
+//! - **Uses**: [`UsageLog`] adds up accepted tokens in memory, and gives out [`TokenUsage`] in batches to be written.
 //! - **The endpoint**: [`ListTokens`] is all of it; the package's `openapi.json` describes it to clients (OpenAPI 3.1).
 //! - **Clients**: [`Page`] is what they read, [`ResponseError`] why there is none, [`PageLinks::next_url`] where to go on,
-//!   [`retry_after`] when to come again.
+//!   [`parse_retry_after`] when to come again.
 //!
 //! # What it is not
 //!
@@ -95,7 +95,7 @@ mod usage;
 mod window;
 
 pub use allowed_ips::{AllowedIp, AllowedIpError, AllowedIps};
-pub use authenticate::{Authenticator, DynAuthenticator, OwnedToken, authenticate};
+pub use authenticate::{Authenticated, Authenticator, DynAuthenticator, authenticate};
 pub use bearer::{BearerError, BearerToken, Challenge, CredentialsError};
 pub use envelope::{MetaLink, Page, PageLinks, PageMeta};
 pub use link_style::LinkStyle;
@@ -106,15 +106,15 @@ pub use page::{PageError, PageRequest, PageRules, ParameterError};
 pub use paginator::Paginator;
 pub use problem::{ExtensionError, Problem};
 pub use response::ResponseError;
-pub use retry_after::retry_after;
+pub use retry_after::parse_retry_after;
 pub use status::{ReportedStatus, TokenStatus, UnknownStatus};
 pub use store::{
-    DynTokenStore, ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenOrder, TokenSlice, TokenStore,
+    DynTokenStore, ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore,
 };
 pub use token::{AccessToken, TokenId, TokenResource};
 pub use trace_id::{TraceId, TraceIdError};
 pub use urls::{BaseUrlError, PageUrls};
-pub use usage::{TokenUse, UsageLog};
+pub use usage::{TokenUsage, UsageLog};
 
 /// The README's code is tried like any other example.
 #[cfg(doctest)]

@@ -14,7 +14,7 @@ use crate::link_style::LinkStyle;
 use crate::page::{PageRequest, PageRules};
 use crate::paginator::Paginator;
 use crate::problem::{PRIVATE_NO_STORE, Problem};
-use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenOrder, TokenSlice, TokenStore};
+use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
 use crate::token::TokenId;
 use crate::urls::PageUrls;
 use crate::usage::UsageLog;
@@ -44,13 +44,13 @@ use crate::usage::UsageLog;
 ///
 /// ```
 /// use tokenfolio::{AccessToken, ListTokens, MemoryStore, PageUrls};
-/// # use tokenfolio::{Authenticator, BearerToken, OwnedToken, StoreError};
+/// # use tokenfolio::{Authenticator, BearerToken, Authenticated, StoreError};
 /// # struct OneToken;
 /// # impl Authenticator for OneToken {
 /// #     type Owner = u64;
-/// #     async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+/// #     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
 /// #         let token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
-/// #         Ok((secret.secret() == "for-tests-only").then(|| OwnedToken { owner: 7, token }))
+/// #         Ok((secret.secret() == "for-tests-only").then(|| Authenticated { owner: 7, token }))
 /// #     }
 /// # }
 ///
@@ -60,12 +60,12 @@ use crate::usage::UsageLog;
 /// let endpoint = ListTokens::new(store, OneToken, PageUrls::new("https://api.example.com/api/v1/me/tokens")?);
 ///
 /// let request = http::Request::get("/api/v1/me/tokens").header("authorization", "Bearer for-tests-only").body(())?;
-/// let response = pollster::block_on(endpoint.answer(&request.into_parts().0, None));
+/// let response = pollster::block_on(endpoint.handle(&request.into_parts().0, None));
 /// assert_eq!(response.status(), 200);
 /// assert_eq!(response.headers()["cache-control"], "private, no-store");
 ///
 /// let request = http::Request::get("/api/v1/me/tokens").body(())?;
-/// let response = pollster::block_on(endpoint.answer(&request.into_parts().0, None));
+/// let response = pollster::block_on(endpoint.handle(&request.into_parts().0, None));
 /// assert_eq!(response.status(), 401);
 /// # Ok(())
 /// # }
@@ -81,12 +81,12 @@ pub struct ListTokens<S, A: Authenticator> {
     has_link_header: bool,
     realm: String,
     retry_after: u32,
-    record_use: Option<Box<RecordUse<A::Owner>>>,
+    record_usage: Option<Box<RecordUsage<A::Owner>>>,
     clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
 
 /// Erases what an owner must be capable of to be in a log, which only those who want one should have to promise.
-type RecordUse<O> = dyn Fn(&O, TokenId, DateTime<Utc>) + Send + Sync;
+type RecordUsage<O> = dyn Fn(&O, TokenId, DateTime<Utc>) + Send + Sync;
 
 impl<S, A: Authenticator> ListTokens<S, A> {
     /// Makes the endpoint over a store and an authenticator, with links that begin as `urls` says.
@@ -103,7 +103,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
             has_link_header: false,
             realm: "api".to_owned(),
             retry_after: 1,
-            record_use: None,
+            record_usage: None,
             clock: Box::new(Utc::now),
         }
     }
@@ -131,7 +131,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
     /// Keeps the request's other query parameters in the links. Unless set, only a page size that the client chose is
     /// kept.
     #[must_use]
-    pub fn with_kept_query(self) -> Self {
+    pub fn with_query_string(self) -> Self {
         Self { keeps_query: true, ..self }
     }
 
@@ -162,7 +162,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
     where
         A::Owner: Clone + Ord + 'static,
     {
-        Self { record_use: Some(Box::new(move |owner, id, at| log.record(owner, id, at))), ..self }
+        Self { record_usage: Some(Box::new(move |owner, id, at| log.record(owner, id, at))), ..self }
     }
 
     /// Sets the clock, which is read once a request; the system's unless set.
@@ -181,7 +181,7 @@ where
     ///
     /// `caller` is the address of the peer, or that which a trusted proxy vouches for; `None` where it is not known,
     /// and then a token with an allow-list is refused. A body is not looked at.
-    pub async fn answer(&self, parts: &Parts, caller: Option<IpAddr>) -> Response<Vec<u8>> {
+    pub async fn handle(&self, parts: &Parts, caller: Option<IpAddr>) -> Response<Vec<u8>> {
         let mut response = match self.page(parts, caller).await {
             Ok(page) => page,
             Err(problem) if problem.status() == Some(StatusCode::SERVICE_UNAVAILABLE) => {
@@ -203,8 +203,8 @@ where
         }
         let now = (self.clock)();
         let accepted = authenticate(&self.authenticator, &self.realm, parts, caller, now).await?;
-        if let Some(record_use) = &self.record_use {
-            record_use(&accepted.owner, accepted.token.id, now);
+        if let Some(record_usage) = &self.record_usage {
+            record_usage(&accepted.owner, accepted.token.id, now);
         }
         let raw_query = parts.uri.query().unwrap_or_default();
         let request = PageRequest::from_query(raw_query, &self.rules).map_err(|error| describe(error.into()))?;
@@ -236,15 +236,15 @@ where
     fn urls(&self, raw_query: &str) -> PageUrls {
         let urls = self.urls.clone();
         match self.rules.size_name() {
-            _ if self.keeps_query => urls.with_kept_query(raw_query),
-            Some(name) => urls.with_kept_parameter(raw_query, name),
+            _ if self.keeps_query => urls.with_query_string(raw_query),
+            Some(name) => urls.with_preserved_parameter(raw_query, name),
             None => urls,
         }
     }
 }
 
 /// Refuses a slice that is not the window that was asked for: a wrong page would look like a right one.
-fn check(slice: TokenSlice, query: &ListQuery<impl Sized>) -> Result<TokenSlice, StoreError> {
+fn check(slice: TokenList, query: &ListQuery<impl Sized>) -> Result<TokenList, StoreError> {
     let expected = slice.total.saturating_sub(query.offset).min(u64::from(query.limit.get()));
     let is_ordered = slice.tokens.is_sorted_by(|before, after| match query.order {
         TokenOrder::OldestFirst => before.id < after.id,

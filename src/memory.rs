@@ -5,9 +5,9 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
 
-use crate::store::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
+use crate::store::{ListQuery, StoreError, TokenList, TokenOrder, TokenStore};
 use crate::token::{AccessToken, TokenId};
-use crate::usage::TokenUse;
+use crate::usage::TokenUsage;
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
@@ -77,7 +77,7 @@ impl<O: Eq + Hash> MemoryStore<O> {
 
     /// Adds uses to the tokens they are of: their counts, up to the highest number there is, and the later of two times.
     /// Uses of tokens that are not there are passed over.
-    pub fn record_uses(&self, uses: &[TokenUse<O>]) {
+    pub fn record_usage(&self, uses: &[TokenUsage<O>]) {
         let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         for more in uses {
             let Some(tokens) = owners.get_mut(&more.owner) else { continue };
@@ -92,7 +92,7 @@ impl<O: Eq + Hash> MemoryStore<O> {
 impl<O: Eq + Hash + Send + Sync> TokenStore for MemoryStore<O> {
     type Owner = O;
 
-    async fn list(&self, query: &ListQuery<O>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<O>) -> Result<TokenList, StoreError> {
         let owners = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
         let tokens = owners.get(&query.owner).map_or(&[][..], Vec::as_slice);
         Ok(match query.status {
@@ -109,7 +109,7 @@ impl<O: Eq + Hash + Send + Sync> TokenStore for MemoryStore<O> {
 fn window<'a>(
     all: impl DoubleEndedIterator<Item = &'a AccessToken> + ExactSizeIterator,
     query: &ListQuery<impl Sized>,
-) -> TokenSlice {
+) -> TokenList {
     let total = all.len();
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(query.limit.get()).unwrap_or(usize::MAX);
@@ -118,5 +118,5 @@ fn window<'a>(
         TokenOrder::OldestFirst => all.skip(offset).take(limit).cloned().collect(),
         TokenOrder::NewestFirst => all.rev().skip(offset).take(limit).cloned().collect(),
     };
-    TokenSlice::new(tokens, total as u64)
+    TokenList::new(tokens, total as u64)
 }

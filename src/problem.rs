@@ -178,7 +178,7 @@ impl Problem {
     #[must_use]
     pub fn with_request(self, parts: &Parts) -> Self {
         let problem = self.with_instance(parts.uri.path());
-        match TraceId::of(parts) {
+        match TraceId::from_request_parts(parts) {
             Some(trace_id) => problem.with_trace_id(&trace_id),
             None => problem,
         }

@@ -19,16 +19,16 @@ const DATES: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GM
 /// use std::time::Duration;
 /// use chrono::DateTime;
 /// use http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-/// use tokenfolio::retry_after;
+/// use tokenfolio::parse_retry_after;
 ///
 /// let headers = |value| HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]);
 /// let now = DateTime::UNIX_EPOCH;
-/// assert_eq!(retry_after(&headers("120"), now), Some(Duration::from_secs(120)));
-/// assert_eq!(retry_after(&headers("Thu, 01 Jan 1970 00:01:00 GMT"), now), Some(Duration::from_secs(60)));
-/// assert_eq!(retry_after(&headers("soon"), now), None);
+/// assert_eq!(parse_retry_after(&headers("120"), now), Some(Duration::from_secs(120)));
+/// assert_eq!(parse_retry_after(&headers("Thu, 01 Jan 1970 00:01:00 GMT"), now), Some(Duration::from_secs(60)));
+/// assert_eq!(parse_retry_after(&headers("soon"), now), None);
 /// ```
 #[must_use]
-pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+pub fn parse_retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim_ascii();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));

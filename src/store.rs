@@ -35,15 +35,15 @@ use crate::token::AccessToken;
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{ListQuery, StoreError, TokenSlice, TokenStore};
+/// use tokenfolio::{ListQuery, StoreError, TokenList, TokenStore};
 ///
 /// struct Nobody;
 ///
 /// impl TokenStore for Nobody {
 ///     type Owner = u64;
 ///
-///     async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
-///         Ok(TokenSlice::new(Vec::new(), 0))
+///     async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
+///         Ok(TokenList::new(Vec::new(), 0))
 ///     }
 /// }
 ///
@@ -61,7 +61,7 @@ pub trait TokenStore: Send + Sync {
     type Owner: Send + Sync;
 
     /// Lists the rows of a window, and counts all.
-    fn list(&self, query: &ListQuery<Self::Owner>) -> impl Future<Output = Result<TokenSlice, StoreError>> + Send;
+    fn list(&self, query: &ListQuery<Self::Owner>) -> impl Future<Output = Result<TokenList, StoreError>> + Send;
 }
 
 dyn_twin! {
@@ -70,7 +70,7 @@ dyn_twin! {
     /// Every store has it; it is not to be implemented by hand.
     DynTokenStore of TokenStore;
     /// As [`TokenStore::list`], the future boxed.
-    list_boxed of list(query: ListQuery<Self::Owner>) -> Result<TokenSlice, StoreError>
+    list_boxed of list(query: ListQuery<Self::Owner>) -> Result<TokenList, StoreError>
 }
 
 /// What is to be listed.
@@ -147,14 +147,14 @@ impl StatusFilter {
 /// What a listing found, from one snapshot.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub struct TokenSlice {
+pub struct TokenList {
     /// The rows of the window.
     pub tokens: Vec<AccessToken>,
     /// How many tokens the owner has that the query is about, inside the window or not.
     pub total: u64,
 }
 
-impl TokenSlice {
+impl TokenList {
     /// Makes a slice from its rows and the total.
     #[must_use]
     pub fn new(tokens: Vec<AccessToken>, total: u64) -> Self {

@@ -60,7 +60,7 @@ impl TraceId {
     /// Finds the identifier of a request: the one that the service put among its extensions, or else the trace of its
     /// `traceparent` header.
     #[must_use]
-    pub fn of(parts: &Parts) -> Option<Self> {
+    pub fn from_request_parts(parts: &Parts) -> Option<Self> {
         parts.extensions.get().cloned().or_else(|| {
             let mut values = parts.headers.get_all(TRACEPARENT).iter();
             match (values.next(), values.next()) {

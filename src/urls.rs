@@ -25,7 +25,7 @@ use crate::query::{self, Parameter};
 /// assert_eq!(urls.path(), "https://api.example.com/v1/tokens");
 /// assert_eq!(urls.url(2), "https://api.example.com/v1/tokens?page=2");
 ///
-/// let urls = PageUrls::new("/v1/tokens")?.with_kept_query("page=7&sort=-id").with_parameter("q", "a b");
+/// let urls = PageUrls::new("/v1/tokens")?.with_query_string("page=7&sort=-id").with_parameter("q", "a b");
 /// assert_eq!(urls.url(2), "/v1/tokens?sort=-id&q=a%20b&page=2");
 /// # Ok(())
 /// # }
@@ -87,13 +87,13 @@ impl PageUrls {
     /// Keeps the parameters of a raw query byte for byte, in order, duplicates and flags included, but for the page
     /// parameter. Only what would break a URL or a header is escaped.
     #[must_use]
-    pub fn with_kept_query(self, raw: &str) -> Self {
+    pub fn with_query_string(self, raw: &str) -> Self {
         self.keeping(raw, |_| true)
     }
 
     /// Keeps those parameters of a raw query that have this name.
     #[must_use]
-    pub fn with_kept_parameter(self, raw: &str, name: &str) -> Self {
+    pub fn with_preserved_parameter(self, raw: &str, name: &str) -> Self {
         self.keeping(raw, |parameter| parameter.is(name))
     }
 

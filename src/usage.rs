@@ -42,7 +42,7 @@ use crate::token::TokenId;
 /// // What a task does once a second. A store that may fail: see `give_back`.
 /// const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
 /// for batch in log.drain(BATCH) {
-///     store.record_uses(&batch);
+///     store.record_usage(&batch);
 /// }
 ///
 /// let token = store.remove(&"ada", TokenId(1)).expect("it was inserted");
@@ -65,7 +65,7 @@ struct Total {
 /// What a token was used since it was last written: what is to be added to [`AccessToken`](crate::AccessToken).
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub struct TokenUse<O> {
+pub struct TokenUsage<O> {
     /// Whose token.
     pub owner: O,
     /// Which one.
@@ -76,7 +76,7 @@ pub struct TokenUse<O> {
     pub last_used_at: DateTime<Utc>,
 }
 
-impl<O> TokenUse<O> {
+impl<O> TokenUsage<O> {
     /// Makes one use at an instant.
     #[must_use]
     pub fn new(owner: O, id: impl Into<TokenId>, at: DateTime<Utc>) -> Self {
@@ -103,7 +103,7 @@ impl<O: Clone + Ord> UsageLog<O> {
     ///
     /// Each batch is meant for one statement or transaction, which adds the counts, keeps the later of two times, and
     /// passes over tokens that are gone. Where it locks rows, the order of the batch keeps writers from a deadlock.
-    pub fn drain(&self, limit: NonZeroUsize) -> impl Iterator<Item = Vec<TokenUse<O>>> {
+    pub fn drain(&self, limit: NonZeroUsize) -> impl Iterator<Item = Vec<TokenUsage<O>>> {
         Batches { log: self, limit, rest: std::mem::take(&mut *self.lock()) }
     }
 
@@ -117,9 +117,9 @@ impl<O: Clone + Ord> UsageLog<O> {
     /// ```
     /// use std::num::NonZeroUsize;
     ///
-    /// use tokenfolio::{StoreError, StoreErrorKind, TokenId, TokenUse, UsageLog};
+    /// use tokenfolio::{StoreError, StoreErrorKind, TokenId, TokenUsage, UsageLog};
     ///
-    /// fn write(_batch: &[TokenUse<u64>]) -> Result<(), StoreError> {
+    /// fn write(_batch: &[TokenUsage<u64>]) -> Result<(), StoreError> {
     ///     Err(StoreError::new(StoreErrorKind::Unavailable, "db-3 is down"))
     /// }
     ///
@@ -136,9 +136,9 @@ impl<O: Clone + Ord> UsageLog<O> {
     /// }
     /// assert_eq!(log.drain(NonZeroUsize::MIN).count(), 2);
     /// ```
-    pub fn give_back(&self, uses: impl IntoIterator<Item = TokenUse<O>>) {
+    pub fn give_back(&self, uses: impl IntoIterator<Item = TokenUsage<O>>) {
         let mut log = self.lock();
-        for TokenUse { owner, id, count, last_used_at } in uses {
+        for TokenUsage { owner, id, count, last_used_at } in uses {
             add(&mut log, &owner, id, Total { count, last_used_at });
         }
     }
@@ -170,7 +170,7 @@ struct Batches<'l, O: Clone + Ord> {
 }
 
 impl<O: Clone + Ord> Iterator for Batches<'_, O> {
-    type Item = Vec<TokenUse<O>>;
+    type Item = Vec<TokenUsage<O>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut batch = Vec::new();
@@ -179,7 +179,7 @@ impl<O: Clone + Ord> Iterator for Batches<'_, O> {
         {
             match tokens.get_mut().pop_first() {
                 Some((id, Total { count, last_used_at })) => {
-                    batch.push(TokenUse { owner: tokens.key().clone(), id, count, last_used_at });
+                    batch.push(TokenUsage { owner: tokens.key().clone(), id, count, last_used_at });
                 }
                 None => drop(tokens.remove()),
             }

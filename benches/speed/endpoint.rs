@@ -1,7 +1,7 @@
 //! The endpoint over a store in memory, asked for the page that everything is measured on.
 
 use http::request::Parts;
-use tokenfolio::{AccessToken, Authenticator, BearerToken, ListTokens, MemoryStore, OwnedToken, StoreError};
+use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, StoreError};
 
 use crate::page;
 
@@ -13,9 +13,9 @@ pub(crate) struct OneSecret;
 impl Authenticator for OneSecret {
     type Owner = u64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         let token = AccessToken::new(1, "bench", page::now());
-        Ok((secret.secret() == "for-benches-only").then_some(OwnedToken { owner: OWNER, token }))
+        Ok((secret.secret() == "for-benches-only").then_some(Authenticated { owner: OWNER, token }))
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn measure(table: &mut Table) {
     let by_hand = |out: &mut Vec<u8>| hand::encode(out, &tokens, page::BASE, page::PAGE, page::TOTAL);
     let naive = || to_vec(&naive_envelope(tokens.iter().map(naive::Token::new).collect()));
     let borrowed = || to_vec(&naive_envelope(tokens.iter().map(naive::BorrowedToken::new).collect()));
-    let answer = || ready(endpoint.answer(black_box(&request), None));
+    let answer = || ready(endpoint.handle(black_box(&request), None));
     let written = |write: &dyn Fn(&mut Vec<u8>)| {
         let mut out = Vec::new();
         write(&mut out);

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::num::NonZeroU32;
 
-use tokenfolio::{ListQuery, MemoryStore, TokenSlice, TokenStore};
+use tokenfolio::{ListQuery, MemoryStore, TokenList, TokenStore};
 
 use crate::measure::{Table, Variant};
 use crate::page;
@@ -18,7 +18,7 @@ pub(crate) fn measure(table: &mut Table, tokens: u64) {
         store.insert(MINE, page::token(id));
         store.insert(MINE + 1 + number % OTHERS, page::token(id));
     }
-    let list = |offset: u64| -> TokenSlice {
+    let list = |offset: u64| -> TokenList {
         let limit = NonZeroU32::new(page::PER_PAGE).unwrap_or(NonZeroU32::MIN);
         let mut query = ListQuery::new(MINE);
         (query.offset, query.limit) = (offset, limit);

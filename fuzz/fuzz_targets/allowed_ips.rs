@@ -34,7 +34,7 @@ fuzz_target!(|text: &str| {
     for caller in models.iter().flat_map(callers) {
         let expected = models.iter().position(|model| model.admits(caller));
         assert_eq!(allowed.contains(caller), expected.is_some(), "{caller} in {json}");
-        assert_eq!(allowed.matching(caller), expected.map(|at| &allowed.entries()[at]), "{caller} in {json}");
+        assert_eq!(allowed.matching_entry(caller), expected.map(|at| &allowed.entries()[at]), "{caller} in {json}");
     }
 });
 

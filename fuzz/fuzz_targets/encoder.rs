@@ -97,7 +97,7 @@ fuzz_target!(|input: Input| {
 
 fn page(input: Input) -> Paginator<TokenResource> {
     let base = if input.has_host { "https://h.example/é\u{7f6e}" } else { "/" };
-    let urls = PageUrls::new(base).expect("a base").with_kept_query(&input.query).with_fragment(&input.fragment);
+    let urls = PageUrls::new(base).expect("a base").with_query_string(&input.query).with_fragment(&input.fragment);
     let urls = match input.page_name {
         Some(name) => urls.with_page_name(name),
         None => urls,
@@ -130,7 +130,7 @@ fn resource(token: Token) -> TokenResource {
     resource.expires_at = token.expires_at.map(instant);
     resource.allowed_ips = token.allowed_ips.map(|entries| {
         let entries = entries.into_iter().map(|(address, length)| entry(address, length));
-        AllowedIps::new(entries).unwrap_or_else(|_| AllowedIps::nobody())
+        AllowedIps::new(entries).unwrap_or_else(|_| AllowedIps::deny_all())
     });
     resource
 }

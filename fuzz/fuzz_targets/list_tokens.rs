@@ -13,8 +13,8 @@ use libfuzzer_sys::fuzz_target;
 use pollster::block_on;
 use serde_json::Value;
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticator, BearerToken, CredentialsError, ListTokens, MemoryStore, OwnedToken, Page,
-    PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder, TokenResource, UsageLog,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, CredentialsError, ListTokens, MemoryStore,
+    Page, PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder, TokenResource, UsageLog,
 };
 use tokenfolio_fuzz::{credentials, query, trace};
 use url::Url;
@@ -38,7 +38,7 @@ static ENDPOINTS: LazyLock<[Endpoint; 2]> = LazyLock::new(|| {
         ListTokens::new(store, Secrets, urls).with_clock(|| DateTime::UNIX_EPOCH)
     };
     let rules = PageRules::default().lenient().with_client_size("size", NonZeroU32::new(30).expect("not zero"));
-    let full = endpoint().with_page_rules(rules.with_page_name("p[n]")).with_kept_query().with_link_header();
+    let full = endpoint().with_page_rules(rules.with_page_name("p[n]")).with_query_string().with_link_header();
     let full = full.with_order(TokenOrder::NewestFirst).with_realm("a \"b\"").with_retry_after(9);
     let log = Arc::new(UsageLog::new());
     [
@@ -59,7 +59,7 @@ struct Secrets;
 impl Authenticator for Secrets {
     type Owner = u64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
         match secret.secret() {
             "good" | "7|good" => {}
@@ -71,19 +71,19 @@ impl Authenticator for Secrets {
             "broken" => return Err(StoreError::new(StoreErrorKind::Corrupt, CAUSE)),
             _ => return Ok(None),
         }
-        Ok(Some(OwnedToken { owner: 7, token }))
+        Ok(Some(Authenticated { owner: 7, token }))
     }
 }
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(parts) = parts(bytes) else { return };
     for endpoint in &*ENDPOINTS {
-        let response = endpoint.answer(&parts);
+        let response = endpoint.handle(&parts);
         let status = endpoint.expected_status(&parts);
         assert_eq!(response.status(), status, "{parts:?}");
 
-        let get = endpoint.answer(&with_method(&parts, Method::GET));
-        let head = endpoint.answer(&with_method(&parts, Method::HEAD));
+        let get = endpoint.handle(&with_method(&parts, Method::GET));
+        let head = endpoint.handle(&with_method(&parts, Method::HEAD));
         assert_eq!((head.status(), head.headers()), (get.status(), get.headers()));
         assert!(head.body().is_empty());
         if parts.method != Method::HEAD {
@@ -100,7 +100,7 @@ fuzz_target!(|bytes: &[u8]| {
         if status == 401 || status == 405 {
             bare.uri = Request::get(parts.uri.path()).body(()).map_or(parts.uri.clone(), |it| it.into_parts().0.uri);
         }
-        let answer = endpoint.answer(&bare);
+        let answer = endpoint.handle(&bare);
         assert_eq!(answer.status(), response.status());
         assert_eq!(answer.headers(), response.headers());
         assert_eq!(text(&answer), text(&response));
@@ -119,7 +119,7 @@ fn parts(bytes: &[u8]) -> Option<Parts> {
 
 impl Endpoint {
     fn answer(&self, parts: &Parts) -> Response<Vec<u8>> {
-        let response = block_on(self.list.answer(parts, self.caller));
+        let response = block_on(self.list.handle(parts, self.caller));
         if let Some(log) = &self.log {
             // What is neither a page nor a mistake in asking for one was not accepted.
             let accepted = u64::from([200, 400].contains(&response.status().as_u16()));
@@ -217,7 +217,7 @@ fn check_page(endpoint: &Endpoint, parts: &Parts, response: &Response<Vec<u8>>) 
         assert_eq!(parsed.query_pairs().last().map(|(name, _)| name.into_owned()).as_deref(), Some(endpoint.page_name));
         let mut next = parts.clone();
         next.uri = url.strip_prefix("https://h.example").and_then(|target| target.parse().ok()).expect("a target");
-        let next = read(&endpoint.answer(&with_method(&next, Method::GET)));
+        let next = read(&endpoint.handle(&with_method(&next, Method::GET)));
         assert_eq!((Some(next.meta.current_page), next.meta.per_page), (number, size), "{url}");
         // What was kept is kept again.
         let back = if number < Some(asked) { next.links.next } else { next.links.prev };

@@ -53,7 +53,7 @@ fn read(raw: &str, name: &str) -> PageRequest {
 fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
     let urls = PageUrls::new(BASE).expect("a base").with_page_name(name.to_owned()).with_fragment(fragment);
     let kept = query::kept(raw, |known| known != name.as_bytes());
-    let all = urls.clone().with_kept_query(raw);
+    let all = urls.clone().with_query_string(raw);
     let rules = PageRules::default().with_page_name(name.to_owned());
     for page in [1, request.page(), MAX] {
         let text = all.url(page);
@@ -71,9 +71,9 @@ fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
         for rules in [rules.clone(), rules.clone().lenient()] {
             assert_eq!(PageRequest::from_query(query, &rules).map(PageRequest::page), Ok(page), "{text}");
         }
-        assert_eq!(urls.clone().with_kept_query(query).url(page), text);
+        assert_eq!(urls.clone().with_query_string(query).url(page), text);
 
-        let one = urls.clone().with_kept_parameter(raw, "size").url(page);
+        let one = urls.clone().with_preserved_parameter(raw, "size").url(page);
         let kept = query::kept(raw, |known| known == b"size" && known != name.as_bytes());
         assert_eq!(one.split('#').next(), Some(&*format!("{BASE}?{kept}{number}")));
     }
@@ -88,7 +88,7 @@ fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
 
 /// A parameter that is set is there once, with its value, and no other is touched.
 fn set(raw: &str, name: &str, parameter: &str) {
-    let urls = PageUrls::new("/t").expect("a base").with_page_name(name.to_owned()).with_kept_query(raw);
+    let urls = PageUrls::new("/t").expect("a base").with_page_name(name.to_owned()).with_query_string(raw);
     let before = urls.url(1);
     let after = urls.with_parameter(parameter, raw).url(1);
     if parameter == name {

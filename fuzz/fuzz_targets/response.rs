@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use http::Response;
 use libfuzzer_sys::fuzz_target;
-use tokenfolio::{Page, Problem, ResponseError, TokenResource, retry_after};
+use tokenfolio::{Page, Problem, ResponseError, TokenResource, parse_retry_after};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(response) = response(bytes) else { return };
@@ -61,7 +61,7 @@ fn wait(response: &Response<Vec<u8>>) {
     let value = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
     let value = value.map(|value| value.trim_matches([' ', '\t']));
     let now = DateTime::from_timestamp(784_111_777, 0).expect("1994-11-06T08:49:37Z");
-    let read = retry_after(response.headers(), now);
+    let read = parse_retry_after(response.headers(), now);
     let Some(value) = value else { return assert_eq!(read, None) };
     if !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) {
         let seconds = value.parse::<u128>().unwrap_or(u128::MAX).min(u64::MAX.into());

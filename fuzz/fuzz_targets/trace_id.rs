@@ -23,11 +23,11 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let values: Vec<_> = parts.headers.get_all("traceparent").iter().map(HeaderValue::as_bytes).collect();
     let expected = trace::trace(&values);
-    assert_eq!(TraceId::of(&parts).as_ref().map(TraceId::as_str), expected.as_deref());
+    assert_eq!(TraceId::from_request_parts(&parts).as_ref().map(TraceId::as_str), expected.as_deref());
 
     // The service's own comes first.
     if let Ok(own) = "own".parse::<TraceId>() {
         parts.extensions.insert(own);
-        assert_eq!(TraceId::of(&parts).as_ref().map(TraceId::as_str), Some("own"));
+        assert_eq!(TraceId::from_request_parts(&parts).as_ref().map(TraceId::as_str), Some("own"));
     }
 });

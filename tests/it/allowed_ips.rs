@@ -158,17 +158,17 @@ fn an_empty_list_is_refused_and_nobody_is_asked_for_by_name() {
     let message = "an allow-list needs at least one address or range";
     assert_eq!(AllowedIps::new([]).unwrap_err().to_string(), message);
     assert_eq!(AllowedIps::parse([]).unwrap_err().to_string(), message);
-    assert!(AllowedIps::nobody().entries().is_empty());
+    assert!(AllowedIps::deny_all().entries().is_empty());
 }
 
 #[test]
 fn nobody_is_an_empty_array_and_admits_no_one() {
-    assert_eq!(serde_json::to_string(&AllowedIps::nobody()).unwrap(), "[]");
+    assert_eq!(serde_json::to_string(&AllowedIps::deny_all()).unwrap(), "[]");
     let read: AllowedIps = serde_json::from_str("[]").unwrap();
-    assert_eq!(read, AllowedIps::nobody());
+    assert_eq!(read, AllowedIps::deny_all());
     for caller in ["0.0.0.0", "127.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1"] {
         assert!(!read.contains(address(caller)), "{caller}");
-        assert_eq!(read.matching(address(caller)), None);
+        assert_eq!(read.matching_entry(address(caller)), None);
     }
 }
 
@@ -179,7 +179,7 @@ fn no_restriction_and_nobody_stay_apart_on_the_wire() {
         token.allowed_ips = allowed_ips;
         serde_json::to_string(&token.into_resource(chrono::DateTime::UNIX_EPOCH)).unwrap()
     };
-    for (allowed, json) in [(None, "null"), (Some(AllowedIps::nobody()), "[]")] {
+    for (allowed, json) in [(None, "null"), (Some(AllowedIps::deny_all()), "[]")] {
         let resource = written(allowed.clone());
         assert!(resource.ends_with(&format!(r#","allowed_ips":{json}}}"#)), "{resource}");
         assert_eq!(serde_json::from_str::<TokenResource>(&resource).unwrap().allowed_ips, allowed);
@@ -285,9 +285,9 @@ fn a_clone_shares_the_list() {
 fn the_first_entry_that_admits_is_the_match() {
     let allowed = list(&["192.0.2.1", "10.0.0.0/24", "10.0.0.7", "10.0.0.0/8", "2001:db8::/32", "10.0.0.0/24"]);
     for (caller, at) in [("10.0.0.7", 1), ("10.9.9.9", 3), ("::ffff:192.0.2.1", 0), ("2001:db8:ffff::", 4)] {
-        assert!(std::ptr::eq(allowed.matching(address(caller)).unwrap(), &allowed.entries()[at]), "{caller}");
+        assert!(std::ptr::eq(allowed.matching_entry(address(caller)).unwrap(), &allowed.entries()[at]), "{caller}");
     }
-    assert_eq!(allowed.matching(address("192.0.2.2")), None);
+    assert_eq!(allowed.matching_entry(address("192.0.2.2")), None);
 }
 
 #[test]
@@ -423,7 +423,7 @@ proptest! {
                 admits(entry.range().addr(), entry.range().prefix_len(), canonical)
             });
             prop_assert_eq!(allowed.contains(caller), expected.is_some(), "{} in {:?}", caller, entries);
-            prop_assert_eq!(allowed.matching(caller), expected.map(|at| &entries[at]));
+            prop_assert_eq!(allowed.matching_entry(caller), expected.map(|at| &entries[at]));
         }
     }
 }

@@ -9,8 +9,8 @@ use http::header::WWW_AUTHENTICATE;
 use http::request::{Builder, Parts};
 use pollster::block_on;
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticator, BearerToken, OwnedToken, Problem, StoreError, StoreErrorKind, TokenStatus,
-    authenticate,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, Problem, StoreError, StoreErrorKind,
+    TokenStatus, authenticate,
 };
 
 fn now() -> DateTime<Utc> {
@@ -26,9 +26,9 @@ struct One {
 impl Authenticator for One {
     type Owner = u64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
-        Ok((secret.secret() == "good").then(|| OwnedToken { owner: 7, token: self.token.clone() }))
+        Ok((secret.secret() == "good").then(|| Authenticated { owner: 7, token: self.token.clone() }))
     }
 }
 
@@ -52,7 +52,7 @@ fn try_it(
     authorization: &[&[u8]],
     caller: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<OwnedToken<u64>, Problem> {
+) -> Result<Authenticated<u64>, Problem> {
     let caller: Option<IpAddr> = caller.map(|caller| caller.parse().unwrap());
     block_on(authenticate(authenticator, "api", &parts(request(authorization)), caller, now))
 }
@@ -64,7 +64,7 @@ const BODY: &str = concat!(
 
 /// Expects the one refusal there is, with this challenge.
 #[track_caller]
-fn refuse(answer: Result<OwnedToken<u64>, Problem>, challenge: &str) {
+fn refuse(answer: Result<Authenticated<u64>, Problem>, challenge: &str) {
     let problem = answer.unwrap_err();
     assert_eq!(serde_json::to_string(&problem).unwrap(), BODY);
     assert!(problem.source().is_none());
@@ -154,7 +154,7 @@ fn a_token_is_accepted_from_where_it_is_allowed() {
     let callers = [None, Some("10.0.0.7"), Some("::ffff:10.0.0.7"), Some("10.0.1.7"), Some("2001:db8::1")];
     for (allowed_ips, accepted) in [
         (None, [true, true, true, true, true]),
-        (Some(AllowedIps::nobody()), [false, false, false, false, false]),
+        (Some(AllowedIps::deny_all()), [false, false, false, false, false]),
         (Some(allowed(&["10.0.0.0/24"])), [false, true, true, false, false]),
         (Some(allowed(&["::ffff:10.0.0.7", "2001:db8::/32"])), [false, true, true, false, true]),
         (Some(allowed(&["0.0.0.0/0", "::/0"])), [false, true, true, true, true]),
@@ -214,7 +214,7 @@ struct Failing(StoreErrorKind);
 impl Authenticator for Failing {
     type Owner = u64;
 
-    async fn find(&self, _secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+    async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         Err(StoreError::new(self.0, "db-3 is down"))
     }
 }

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Timelike, Utc};
 use pollster::block_on;
-use tokenfolio::contract::{self, Fixture, SetUp, SetUpError, Violations};
+use tokenfolio::contract::{self, Fixture, FixtureError, FixtureFuture, Violations};
 use tokenfolio::{
     AccessToken, AllowedIp, AllowedIps, DynTokenStore, ListQuery, MemoryStore, StatusFilter, StoreError,
-    StoreErrorKind, TokenId, TokenOrder, TokenSlice, TokenStatus, TokenStore,
+    StoreErrorKind, TokenId, TokenList, TokenOrder, TokenStatus, TokenStore,
 };
 
 /// A store in memory behind any kind of pointer, whose table may refuse tokens.
@@ -46,7 +46,7 @@ impl<S: TokenStore<Owner = u64>> Fixture for Sound<S> {
         self.owners.fetch_add(1, Ordering::Relaxed)
     }
 
-    async fn insert(&self, owner: &u64, token: AccessToken) -> Result<(), SetUpError> {
+    async fn insert(&self, owner: &u64, token: AccessToken) -> Result<(), FixtureError> {
         if (self.refuses)(&token) {
             return Err("check constraint violated".into());
         }
@@ -54,7 +54,7 @@ impl<S: TokenStore<Owner = u64>> Fixture for Sound<S> {
         Ok(())
     }
 
-    async fn remove(&self, owner: &u64, id: TokenId) -> Result<(), SetUpError> {
+    async fn remove(&self, owner: &u64, id: TokenId) -> Result<(), FixtureError> {
         if self.is_append_only {
             return Err("append only".into());
         }
@@ -65,15 +65,15 @@ impl<S: TokenStore<Owner = u64>> Fixture for Sound<S> {
         sleep(duration).await;
     }
 
-    fn stop_backend(&self) -> Option<SetUp<'_>> {
+    fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
         None
     }
 
-    fn start_backend(&self) -> Option<SetUp<'_>> {
+    fn start_backend(&self) -> Option<FixtureFuture<'_>> {
         None
     }
 
-    fn damage(&self, _owner: u64, _id: TokenId) -> Option<SetUp<'_>> {
+    fn corrupt_row(&self, _owner: u64, _id: TokenId) -> Option<FixtureFuture<'_>> {
         None
     }
 }
@@ -145,12 +145,12 @@ struct Table {
     /// Who waits for a connection, in order.
     queue: Mutex<VecDeque<Arc<()>>>,
     /// What was under way when its future was dropped.
-    left_over: Mutex<Option<(ListQuery<u64>, TokenSlice)>>,
+    left_over: Mutex<Option<(ListQuery<u64>, TokenList)>>,
     /// Who asked last.
     latest: Mutex<u64>,
 }
 
-type Answer = Result<TokenSlice, StoreError>;
+type Answer = Result<TokenList, StoreError>;
 
 type ListAtOnce = fn(&Table, &ListQuery<u64>) -> Answer;
 
@@ -167,7 +167,7 @@ struct Broken {
     table: Table,
     owners: AtomicU64,
     list: List,
-    cache: Mutex<Vec<(ListQuery<u64>, TokenSlice)>>,
+    cache: Mutex<Vec<(ListQuery<u64>, TokenList)>>,
     keeps: Keeps,
 }
 
@@ -209,7 +209,7 @@ impl Fixture for Broken {
         self.owners.fetch_add(1, Ordering::Relaxed)
     }
 
-    async fn insert(&self, owner: &u64, token: AccessToken) -> Result<(), SetUpError> {
+    async fn insert(&self, owner: &u64, token: AccessToken) -> Result<(), FixtureError> {
         self.table.memory.insert(*owner, token);
         if self.keeps == Keeps::UntilInsert {
             self.cache.lock().unwrap().clear();
@@ -217,7 +217,7 @@ impl Fixture for Broken {
         Ok(())
     }
 
-    async fn remove(&self, owner: &u64, id: TokenId) -> Result<(), SetUpError> {
+    async fn remove(&self, owner: &u64, id: TokenId) -> Result<(), FixtureError> {
         self.table.memory.remove(owner, id).map(drop).ok_or("no such token")?;
         if self.keeps == Keeps::UntilRemove {
             self.cache.lock().unwrap().clear();
@@ -229,7 +229,7 @@ impl Fixture for Broken {
         sleep(duration).await;
     }
 
-    fn stop_backend(&self) -> Option<SetUp<'_>> {
+    fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
         Some(Box::pin(async {
             self.table.is_down.store(true, Ordering::Relaxed);
             self.table.was_down.store(true, Ordering::Relaxed);
@@ -238,14 +238,14 @@ impl Fixture for Broken {
         }))
     }
 
-    fn start_backend(&self) -> Option<SetUp<'_>> {
+    fn start_backend(&self) -> Option<FixtureFuture<'_>> {
         Some(Box::pin(async {
             self.table.is_down.store(false, Ordering::Relaxed);
             Ok(())
         }))
     }
 
-    fn damage(&self, owner: u64, id: TokenId) -> Option<SetUp<'_>> {
+    fn corrupt_row(&self, owner: u64, id: TokenId) -> Option<FixtureFuture<'_>> {
         Some(Box::pin(async move {
             self.table.damaged.lock().unwrap().insert((owner, id));
             Ok(())
@@ -255,7 +255,7 @@ impl Fixture for Broken {
 
 fn violations(keeps: Keeps, list: List) -> Option<Violations> {
     let fixture = Broken { table: Table::default(), owners: AtomicU64::new(0), list, cache: Mutex::default(), keeps };
-    block_on(contract::check_all(&fixture)).map(|not_tried| assert!(not_tried.clauses().is_empty())).err()
+    block_on(contract::check_all(&fixture)).map(|skipped| assert!(skipped.clauses().is_empty())).err()
 }
 
 fn names(violations: Option<&Violations>) -> Vec<&'static str> {
@@ -291,7 +291,7 @@ fn all(table: &Table, query: &ListQuery<u64>) -> Result<Vec<AccessToken>, StoreE
 fn window(rows: Vec<AccessToken>, query: &ListQuery<u64>) -> Answer {
     let total = rows.len() as u64;
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
-    Ok(TokenSlice::new(rows.into_iter().skip(offset).take(query.limit.get() as usize).collect(), total))
+    Ok(TokenList::new(rows.into_iter().skip(offset).take(query.limit.get() as usize).collect(), total))
 }
 
 /// All rows put in an order, or in its reverse, and then cut to the window.
@@ -862,7 +862,7 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
         "takes no restriction for nobody",
         |table, query| {
             altered(table, query, |token| {
-                token.allowed_ips.get_or_insert_with(AllowedIps::nobody);
+                token.allowed_ips.get_or_insert_with(AllowedIps::deny_all);
             })
         },
         &[
@@ -929,7 +929,7 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
             altered(table, query, |token| {
                 let is_ipv6 = |allowed: &mut AllowedIps| allowed.entries().iter().all(|it| it.range().addr().is_ipv6());
                 if token.allowed_ips.as_mut().is_some_and(is_ipv6) {
-                    token.allowed_ips = Some(AllowedIps::nobody());
+                    token.allowed_ips = Some(AllowedIps::deny_all());
                 }
             })
         },
@@ -968,7 +968,7 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
     (
         "takes a backend that is down for one without tokens",
         |table, query| match sound(table, query) {
-            Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(TokenSlice::new(Vec::new(), 0)),
+            Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(TokenList::new(Vec::new(), 0)),
             answer => answer,
         },
         &["a_backend_that_is_down_is_unavailable_and_recovers"],
@@ -1016,7 +1016,7 @@ const FAULTS: &[(&str, ListAtOnce, &[&str])] = &[
         |table, query| {
             let mut unfiltered = query.clone();
             unfiltered.status = None;
-            Ok(TokenSlice::new(sound(table, query)?.tokens, sound(table, &unfiltered)?.total))
+            Ok(TokenList::new(sound(table, query)?.tokens, sound(table, &unfiltered)?.total))
         },
         &["a_status_filter_agrees_with_the_derived_status"],
     ),
@@ -1103,9 +1103,9 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
         "counts apart from its rows",
         |table, query| {
             Box::pin(async move {
-                let TokenSlice { tokens, .. } = sound(table, query)?;
+                let TokenList { tokens, .. } = sound(table, query)?;
                 give_way().await;
-                Ok(TokenSlice::new(tokens, sound(table, query)?.total))
+                Ok(TokenList::new(tokens, sound(table, query)?.total))
             })
         },
         &["rows_and_total_are_of_one_snapshot"],
@@ -1119,7 +1119,7 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
                     return Ok(slice);
                 }
                 give_way().await;
-                Ok(TokenSlice::new(Vec::new(), sound(table, query)?.total))
+                Ok(TokenList::new(Vec::new(), sound(table, query)?.total))
             })
         },
         &["rows_and_total_are_of_one_snapshot"],
@@ -1133,9 +1133,9 @@ const FAULTS_IN_STEPS: &[(&str, ListInSteps, &[&str])] = &[
         "counts again, and believes the smaller",
         |table, query| {
             Box::pin(async move {
-                let TokenSlice { tokens, total, .. } = sound(table, query)?;
+                let TokenList { tokens, total, .. } = sound(table, query)?;
                 give_way().await;
-                Ok(TokenSlice::new(tokens, sound(table, query)?.total.min(total)))
+                Ok(TokenList::new(tokens, sound(table, query)?.total.min(total)))
             })
         },
         &["rows_and_total_are_of_one_snapshot"],
@@ -1255,11 +1255,11 @@ fn counts_apart_where<'a>(
     is_apart: fn(&ListQuery<u64>) -> bool,
 ) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
     Box::pin(async move {
-        let TokenSlice { tokens, .. } = sound(table, query)?;
+        let TokenList { tokens, .. } = sound(table, query)?;
         if is_apart(query) {
             give_way().await;
         }
-        Ok(TokenSlice::new(tokens, sound(table, query)?.total))
+        Ok(TokenList::new(tokens, sound(table, query)?.total))
     })
 }
 
@@ -1282,7 +1282,7 @@ impl Drop for Busy<'_> {
 /// What was read in a transaction that nobody ends.
 struct Transaction<'a> {
     table: &'a Table,
-    begun: Option<(ListQuery<u64>, TokenSlice)>,
+    begun: Option<(ListQuery<u64>, TokenList)>,
 }
 
 impl Drop for Transaction<'_> {
@@ -1425,7 +1425,7 @@ fn a_fixture_that_fails_is_told_from_a_store_that_does() {
     let mut expected = clauses();
     expected.retain(|clause| !OPTIONAL.contains(clause));
     assert_eq!(names(Some(&violations)), expected[1..], "only the empty list needs no token");
-    assert_eq!(violations.not_tried().clauses(), OPTIONAL);
+    assert_eq!(violations.skipped().clauses(), OPTIONAL);
     let text = violations.to_string();
     assert!(OPTIONAL.iter().all(|clause| text.contains(&format!("\n  {clause}: not tried"))), "{text}");
     assert_eq!(format!("{violations:?}"), text);

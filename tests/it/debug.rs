@@ -19,7 +19,7 @@ const WORD: &str = "never-to-be-printed";
 
 /// These have no values.
 const WITHOUT_VALUES: [&str; 6] =
-    ["Authenticator", "DynAuthenticator", "DynTokenStore", "TokenStore", "authenticate", "retry_after"];
+    ["Authenticator", "DynAuthenticator", "DynTokenStore", "TokenStore", "authenticate", "parse_retry_after"];
 
 /// What a type printed of all values of it.
 type Printed = BTreeMap<&'static str, Vec<String>>;
@@ -58,7 +58,7 @@ struct Service(#[expect(dead_code, reason = "only `Debug` would show it")] &'sta
 impl Authenticator for Service {
     type Owner = &'static str;
 
-    async fn find(&self, _secret: &BearerToken) -> Result<Option<OwnedToken<Self::Owner>>, StoreError> {
+    async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<Self::Owner>>, StoreError> {
         Ok(None)
     }
 }
@@ -110,9 +110,9 @@ fn shown() -> Printed {
     let token = AccessToken::new(1, WORD, now());
     print(&mut shown, &token);
     print(&mut shown, &token.clone().into_resource(now()));
-    print(&mut shown, &TokenSlice::new(vec![token.clone()], 1));
-    print(&mut shown, &OwnedToken { owner: WORD, token });
-    print(&mut shown, &TokenUse::new(WORD, 1, now()));
+    print(&mut shown, &TokenList::new(vec![token.clone()], 1));
+    print(&mut shown, &Authenticated { owner: WORD, token });
+    print(&mut shown, &TokenUsage::new(WORD, 1, now()));
     print(&mut shown, &ListQuery::new(WORD));
 
     let status = ReportedStatus::from(WORD);
@@ -124,7 +124,7 @@ fn shown() -> Printed {
     print(&mut shown, &PageRules::default().with_page_name(WORD));
     print(&mut shown, &LinkStyle::default().with_gap_label(WORD));
     // A query that is kept is in every link, whatever it holds.
-    let urls = PageUrls::new("/tokens").unwrap().with_kept_query(WORD);
+    let urls = PageUrls::new("/tokens").unwrap().with_query_string(WORD);
     print(&mut shown, &urls);
     let request = PageRequest::first(NonZeroU32::MIN);
     let page = Paginator::new(Vec::<TokenResource>::new(), 1, request, urls);
@@ -227,7 +227,7 @@ fn a_secret_cannot_be_shown_compared_or_serialized_by_accident() {
     // What has no wire form cannot be on the wire.
     assert!(!has!(BearerToken: Serialize));
     assert!(!has!(AccessToken: Serialize));
-    assert!(!has!(OwnedToken<u64>: Serialize));
+    assert!(!has!(Authenticated<u64>: Serialize));
     assert!(!has!(StoreError: Serialize));
     assert!(has!(TokenResource: Serialize) && has!(Problem: Display));
 }

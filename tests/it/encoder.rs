@@ -43,7 +43,7 @@ fn allowed_ips() -> impl Strategy<Value = AllowedIps> {
             None => bare,
         }
     });
-    vec(entry, 0..4).prop_map(|entries| AllowedIps::new(entries).unwrap_or_else(|_| AllowedIps::nobody()))
+    vec(entry, 0..4).prop_map(|entries| AllowedIps::new(entries).unwrap_or_else(|_| AllowedIps::deny_all()))
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -79,7 +79,7 @@ prop_compose! {
         query in text(),
         fragment in text(),
     ) -> PageUrls {
-        PageUrls::new(&base).unwrap().with_page_name(name).with_kept_query(&query).with_fragment(&fragment)
+        PageUrls::new(&base).unwrap().with_page_name(name).with_query_string(&query).with_fragment(&fragment)
     }
 }
 

@@ -12,8 +12,8 @@ use std::task::{Context, Poll, Waker};
 
 use http::Response;
 use tokenfolio::{
-    AccessToken, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, OwnedToken, Page, PageRules, PageUrls,
-    StoreError, StoreErrorKind, TokenId, TokenResource, TokenSlice, TokenStore, TokenUse, UsageLog,
+    AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page, PageRules,
+    PageUrls, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
 };
 
 use crate::list_tokens::{Secrets, answer, get, now, secrets, store_of};
@@ -88,7 +88,7 @@ impl<T> Faulty<T> {
 impl<T: TokenStore> TokenStore for Faulty<T> {
     type Owner = T::Owner;
 
-    async fn list(&self, query: &ListQuery<T::Owner>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<T::Owner>) -> Result<TokenList, StoreError> {
         self.fault().await?;
         self.inner.list(query).await
     }
@@ -97,7 +97,7 @@ impl<T: TokenStore> TokenStore for Faulty<T> {
 impl<T: Authenticator> Authenticator for Faulty<T> {
     type Owner = T::Owner;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<T::Owner>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<T::Owner>>, StoreError> {
         self.fault().await?;
         self.inner.find(secret).await
     }
@@ -124,14 +124,14 @@ impl Service {
     /// Takes out how many uses were recorded, all of the one token that is presented.
     fn uses(&self) -> u64 {
         let uses: Vec<_> = self.log.drain(NonZeroUsize::MAX).flatten().collect();
-        assert!(uses.iter().all(|TokenUse { owner, id, .. }| (*owner, *id) == (7, TokenId(1))), "{uses:?}");
+        assert!(uses.iter().all(|TokenUsage { owner, id, .. }| (*owner, *id) == (7, TokenId(1))), "{uses:?}");
         uses.iter().map(|uses| uses.count).sum()
     }
 
     /// Polls a request so often; the answer, if it is there by then. Otherwise the request is dropped.
     fn poll(&self, times: usize) -> Option<Response<Vec<u8>>> {
         let parts = get("?page=2").body(()).unwrap().into_parts().0;
-        let mut request = pin!(self.endpoint.answer(&parts, None));
+        let mut request = pin!(self.endpoint.handle(&parts, None));
         (0..times).find_map(|_| match request.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(response) => Some(response),
             Poll::Pending => None,
@@ -226,7 +226,7 @@ fn a_request_that_hangs_keeps_no_other_and_may_be_dropped() {
         }
         let parts = get("").body(()).unwrap().into_parts().0;
         {
-            let mut hangs = pin!(service.endpoint.answer(&parts, None));
+            let mut hangs = pin!(service.endpoint.handle(&parts, None));
             for _ in 0..3 {
                 assert!(hangs.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             }
@@ -264,7 +264,7 @@ fn a_request_under_way_does_not_see_the_panic_of_another() {
     let service = Service::new();
     service.store.set(Fault::Wait(1));
     let parts = get("?page=2").body(()).unwrap().into_parts().0;
-    let mut waits = pin!(service.endpoint.answer(&parts, None));
+    let mut waits = pin!(service.endpoint.handle(&parts, None));
     let mut context = Context::from_waker(Waker::noop());
     assert!(waits.as_mut().poll(&mut context).is_pending());
     service.store.set(Fault::Panic);
@@ -276,12 +276,12 @@ fn a_request_under_way_does_not_see_the_panic_of_another() {
 }
 
 /// Answers every query alike.
-struct Always(TokenSlice);
+struct Always(TokenList);
 
 impl TokenStore for Always {
     type Owner = u64;
 
-    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
         Ok(self.0.clone())
     }
 }
@@ -297,7 +297,7 @@ fn whatever_rows_a_store_returns_the_page_adds_up_or_is_a_500() {
         let rows: Vec<_> = (0..length).map(|place| code / 3_i64.pow(place) % 3).collect();
         for total in totals {
             let tokens = rows.iter().map(|id| AccessToken::new(*id, "", now())).collect();
-            let store = Always(TokenSlice::new(tokens, total));
+            let store = Always(TokenList::new(tokens, total));
             let rules = PageRules::default().with_client_size("size", NonZeroU32::MAX);
             let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
             let endpoint = ListTokens::new(store, secrets(), urls).with_clock(now).with_page_rules(rules);

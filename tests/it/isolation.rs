@@ -11,8 +11,9 @@ use chrono::DateTime;
 use http::Method;
 use http::request::{Builder, Parts};
 use tokenfolio::{
-    AccessToken, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, OwnedToken, Page, PageRules, PageUrls,
-    StoreError, StoreErrorKind, TokenId, TokenResource, TokenSlice, TokenStore, TokenUse, UsageLog, authenticate,
+    AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page, PageRules,
+    PageUrls, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
+    authenticate,
 };
 
 use crate::list_tokens::{answer, now};
@@ -34,7 +35,7 @@ struct Slow<T>(T);
 impl TokenStore for Slow<MemoryStore<u64>> {
     type Owner = u64;
 
-    async fn list(&self, query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
         give_way().await;
         let slice = self.0.list(query).await;
         give_way().await;
@@ -46,12 +47,12 @@ impl TokenStore for Slow<MemoryStore<u64>> {
 impl Authenticator for Slow<()> {
     type Owner = u64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         give_way().await;
         let token = AccessToken::new(1, "presented", DateTime::UNIX_EPOCH);
         let owner = secret.secret().parse().ok();
         give_way().await;
-        Ok(owner.map(|owner| OwnedToken { owner, token }))
+        Ok(owner.map(|owner| Authenticated { owner, token }))
     }
 }
 
@@ -73,7 +74,7 @@ fn two_hundred_owners_at_once_see_their_own_tokens_alone() {
     let log = Arc::new(UsageLog::new());
     let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
     let endpoint =
-        ListTokens::new(Slow(store), Slow(()), urls).with_clock(now).with_kept_query().with_usage_log(log.clone());
+        ListTokens::new(Slow(store), Slow(()), urls).with_clock(now).with_query_string().with_usage_log(log.clone());
     let requests: Vec<_> = (1..=4).flat_map(|page| (0..OWNERS).map(move |owner| (owner, page))).collect();
     let parts: Vec<Parts> = requests
         .iter()
@@ -81,7 +82,7 @@ fn two_hundred_owners_at_once_see_their_own_tokens_alone() {
         .map(|request| request.into_parts().0)
         .collect();
     let mut futures: VecDeque<_> =
-        parts.iter().map(|parts| Box::pin(endpoint.answer(parts, None))).enumerate().collect();
+        parts.iter().map(|parts| Box::pin(endpoint.handle(parts, None))).enumerate().collect();
     // Whoever is not done goes to the end, and each turn begins elsewhere: no two requests take the same way.
     let mut turn = 0;
     let mut answers = HashMap::new();
@@ -125,20 +126,20 @@ impl Service {
 impl TokenStore for Service {
     type Owner = u64;
 
-    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
         self.look()?;
-        Ok(TokenSlice::new(vec![token()], 1))
+        Ok(TokenList::new(vec![token()], 1))
     }
 }
 
 impl Authenticator for Service {
     type Owner = u64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         self.look()?;
         let mut token = token();
         token.expires_at = (secret.secret() == SECRETS[1]).then(now);
-        Ok((secret.secret() != SECRETS[2]).then_some(OwnedToken { owner: 7, token }))
+        Ok((secret.secret() != SECRETS[2]).then_some(Authenticated { owner: 7, token }))
     }
 }
 
@@ -209,7 +210,7 @@ fn no_debug_print_tells_a_secret_and_only_a_store_errors_tells_a_cause() {
         let refused = wrong.map(|value| BearerToken::from_values([value.as_bytes()]));
         writeln!(printed, "{presented:?} {refused:?}").unwrap();
         let rules = PageRules::default().with_client_size("size", NonZeroU32::MIN);
-        writeln!(printed, "{rules:?} {:?}", TokenUse::new(7, TokenId(1), now())).unwrap();
+        writeln!(printed, "{rules:?} {:?}", TokenUsage::new(7, TokenId(1), now())).unwrap();
     }
     expect_nothing_told(&printed);
 

@@ -159,7 +159,7 @@ proptest! {
         let request = PageRequest::new(page, NonZeroU32::MIN).unwrap();
         let base = if base.starts_with("//") { &base[1..] } else { &*base };
         prop_assume!(!base.starts_with("//"));
-        let urls = PageUrls::new(base).unwrap().with_page_name(name).with_kept_query(&kept).with_fragment(&fragment);
+        let urls = PageUrls::new(base).unwrap().with_page_name(name).with_query_string(&kept).with_fragment(&fragment);
         let written = Paginator::new(vec![()], total, request, urls);
 
         let links = PageLinks::from_headers(&HeaderMap::from_iter([(LINK, written.link_header())]));

@@ -13,8 +13,8 @@ use http::{Method, Response};
 use pollster::block_on;
 use serde_json::{Value, json};
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticator, BearerToken, LinkStyle, ListQuery, ListTokens, MemoryStore, OwnedToken,
-    Page, PageRules, PageUrls, StoreError, StoreErrorKind, TokenOrder, TokenResource, TokenSlice, TokenStore,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, LinkStyle, ListQuery, ListTokens, MemoryStore,
+    Page, PageRules, PageUrls, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenResource, TokenStore,
 };
 
 const BASE: &str = "https://api.example.test/api/v1/me/tokens";
@@ -31,8 +31,8 @@ pub(crate) struct Secrets(HashMap<&'static str, AccessToken>);
 impl Authenticator for Secrets {
     type Owner = u64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
-        Ok(self.0.get(secret.secret()).map(|token| OwnedToken { owner: OWNER, token: token.clone() }))
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
+        Ok(self.0.get(secret.secret()).map(|token| Authenticated { owner: OWNER, token: token.clone() }))
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn secrets() -> Secrets {
         ("expired", token(|token| token.expires_at = Some(now()))),
         ("revoked", token(|token| token.revoked_at = Some(now()))),
         ("office", token(|token| token.allowed_ips = AllowedIps::parse(["10.0.0.0/24"]).ok())),
-        ("nobody", token(|token| token.allowed_ips = Some(AllowedIps::nobody()))),
+        ("nobody", token(|token| token.allowed_ips = Some(AllowedIps::deny_all()))),
     ]))
 }
 
@@ -83,7 +83,7 @@ where
     S: TokenStore,
     A: Authenticator<Owner = S::Owner>,
 {
-    block_on(endpoint.answer(&parts(request), None))
+    block_on(endpoint.handle(&parts(request), None))
 }
 
 fn text(response: &Response<Vec<u8>>) -> &str {
@@ -262,7 +262,7 @@ fn other_parameters_are_kept_only_where_it_is_asked_for() {
     let query = "?sort=-id&page=2&sort=name&flag&e=&q=a%20b+c&p%61ge2=x";
     let dropped = page(&answer(&endpoint(store_of(41)), get(query)));
     assert_eq!(dropped.links.next, Some(format!("{BASE}?page=3")));
-    let response = answer(&endpoint(store_of(41)).with_kept_query().with_link_header(), get(query));
+    let response = answer(&endpoint(store_of(41)).with_query_string().with_link_header(), get(query));
     let kept = "sort=-id&sort=name&flag&e=&q=a%20b+c&p%61ge2=x&page";
     let links = page(&response).links;
     assert_eq!(links.first, Some(format!("{BASE}?{kept}=1")));
@@ -272,7 +272,7 @@ fn other_parameters_are_kept_only_where_it_is_asked_for() {
 
 #[test]
 fn a_kept_parameter_cannot_break_out_of_the_link_header() {
-    let endpoint = endpoint(store_of(41)).with_kept_query().with_link_header();
+    let endpoint = endpoint(store_of(41)).with_query_string().with_link_header();
     let response = answer(&endpoint, get("?x=%3E,%0D%0A;y{}|\\^`"));
     assert_eq!(response.status(), 200);
     let header = response.headers()["link"].to_str().unwrap().to_owned();
@@ -298,7 +298,7 @@ fn a_size_that_the_client_chose_is_kept_in_the_links() {
     let parameters: Vec<_> =
         json(&response)["errors"].as_array().unwrap().iter().map(|error| error["parameter"].clone()).collect();
     assert_eq!(parameters, ["page", "per_page"]);
-    let kept = page(&answer(&endpoint.with_kept_query(), get("?sort=id&per_page=5&page=2")));
+    let kept = page(&answer(&endpoint.with_query_string(), get("?sort=id&per_page=5&page=2")));
     assert_eq!(kept.links.next, Some(format!("{BASE}?sort=id&per_page=5&page=3")));
 }
 
@@ -484,14 +484,14 @@ fn the_callers_address_is_the_argument_and_no_header() {
             .header("forwarded", "for=10.0.0.7")
             .header("x-real-ip", "10.0.0.7");
         let caller: Option<IpAddr> = caller.map(|caller| caller.parse().unwrap());
-        let response = block_on(endpoint.answer(&parts(request), caller));
+        let response = block_on(endpoint.handle(&parts(request), caller));
         assert_eq!(response.status(), status, "{caller:?}");
     }
 }
 
 #[test]
 fn forged_headers_never_reach_a_link() {
-    let endpoint = endpoint(store_of(41)).with_link_header().with_kept_query();
+    let endpoint = endpoint(store_of(41)).with_link_header().with_query_string();
     let plain = answer(&endpoint, get("?page=2"));
     for (name, value) in [
         ("host", "evil.example"),
@@ -544,9 +544,9 @@ fn head_has_the_fields_of_get_and_no_content() {
     let endpoint = endpoint(store_of(41)).with_link_header();
     for request in all_kinds() {
         let mut parts = parts(request);
-        let got = block_on(endpoint.answer(&parts, None));
+        let got = block_on(endpoint.handle(&parts, None));
         parts.method = Method::HEAD;
-        let head = block_on(endpoint.answer(&parts, None));
+        let head = block_on(endpoint.handle(&parts, None));
         assert_eq!((head.status(), head.headers()), (got.status(), got.headers()));
         assert_eq!(head.headers()["content-length"], got.body().len().to_string());
         assert!(head.body().is_empty() && !got.body().is_empty());
@@ -585,7 +585,7 @@ pub(crate) struct Failing {
 impl TokenStore for Failing {
     type Owner = u64;
 
-    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         Err(StoreError::new(self.kind, "s3cret of db-3"))
     }
@@ -594,7 +594,7 @@ impl TokenStore for Failing {
 impl Authenticator for Failing {
     type Owner = u64;
 
-    async fn find(&self, _secret: &BearerToken) -> Result<Option<OwnedToken<u64>>, StoreError> {
+    async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         Err(StoreError::new(self.kind, "s3cret of db-3"))
     }
@@ -679,19 +679,19 @@ fn a_request_is_refused_by_method_then_credentials_then_page_then_store() {
 }
 
 /// Answers every query alike.
-struct Always(TokenSlice);
+struct Always(TokenList);
 
 impl TokenStore for Always {
     type Owner = u64;
 
-    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
         Ok(self.0.clone())
     }
 }
 
 fn always(ids: impl IntoIterator<Item = i64>, total: u64) -> ListTokens<Always, Secrets> {
     let tokens = ids.into_iter().map(|id| AccessToken::new(id, "token", now())).collect();
-    endpoint(Always(TokenSlice::new(tokens, total)))
+    endpoint(Always(TokenList::new(tokens, total)))
 }
 
 #[test]
@@ -748,9 +748,9 @@ struct Asked(std::sync::Mutex<Vec<ListQuery<u64>>>);
 impl TokenStore for Asked {
     type Owner = u64;
 
-    async fn list(&self, query: &ListQuery<u64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
         self.0.lock().unwrap().push(query.clone());
-        Ok(TokenSlice::new(Vec::new(), 0))
+        Ok(TokenList::new(Vec::new(), 0))
     }
 }
 

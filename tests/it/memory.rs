@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{DateTime, TimeDelta, Utc};
 use pollster::block_on;
 use tokenfolio::{
-    AccessToken, ListQuery, MemoryStore, StatusFilter, TokenId, TokenOrder, TokenSlice, TokenStatus, TokenStore,
+    AccessToken, ListQuery, MemoryStore, StatusFilter, TokenId, TokenList, TokenOrder, TokenStatus, TokenStore,
 };
 
 fn now() -> DateTime<Utc> {
@@ -19,18 +19,18 @@ fn token(id: i64, name: &str) -> AccessToken {
 }
 
 #[track_caller]
-fn list<S: TokenStore>(store: &S, query: &ListQuery<S::Owner>) -> TokenSlice {
+fn list<S: TokenStore>(store: &S, query: &ListQuery<S::Owner>) -> TokenList {
     block_on(store.list(query)).unwrap()
 }
 
-fn ids(slice: &TokenSlice) -> Vec<i64> {
+fn ids(slice: &TokenList) -> Vec<i64> {
     slice.tokens.iter().map(|token| token.id.0).collect()
 }
 
 #[test]
 fn a_new_store_is_empty() {
-    assert_eq!(list(&MemoryStore::new(), &ListQuery::new("ada")), TokenSlice::new(Vec::new(), 0));
-    assert_eq!(list(&MemoryStore::default(), &ListQuery::new("ada")), TokenSlice::new(Vec::new(), 0));
+    assert_eq!(list(&MemoryStore::new(), &ListQuery::new("ada")), TokenList::new(Vec::new(), 0));
+    assert_eq!(list(&MemoryStore::default(), &ListQuery::new("ada")), TokenList::new(Vec::new(), 0));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_token_is_inserted_replaced_and_removed() {
     assert_eq!(store.remove(&"bob", TokenId(1)), None);
     assert_eq!(store.remove(&"ada", TokenId(1)), Some(token(1, "second")));
     assert_eq!(store.remove(&"ada", TokenId(1)), None);
-    assert_eq!(list(&store, &ListQuery::new("ada")), TokenSlice::new(vec![token(2, "other")], 1));
+    assert_eq!(list(&store, &ListQuery::new("ada")), TokenList::new(vec![token(2, "other")], 1));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn every_window_of_every_filter_and_order_is_that_of_a_plain_list() {
                     (query.order, query.status) = (order, filter);
                     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
                     let rows: Vec<_> = all.iter().skip(skip).take(limit as usize).cloned().collect();
-                    assert_eq!(list(&store, &query), TokenSlice::new(rows, all.len() as u64), "{query:?}");
+                    assert_eq!(list(&store, &query), TokenList::new(rows, all.len() as u64), "{query:?}");
                 }
             }
         }

@@ -397,7 +397,7 @@ proptest! {
         parameter in any::<String>(),
         fragment in any::<String>(),
     ) {
-        let urls = PageUrls::new("/t").unwrap().with_kept_query(&kept).with_page_name(name.clone());
+        let urls = PageUrls::new("/t").unwrap().with_query_string(&kept).with_page_name(name.clone());
         let url = urls.with_parameter(&parameter, &kept).with_fragment(&fragment).url(page);
         let query = url.split('#').next().and_then(|url| url.split_once('?')).unwrap().1;
         let rules = PageRules::default().with_page_name(name);

@@ -183,23 +183,23 @@ fn the_page_name_is_encoded() {
 #[test]
 fn a_kept_page_parameter_is_dropped_however_it_is_spelled() {
     for raw in ["page=9", "page", "page=", "page=1&page=2", "p%61ge=9", "%70%61%67%65=9", "&&page=9&&", "page=a=b"] {
-        assert_eq!(urls("/t").with_kept_query(raw).url(2), "/t?page=2", "{raw}");
+        assert_eq!(urls("/t").with_query_string(raw).url(2), "/t?page=2", "{raw}");
     }
     for raw in ["page[]=9", "page[number]=9", "PAGE=9", "+page=9", "per_page=9", "page%00=9", "x=page"] {
-        assert_eq!(urls("/t").with_kept_query(raw).url(2), format!("/t?{raw}&page=2"));
+        assert_eq!(urls("/t").with_query_string(raw).url(2), format!("/t?{raw}&page=2"));
     }
     let bracketed = urls("/t").with_page_name("page[number]");
-    let kept = bracketed.with_kept_query("page[number]=9&page%5Bnumber%5D=8&page=7");
+    let kept = bracketed.with_query_string("page[number]=9&page%5Bnumber%5D=8&page=7");
     assert_eq!(kept.url(2), "/t?page=7&page%5Bnumber%5D=2");
 }
 
 #[test]
 fn the_page_name_counts_whenever_it_is_set() {
     let raw = "page=1&a=1&p=2&%70=3&b";
-    let before = urls("/t").with_page_name("p").with_kept_query(raw);
+    let before = urls("/t").with_page_name("p").with_query_string(raw);
     assert_eq!(before.url(2), "/t?page=1&a=1&b&p=2");
     // Here `page` was still the name when the query came.
-    let after = urls("/t").with_kept_query(raw).with_page_name("p");
+    let after = urls("/t").with_query_string(raw).with_page_name("p");
     assert_eq!(after.url(2), "/t?a=1&b&p=2");
 
     let set = urls("/t").with_parameter("p", "9").with_parameter("q", "1").with_page_name("p");
@@ -232,7 +232,7 @@ fn kept_parameters_come_back_as_they_came() {
         ("q=\0\u{7f}\t", "q=%00%7F%09&"),
         ("page=9&a=1&page=8&b=2", "a=1&b=2&"),
     ] {
-        assert_eq!(urls("/t").with_kept_query(raw).url(2), format!("/t?{kept}page=2"), "{raw:?}");
+        assert_eq!(urls("/t").with_query_string(raw).url(2), format!("/t?{kept}page=2"), "{raw:?}");
     }
 }
 
@@ -240,23 +240,26 @@ fn kept_parameters_come_back_as_they_came() {
 fn every_character_of_a_kept_query_stays_or_is_escaped() {
     for c in (0..=0x2_ff).filter_map(char::from_u32).filter(|c| *c != '&') {
         let kept = model::encode(&format!("x{c}=a{c}b"), "!$&'()*+,;=:@/?[]%");
-        assert_eq!(urls("/t").with_kept_query(&format!("x{c}=a{c}b")).url(2), format!("/t?{kept}&page=2"), "{c:?}");
+        assert_eq!(urls("/t").with_query_string(&format!("x{c}=a{c}b")).url(2), format!("/t?{kept}&page=2"), "{c:?}");
     }
 }
 
 #[test]
 fn queries_are_kept_one_after_another() {
-    let urls = urls("/t").with_kept_query("a=1&page=5").with_kept_query("a=2").with_kept_query("");
+    let urls = urls("/t").with_query_string("a=1&page=5").with_query_string("a=2").with_query_string("");
     assert_eq!(urls.url(2), "/t?a=1&a=2&page=2");
 }
 
 #[test]
 fn one_parameter_can_be_kept_of_many() {
     let raw = "a=1&per_page=5&b&per%5Fpage=x&per_page[]=6&per_page";
-    assert_eq!(urls("/t").with_kept_parameter(raw, "per_page").url(2), "/t?per_page=5&per%5Fpage=x&per_page&page=2");
-    assert_eq!(urls("/t").with_kept_parameter(raw, "b").url(2), "/t?b&page=2");
-    assert_eq!(urls("/t").with_kept_parameter(raw, "per%5Fpage").url(2), "/t?page=2");
-    assert_eq!(urls("/t").with_kept_parameter("page=7", "page").url(2), "/t?page=2");
+    assert_eq!(
+        urls("/t").with_preserved_parameter(raw, "per_page").url(2),
+        "/t?per_page=5&per%5Fpage=x&per_page&page=2"
+    );
+    assert_eq!(urls("/t").with_preserved_parameter(raw, "b").url(2), "/t?b&page=2");
+    assert_eq!(urls("/t").with_preserved_parameter(raw, "per%5Fpage").url(2), "/t?page=2");
+    assert_eq!(urls("/t").with_preserved_parameter("page=7", "page").url(2), "/t?page=2");
 }
 
 #[test]
@@ -302,9 +305,9 @@ fn a_parameter_replaces_those_of_its_name_where_the_first_stands() {
     assert_eq!(set(&[("é", "1"), ("x", ""), ("é", "2")]), "/t?%C3%A9=2&x=&page=2");
     assert_eq!(set(&[("a+b", "1"), ("a b", "2"), ("a+b", "3")]), "/t?a%2Bb=3&a%20b=2&page=2");
 
-    let kept = urls("/t").with_kept_query("x&a=1&b=é&%61=2&a&y").with_parameter("a", "3");
+    let kept = urls("/t").with_query_string("x&a=1&b=é&%61=2&a&y").with_parameter("a", "3");
     assert_eq!(kept.url(2), "/t?x&a=3&b=%C3%A9&y&page=2");
-    let kept = urls("/t").with_kept_query("a+b=1&c").with_parameter("a b", "2");
+    let kept = urls("/t").with_query_string("a+b=1&c").with_parameter("a b", "2");
     assert_eq!(kept.url(2), "/t?a%20b=2&c&page=2");
 }
 
@@ -375,7 +378,7 @@ fn every_escape_in_a_name_is_decoded() {
             let raw = format!("%{high}{low}=7");
             let byte = u8::from_str_radix(&format!("{high}{low}"), 16).ok().filter(|_| *high != '+');
             let is_page = byte == Some(b'p');
-            let url = urls("/t").with_page_name("p").with_kept_query(&raw).url(2);
+            let url = urls("/t").with_page_name("p").with_query_string(&raw).url(2);
             assert_eq!(url == "/t?p=2", is_page, "{raw:?}");
         }
     }
@@ -387,7 +390,7 @@ fn links_lead_to_the_configured_base_whatever_is_kept() {
     for raw in
         ["//evil.example", "@evil.example", "x=https://evil.example/", "#//evil.example", "?", "/../..", "\\\\evil"]
     {
-        let url = urls("https://h.example/t").with_kept_query(raw).with_fragment(raw).with_parameter(raw, raw).url(2);
+        let url = urls("https://h.example/t").with_query_string(raw).with_fragment(raw).with_parameter(raw, raw).url(2);
         let url = Url::parse(&url).unwrap();
         assert_eq!((url.scheme(), url.host_str(), url.path()), ("https", Some("h.example"), "/t"), "{raw}");
     }
@@ -402,7 +405,7 @@ proptest! {
         fragment in any::<String>(),
         page in any::<u64>(),
     ) {
-        let urls = urls("https://h.example/é").with_page_name(name.clone()).with_kept_query(&raw);
+        let urls = urls("https://h.example/é").with_page_name(name.clone()).with_query_string(&raw);
         let urls = parameters.iter().fold(urls, |urls, (name, value)| urls.with_parameter(name, value));
         let text = urls.with_fragment(&fragment).url(page);
         prop_assert!(text.is_ascii() || text.replacen('é', "", 1).is_ascii());
@@ -435,11 +438,11 @@ proptest! {
         pages in vec(any::<u64>(), 1..6),
     ) {
         let kept = |url: &str| url.split_once('?').unwrap().1.rsplit_once("page=").unwrap().0.to_owned();
-        let mut url = urls("/t").with_kept_query(&raw).url(1);
+        let mut url = urls("/t").with_query_string(&raw).url(1);
         let first = kept(&url);
         prop_assert_eq!(first.clone(), expected(&raw));
         for page in pages {
-            url = urls("/t").with_kept_query(url.split_once('?').unwrap().1).url(page);
+            url = urls("/t").with_query_string(url.split_once('?').unwrap().1).url(page);
             prop_assert_eq!(url.clone(), format!("/t?{first}page={page}"));
         }
     }
@@ -467,7 +470,7 @@ proptest! {
         raw in any::<String>(), name in any::<String>(), value in any::<String>(), path in "/[^?#]{0,8}",
     ) {
         let Ok(urls) = PageUrls::new(&path) else { return Ok(()) };
-        let urls = urls.with_page_name(name.clone()).with_kept_query(&raw);
+        let urls = urls.with_page_name(name.clone()).with_query_string(&raw);
         let urls = urls.with_parameter(&value, &name).with_fragment(&value);
         let request = PageRequest::new(2, std::num::NonZeroU32::MIN).unwrap();
         let header = Paginator::new(vec![()], 3, request, urls).link_header();

@@ -225,7 +225,8 @@ fn a_page_of_tokens_is_written_to_the_byte() {
     token.name = "CI / \"é\" 🦀\n".into();
     token.expires_at = Some(now);
     token.allowed_ips = Some(AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).unwrap());
-    let page = Paginator::new(vec![token], 281, request(8, 20), PageUrls::new("/t").unwrap().with_kept_query("q=a/b"));
+    let page =
+        Paginator::new(vec![token], 281, request(8, 20), PageUrls::new("/t").unwrap().with_query_string("q=a/b"));
     let link = |page: u64, active: bool| {
         format!(r#"{{"url":"/t?q=a/b&page={page}","label":"{page}","page":{page},"active":{active}}}"#)
     };
@@ -315,8 +316,11 @@ fn the_link_header_leaves_out_what_is_not_there() {
 #[test]
 fn the_link_header_is_one_field_of_visible_ascii() {
     let urls = PageUrls::new("https://bücher.example/é").unwrap();
-    let urls =
-        urls.with_page_name("ñ").with_kept_query("a=>&b=,;\"\r\nX: y&é").with_parameter("c", "<>").with_fragment("ü>");
+    let urls = urls
+        .with_page_name("ñ")
+        .with_query_string("a=>&b=,;\"\r\nX: y&é")
+        .with_parameter("c", "<>")
+        .with_fragment("ü>");
     let page = Paginator::new(vec![()], 1, request(1, 20), urls);
     let url = "https://b%C3%BCcher.example/%C3%A9?a=%3E&b=,;%22%0D%0AX:%20y&%C3%A9&c=%3C%3E&%C3%B1=1#%C3%BC%3E";
     assert_eq!(page.link_header(), *format!("<{url}>; rel=\"first\", <{url}>; rel=\"last\""));
@@ -372,7 +376,7 @@ fn the_array_can_be_left_out_and_nothing_else_changes() {
 #[test]
 fn mapping_changes_the_items_alone() {
     let style = LinkStyle::default().with_gap_label("…").with_on_each_side(1);
-    let urls = urls().with_kept_query("q=1").with_page_name("p").with_fragment("x");
+    let urls = urls().with_query_string("q=1").with_page_name("p").with_fragment("x");
     let page = Paginator::new(vec![1, 2, 3], 281, request(8, 20), urls).with_style(style);
     let mapped = page.clone().map(|item| item.to_string());
     assert_eq!(mapped.items(), ["1", "2", "3"]);

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use proptest::prelude::*;
-use tokenfolio::{Problem, StoreError, StoreErrorKind, retry_after};
+use tokenfolio::{Problem, StoreError, StoreErrorKind, parse_retry_after};
 
 /// RFC 9110's example of an instant, in section 5.6.7.
 fn example() -> DateTime<Utc> {
@@ -15,7 +15,7 @@ fn example() -> DateTime<Utc> {
 
 fn wait(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header value");
-    retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
+    parse_retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn what_is_neither_is_not_understood() {
     ] {
         assert_eq!(wait(value, example()), None, "{value}");
     }
-    assert_eq!(retry_after(&HeaderMap::new(), example()), None);
+    assert_eq!(parse_retry_after(&HeaderMap::new(), example()), None);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn what_our_endpoint_asks_is_read() {
     let problem = Problem::from(StoreError::new(StoreErrorKind::Unavailable, "no connection"));
     let response: Response<Vec<u8>> = problem.into();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(retry_after(response.headers(), example()), Some(Duration::from_secs(1)));
+    assert_eq!(parse_retry_after(response.headers(), example()), Some(Duration::from_secs(1)));
 }
 
 proptest! {

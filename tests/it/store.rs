@@ -72,7 +72,7 @@ struct Failing;
 impl TokenStore for Failing {
     type Owner = u64;
 
-    async fn list(&self, _query: &ListQuery<u64>) -> Result<tokenfolio::TokenSlice, StoreError> {
+    async fn list(&self, _query: &ListQuery<u64>) -> Result<tokenfolio::TokenList, StoreError> {
         Err(StoreError::new(StoreErrorKind::Timeout, "db-3"))
     }
 }
@@ -131,7 +131,7 @@ fn the_futures_can_move_between_threads() {
     let endpoint: ListTokens<_, Secrets> = endpoint(twin);
     let parts = get("").body(()).unwrap().into_parts().0;
     let response = std::thread::scope(|scope| {
-        let future = is_send(endpoint.answer(&parts, None));
+        let future = is_send(endpoint.handle(&parts, None));
         scope.spawn(move || block_on(future)).join().unwrap()
     });
     assert_eq!(response.status(), 200);

@@ -102,7 +102,7 @@ fn parts(request: Builder) -> Parts {
 }
 
 fn of(parts: &Parts) -> Option<String> {
-    TraceId::of(parts).map(|id| id.as_str().to_owned())
+    TraceId::from_request_parts(parts).map(|id| id.as_str().to_owned())
 }
 
 #[test]

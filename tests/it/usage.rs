@@ -10,7 +10,7 @@ use std::sync::{Arc, Barrier};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Method;
 use proptest::prelude::*;
-use tokenfolio::{AccessToken, ListTokens, MemoryStore, StoreErrorKind, TokenId, TokenUse, UsageLog};
+use tokenfolio::{AccessToken, ListTokens, MemoryStore, StoreErrorKind, TokenId, TokenUsage, UsageLog};
 
 use crate::list_tokens::{self as endpoint, answer, failing, get, store_of};
 
@@ -19,8 +19,8 @@ fn at(second: i64) -> DateTime<Utc> {
 }
 
 /// So many uses of a token, the last of them then.
-fn uses<O>(owner: O, id: i64, count: u64, last_used_at: DateTime<Utc>) -> TokenUse<O> {
-    let mut uses = TokenUse::new(owner, id, last_used_at);
+fn uses<O>(owner: O, id: i64, count: u64, last_used_at: DateTime<Utc>) -> TokenUsage<O> {
+    let mut uses = TokenUsage::new(owner, id, last_used_at);
     uses.count = count;
     uses
 }
@@ -30,7 +30,7 @@ fn limit(limit: usize) -> NonZeroUsize {
 }
 
 /// Takes everything out, as one list.
-fn drain<O: Clone + Ord>(log: &UsageLog<O>) -> Vec<TokenUse<O>> {
+fn drain<O: Clone + Ord>(log: &UsageLog<O>) -> Vec<TokenUsage<O>> {
     log.drain(NonZeroUsize::MAX).flatten().collect()
 }
 
@@ -67,7 +67,7 @@ fn batches_are_full_and_sorted_by_owner_then_token() {
         let log = UsageLog::new();
         // 4 and 15 have no common divisor, so every key is met, and not in their order.
         for turn in 0..expected.len() {
-            let TokenUse { owner, id, .. } = &expected[turn * 4 % expected.len()];
+            let TokenUsage { owner, id, .. } = &expected[turn * 4 % expected.len()];
             log.record(owner, *id, at(0));
         }
         let batches: Vec<_> = log.drain(limit(size)).collect();
@@ -179,12 +179,12 @@ proptest! {
             match step {
                 Step::Record(owner, id, time) => {
                     log.record(&owner, TokenId(id), at(time));
-                    recorded.record_uses(&[uses(owner, id, 1, at(time))]);
+                    recorded.record_usage(&[uses(owner, id, 1, at(time))]);
                 }
                 Step::Drain(size, fates) => {
                     // As many as there are fates; what is left stays in the log.
                     for (is_written, batch) in fates.into_iter().zip(log.drain(limit(size))) {
-                        if is_written { written.record_uses(&batch) } else { log.give_back(batch) }
+                        if is_written { written.record_usage(&batch) } else { log.give_back(batch) }
                     }
                 }
             }
@@ -317,7 +317,7 @@ fn a_store_in_memory_adds_counts_and_keeps_the_later_time() {
     store.insert(7, used);
     store.insert(8, AccessToken::new(1, "another's", at(0)));
     // One token of the batch is gone, and one owner.
-    store.record_uses(&[uses(6, 1, 1, at(1)), uses(7, 0, 1, at(1)), uses(7, 1, 3, at(1)), uses(7, 2, 5, at(2))]);
+    store.record_usage(&[uses(6, 1, 1, at(1)), uses(7, 0, 1, at(1)), uses(7, 1, 3, at(1)), uses(7, 2, 5, at(2))]);
     let read = |owner, id: i64| store.remove(&owner, id.into()).map(|token| (token.usage_count, token.last_used_at));
     assert_eq!(read(7, 0), None);
     assert_eq!(read(7, 1), Some((3, Some(at(1)))));
@@ -329,7 +329,7 @@ fn a_store_in_memory_adds_counts_and_keeps_the_later_time() {
 fn a_store_in_memory_counts_to_the_highest_number() {
     let store = MemoryStore::new();
     store.insert(7, AccessToken::new(1, "", at(0)));
-    store.record_uses(&[uses(7, 1, u64::MAX, at(1)), uses(7, 1, 1, at(2))]);
+    store.record_usage(&[uses(7, 1, u64::MAX, at(1)), uses(7, 1, 1, at(2))]);
     let token = store.remove(&7, TokenId(1)).unwrap();
     assert_eq!((token.usage_count, token.last_used_at), (u64::MAX, Some(at(2))));
 }

@@ -311,11 +311,11 @@ fn every_recorded_query_is_kept_byte_for_byte() {
         let kept = raw.split('&').filter(|parameter| !parameter.is_empty());
         let kept = kept.filter(|parameter| !matches!(parameter.split('=').next(), Some("page")));
         let kept: String = kept.map(|parameter| encode_query(parameter) + "&").collect();
-        let urls = PageUrls::new("/t").unwrap().with_kept_query(raw);
+        let urls = PageUrls::new("/t").unwrap().with_query_string(raw);
         assert_eq!(urls.url(1), format!("/t?{kept}page=1"), "{raw}");
 
         let first = urls.url(1);
-        let again = PageUrls::new("/t").unwrap().with_kept_query(first.split_once('?').unwrap().1);
+        let again = PageUrls::new("/t").unwrap().with_query_string(first.split_once('?').unwrap().1);
         assert_eq!(again.url(2), format!("/t?{kept}page=2"), "{raw}");
         rows += 1;
     }
@@ -407,7 +407,7 @@ fn every_recorded_answer_is_rebuilt_from_its_request() {
             .lenient();
         let request = PageRequest::from_query(query, &rules).unwrap();
         let urls = PageUrls::new(path).unwrap().with_page_name(answer.page_name.clone());
-        let urls = if answer.preserve_query { urls.with_kept_query(query) } else { urls };
+        let urls = if answer.preserve_query { urls.with_query_string(query) } else { urls };
         let items = expected["data"].as_array().unwrap().clone();
         let page = Paginator::new(items, answer.total, request, urls).with_style(LinkStyle::laravel_entities());
 

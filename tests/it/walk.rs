@@ -46,7 +46,7 @@ fn endpoint(store: MemoryStore<u64>, name: &'static str, size: u32) -> ListToken
 /// Follows a link: the body of the answer, and the page in it.
 fn follow(endpoint: &ListTokens<MemoryStore<u64>, Secrets>, url: &str) -> (Vec<u8>, Page<TokenResource>) {
     let request = Request::get(url.strip_prefix(HOST).unwrap()).header("authorization", "Bearer good");
-    let response = block_on(endpoint.answer(&request.body(()).unwrap().into_parts().0, None));
+    let response = block_on(endpoint.handle(&request.body(()).unwrap().into_parts().0, None));
     assert_eq!(response.status(), 200, "{url}");
     let page = serde_json::from_slice(response.body()).unwrap();
     (response.into_body(), page)
@@ -72,7 +72,7 @@ proptest! {
         }
         let endpoint = endpoint(store, name, size);
         let endpoint = if is_newest_first { endpoint.with_order(TokenOrder::NewestFirst) } else { endpoint };
-        let endpoint = if is_kept { endpoint.with_kept_query() } else { endpoint };
+        let endpoint = if is_kept { endpoint.with_query_string() } else { endpoint };
 
         // The naive walk: all tokens in order, cut into pages, of which there is always one.
         let mut ordered: Vec<_> = ids.iter().copied().collect();

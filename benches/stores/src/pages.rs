@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use tokenfolio::{ListQuery, TokenSlice, TokenStore};
+use tokenfolio::{ListQuery, TokenList, TokenStore};
 use tokio::runtime::Runtime;
 
 use crate::data::{BIG, Scale, USUAL, USUAL_TOKENS};
@@ -40,11 +40,11 @@ pub(crate) fn measure(table: &mut Table, runtime: &Runtime, stores: &Stores, sca
 /// A way to list, by owner and offset.
 struct Plan<'s> {
     name: &'static str,
-    list: Box<dyn Fn(i64, u64) -> TokenSlice + 's>,
+    list: Box<dyn Fn(i64, u64) -> TokenList + 's>,
 }
 
 impl<'s> Plan<'s> {
-    fn new(name: &'static str, list: impl Fn(i64, u64) -> TokenSlice + 's) -> Self {
+    fn new(name: &'static str, list: impl Fn(i64, u64) -> TokenList + 's) -> Self {
         Self { name, list: Box::new(list) }
     }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::{Manager, Object, Pool};
 use futures_util::SinkExt;
-use tokenfolio::{AccessToken, AllowedIps, TokenSlice, TokenUse};
+use tokenfolio::{AccessToken, AllowedIps, TokenList, TokenUsage};
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_postgres_server::Server;
 use tokio_postgres::{NoTls, Row};
@@ -65,15 +65,15 @@ impl Postgres {
     }
 
     /// The rows of a page and the total, by a statement each.
-    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenSlice, Trouble> {
+    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenList, Trouble> {
         let client = self.plain.get().await?;
         let count = client.prepare_cached("SELECT count(*) FROM access_token WHERE owner_id = $1").await?;
         let total: i64 = client.query_one(&count, &[&owner]).await?.try_get(0)?;
-        Ok(TokenSlice::new(rows(&client, owner, offset).await?, total.try_into()?))
+        Ok(TokenList::new(rows(&client, owner, offset).await?, total.try_into()?))
     }
 
     /// One use, by a statement that is a transaction of its own.
-    pub(crate) async fn record(&self, used: &TokenUse<i64>) -> Result<(), Trouble> {
+    pub(crate) async fn record(&self, used: &TokenUsage<i64>) -> Result<(), Trouble> {
         const SQL: &str = "
             UPDATE token_usage SET usage_count = usage_count + 1, last_used_at = greatest(last_used_at, $3)
             WHERE owner_id = $1 AND token_id = $2";

@@ -4,7 +4,7 @@ use chrono::DateTime;
 use deadpool_sqlite::{Config, Pool, Runtime};
 use rusqlite::{Connection, Row, params};
 use tempfile::TempDir;
-use tokenfolio::{AccessToken, TokenSlice, TokenUse};
+use tokenfolio::{AccessToken, TokenList, TokenUsage};
 use tokenfolio_sqlite::SqliteStore;
 
 use crate::{Trouble, data};
@@ -32,17 +32,17 @@ impl Sqlite {
     }
 
     /// The rows of a page and the total, by a statement each.
-    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenSlice, Trouble> {
+    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenList, Trouble> {
         self.run(move |connection| {
             let mut count = connection.prepare_cached("SELECT count(*) FROM access_token WHERE owner_id = ?1")?;
             let total = count.query_row([owner], |row| row.get(0))?;
-            Ok(TokenSlice::new(rows(connection, owner, offset)?, total))
+            Ok(TokenList::new(rows(connection, owner, offset)?, total))
         })
         .await
     }
 
     /// One use, by a statement that is a transaction of its own.
-    pub(crate) async fn record(&self, used: &TokenUse<i64>) -> Result<(), Trouble> {
+    pub(crate) async fn record(&self, used: &TokenUsage<i64>) -> Result<(), Trouble> {
         let (owner, id, at) = (used.owner, used.id.0, used.last_used_at.timestamp_micros());
         self.run(move |connection| {
             let mut statement = connection.prepare_cached(

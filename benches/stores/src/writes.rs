@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use chrono::{DateTime, Utc};
-use tokenfolio::{AccessToken, TokenUse};
+use tokenfolio::{AccessToken, TokenUsage};
 use tokenfolio_postgres::PostgresStore;
 use tokio::runtime::Runtime;
 
@@ -37,7 +37,7 @@ pub(crate) fn measure_uses(
             runtime.block_on(sqlite.record(used)).expect("SQLite writes");
         }
     };
-    let at_once = || runtime.block_on(sqlite.store.record_uses(next())).expect("SQLite writes");
+    let at_once = || runtime.block_on(sqlite.store.record_usage(next())).expect("SQLite writes");
     table.measure("uses recorded, SQLite", &[0], one_and_many(one_by_one, at_once));
 
     let one_by_one = || {
@@ -45,7 +45,7 @@ pub(crate) fn measure_uses(
             runtime.block_on(postgres.record(used)).expect("PostgreSQL writes");
         }
     };
-    let at_once = || runtime.block_on(postgres.store.record_uses(next())).expect("PostgreSQL writes");
+    let at_once = || runtime.block_on(postgres.store.record_usage(next())).expect("PostgreSQL writes");
     table.measure("uses recorded, PostgreSQL, fsync off", &[0], one_and_many(one_by_one, at_once));
     postgres.keep()?;
     table.measure("uses recorded, PostgreSQL, fsync on", &[0], one_and_many(one_by_one, at_once));
@@ -57,13 +57,13 @@ fn one_and_many<'v>(one_by_one: impl FnMut() + 'v, at_once: impl FnMut() + 'v) -
 }
 
 /// Picks tokens from all over, as many as a busy second may see, and sorts each batch as a log gives it out.
-fn batches(owners: &[i64]) -> Vec<Vec<TokenUse<i64>>> {
+fn batches(owners: &[i64]) -> Vec<Vec<TokenUsage<i64>>> {
     const COUNT: usize = 100;
     let size = BATCH as usize;
     let mut tokens: Vec<_> = owners.iter().zip(1_i64..).collect();
     fastrand::Rng::with_seed(2).shuffle(&mut tokens);
     let sorted = |tokens: &[(&i64, i64)]| {
-        let mut uses: Vec<_> = tokens.iter().map(|(owner, id)| TokenUse::new(**owner, *id, now())).collect();
+        let mut uses: Vec<_> = tokens.iter().map(|(owner, id)| TokenUsage::new(**owner, *id, now())).collect();
         uses.sort_by_key(|used| (used.owner, used.id));
         uses
     };

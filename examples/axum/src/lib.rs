@@ -1,6 +1,6 @@
 //! The endpoint in axum: [`app`] is all that an adapter has to do.
 //!
-//! It routes every method of the path to [`ListTokens::answer`](tokenfolio::ListTokens::answer), hands over the parts
+//! It routes every method of the path to [`ListTokens::handle`](tokenfolio::ListTokens::handle), hands over the parts
 //! of the request as they came and the address of the peer, and copies the response. The framework's own 404 is a
 //! problem too. [`serve`] is there because `axum::serve` waits for a slow client as long as it likes.
 
@@ -30,7 +30,7 @@ async fn list_tokens(
     request: Request,
 ) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    endpoint.answer(&parts, Some(peer.ip())).await.map(Body::from)
+    endpoint.handle(&parts, Some(peer.ip())).await.map(Body::from)
 }
 
 async fn everything_else(request: Request) -> Response<Body> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
-use tokenfolio::{BearerToken, Page, PageMeta, ResponseError, TokenResource, retry_after};
+use tokenfolio::{BearerToken, Page, PageMeta, ResponseError, TokenResource, parse_retry_after};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 use url::Url;
@@ -98,5 +98,5 @@ impl<'a> Client<'a> {
 fn wait(error: &ResponseError, headers: &HeaderMap) -> Option<Duration> {
     // RFC 9110, section 15.6.4; RFC 6585, section 4.
     let is_busy = matches!(error.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
-    if is_busy { retry_after(headers, Utc::now()) } else { None }
+    if is_busy { parse_retry_after(headers, Utc::now()) } else { None }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{self, Write};
 
-use tokenfolio::{Authenticator, BearerToken, ListQuery, OwnedToken, StoreError, TokenSlice, TokenStore};
+use tokenfolio::{Authenticated, Authenticator, BearerToken, ListQuery, StoreError, TokenList, TokenStore};
 
 /// A store or an authenticator that prints why it failed to standard error.
 pub(crate) struct Logged<T>(pub(crate) T);
@@ -11,7 +11,7 @@ pub(crate) struct Logged<T>(pub(crate) T);
 impl<S: TokenStore> TokenStore for Logged<S> {
     type Owner = S::Owner;
 
-    async fn list(&self, query: &ListQuery<S::Owner>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<S::Owner>) -> Result<TokenList, StoreError> {
         self.0.list(query).await.inspect_err(|error| log_failure("tokens cannot be listed", error))
     }
 }
@@ -19,7 +19,7 @@ impl<S: TokenStore> TokenStore for Logged<S> {
 impl<A: Authenticator> Authenticator for Logged<A> {
     type Owner = A::Owner;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<A::Owner>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<A::Owner>>, StoreError> {
         self.0.find(secret).await.inspect_err(|error| log_failure("a token cannot be looked up", error))
     }
 }

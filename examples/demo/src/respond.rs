@@ -14,7 +14,7 @@ use crate::start::{Endpoint, PATH};
 /// address of the peer.
 pub async fn respond(endpoint: &Endpoint, parts: &Parts, caller: Option<IpAddr>) -> Response<Vec<u8>> {
     match parts.uri.path() {
-        PATH => endpoint.answer(parts, caller).await,
+        PATH => endpoint.handle(parts, caller).await,
         _ => elsewhere(parts),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use tokenfolio::{
-    AccessToken, DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, StoreError, TokenId, TokenStore, TokenUse,
+    AccessToken, DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, StoreError, TokenId, TokenStore, TokenUsage,
 };
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_sqlite::SqliteStore;
@@ -16,7 +16,7 @@ use crate::logged::Logged;
 use crate::memory::MemoryAuthenticator;
 use crate::secrets::Secrets;
 use crate::tokens;
-use crate::usage::RecordUses;
+use crate::usage::RecordUsage;
 
 pub(crate) type Store = Arc<dyn DynTokenStore<Owner = i64>>;
 pub(crate) type Authenticator = Arc<dyn DynAuthenticator<Owner = i64>>;
@@ -25,7 +25,7 @@ pub(crate) type Authenticator = Arc<dyn DynAuthenticator<Owner = i64>>;
 pub(crate) struct Opened {
     pub(crate) store: Store,
     pub(crate) authenticator: Authenticator,
-    pub(crate) usage: Arc<dyn RecordUses>,
+    pub(crate) usage: Arc<dyn RecordUsage>,
 }
 
 /// Opens the store that was chosen.
@@ -80,18 +80,18 @@ async fn database<D: Database + 'static>(
     Ok(Opened { store: Arc::new(Logged(store.clone())), authenticator: Arc::new(Logged(store.clone())), usage: store })
 }
 
-impl RecordUses for MemoryStore<i64> {
-    fn record_uses<'a>(
+impl RecordUsage for MemoryStore<i64> {
+    fn record_usage<'a>(
         &'a self,
-        uses: &'a [TokenUse<i64>],
+        uses: &'a [TokenUsage<i64>],
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
-        self.record_uses(uses);
+        self.record_usage(uses);
         Box::pin(async { Ok(()) })
     }
 }
 
 /// What the stores over a database have in common: all roles, and ways to fill them.
-trait Database: TokenStore<Owner = i64> + tokenfolio::Authenticator<Owner = i64> + RecordUses {
+trait Database: TokenStore<Owner = i64> + tokenfolio::Authenticator<Owner = i64> + RecordUsage {
     /// Adds tokens of an owner: all of them, or none.
     async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError>;
 
@@ -111,12 +111,12 @@ macro_rules! databases {
             }
         }
 
-        impl RecordUses for $store {
-            fn record_uses<'a>(
+        impl RecordUsage for $store {
+            fn record_usage<'a>(
                 &'a self,
-                uses: &'a [TokenUse<i64>],
+                uses: &'a [TokenUsage<i64>],
             ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
-                Box::pin(self.record_uses(uses))
+                Box::pin(self.record_usage(uses))
             }
         }
     )*};

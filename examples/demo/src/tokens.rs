@@ -106,7 +106,7 @@ fn usage(id: TokenId, created_at: DateTime<Utc>) -> (Option<DateTime<Utc>>, u64)
 fn allowed_ips(id: TokenId) -> Option<AllowedIps> {
     match turn(id, 8) {
         0..=1 => None,
-        2 => Some(AllowedIps::nobody()),
+        2 => Some(AllowedIps::deny_all()),
         at => AllowedIps::parse(ALLOW_LISTS[at - 3].iter().copied()).ok(),
     }
 }

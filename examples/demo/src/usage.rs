@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokenfolio::{StoreError, TokenUse, UsageLog};
+use tokenfolio::{StoreError, TokenUsage, UsageLog};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -19,10 +19,10 @@ const INTERVAL: Duration = Duration::from_secs(1);
 const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
 
 /// A store that adds uses to its tokens: each batch as a whole or not at all.
-pub(crate) trait RecordUses: Send + Sync {
-    fn record_uses<'a>(
+pub(crate) trait RecordUsage: Send + Sync {
+    fn record_usage<'a>(
         &'a self,
-        uses: &'a [TokenUse<i64>],
+        uses: &'a [TokenUsage<i64>],
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 }
 
@@ -34,7 +34,7 @@ pub struct UsageWriter {
 }
 
 impl UsageWriter {
-    pub(crate) fn start(log: Arc<UsageLog<i64>>, store: Arc<dyn RecordUses>) -> Self {
+    pub(crate) fn start(log: Arc<UsageLog<i64>>, store: Arc<dyn RecordUsage>) -> Self {
         let (stop, stopped) = oneshot::channel();
         Self { stop, task: tokio::spawn(write_until(stopped, log, store)) }
     }
@@ -53,7 +53,7 @@ impl UsageWriter {
 async fn write_until(
     mut stopped: oneshot::Receiver<()>,
     log: Arc<UsageLog<i64>>,
-    store: Arc<dyn RecordUses>,
+    store: Arc<dyn RecordUsage>,
 ) -> Result<(), StoreError> {
     while timeout(INTERVAL, &mut stopped).await.is_err() {
         if let Err(error) = write(&log, &*store).await {
@@ -64,9 +64,9 @@ async fn write_until(
 }
 
 /// Writes all uses. Those that the store does not take stay in the log.
-async fn write(log: &UsageLog<i64>, store: &dyn RecordUses) -> Result<(), StoreError> {
+async fn write(log: &UsageLog<i64>, store: &dyn RecordUsage) -> Result<(), StoreError> {
     for batch in log.drain(BATCH) {
-        if let Err(error) = store.record_uses(&batch).await {
+        if let Err(error) = store.record_usage(&batch).await {
             log.give_back(batch);
             return Err(error);
         }
@@ -90,13 +90,13 @@ mod tests {
     struct Batches {
         is_down: AtomicBool,
         refused: Mutex<usize>,
-        written: Mutex<Vec<Vec<TokenUse<i64>>>>,
+        written: Mutex<Vec<Vec<TokenUsage<i64>>>>,
     }
 
-    impl RecordUses for Batches {
-        fn record_uses<'a>(
+    impl RecordUsage for Batches {
+        fn record_usage<'a>(
             &'a self,
-            uses: &'a [TokenUse<i64>],
+            uses: &'a [TokenUsage<i64>],
         ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
             Box::pin(async move {
                 if self.is_down.load(Ordering::Relaxed) {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     impl Batches {
-        fn written(&self) -> Vec<TokenUse<i64>> {
+        fn written(&self) -> Vec<TokenUsage<i64>> {
             self.written.lock().unwrap().concat()
         }
     }
@@ -121,9 +121,9 @@ mod tests {
         (log, store, writer)
     }
 
-    fn record(log: &UsageLog<i64>, id: i64) -> TokenUse<i64> {
+    fn record(log: &UsageLog<i64>, id: i64) -> TokenUsage<i64> {
         log.record(&7, TokenId(id), DateTime::UNIX_EPOCH);
-        TokenUse::new(7, id, DateTime::UNIX_EPOCH)
+        TokenUsage::new(7, id, DateTime::UNIX_EPOCH)
     }
 
     // The clock is paused: it moves on when all tasks wait for it.

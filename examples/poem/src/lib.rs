@@ -21,7 +21,7 @@ pub fn app(endpoint: Endpoint) -> impl Handler {
 
 async fn list_tokens(endpoint: Arc<Endpoint>, request: Request) -> Response {
     let caller = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
-    copy(endpoint.answer(&parts(request), caller).await)
+    copy(endpoint.handle(&parts(request), caller).await)
 }
 
 async fn everything_else(request: Request) -> Response {

@@ -1,7 +1,7 @@
 //! From a presented secret to the token behind it.
 
 use sha2::{Digest, Sha256};
-use tokenfolio::{Authenticator, BearerToken, OwnedToken, StoreError};
+use tokenfolio::{Authenticated, Authenticator, BearerToken, StoreError};
 
 use crate::list::ROWS;
 use crate::row::{self, COLUMNS};
@@ -10,7 +10,7 @@ use crate::store::PostgresStore;
 impl Authenticator for PostgresStore {
     type Owner = i64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<i64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
         // Without an owner it is not known where to look, and nothing was ever put there.
         let Some(owner) = owner(secret.secret()) else {
             return Ok(None);
@@ -21,7 +21,7 @@ impl Authenticator for PostgresStore {
         );
         let rows = self.query(&sql, &[&owner, &&digest(secret.secret())[..]]).await?;
         let token = rows.first().map(row::token).transpose()?;
-        Ok(token.map(|token| OwnedToken { owner, token }))
+        Ok(token.map(|token| Authenticated { owner, token }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Listing: rows and total by one statement, which sees one snapshot.
 
 use chrono::{DateTime, Utc};
-use tokenfolio::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
+use tokenfolio::{ListQuery, StoreError, TokenList, TokenOrder, TokenStore};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -16,7 +16,7 @@ const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(-210_866_803_200, 0).ex
 impl TokenStore for PostgresStore {
     type Owner = i64;
 
-    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenList, StoreError> {
         // An offset this high is past the end of any table, and leaves room to add to.
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX).min(i64::MAX / 2);
         let limit = i64::from(query.limit.get());
@@ -34,8 +34,8 @@ impl TokenStore for PostgresStore {
     }
 }
 
-fn slice(rows: &[Row]) -> Result<TokenSlice, Failure> {
-    let mut slice = TokenSlice::new(Vec::new(), 0);
+fn slice(rows: &[Row]) -> Result<TokenList, Failure> {
+    let mut slice = TokenList::new(Vec::new(), 0);
     for row in rows {
         slice.total = u64::try_from(row.try_get::<_, i64>(AFTER_COLUMNS).map_err(Failure::Row)?)?;
         // The one row of an empty page has a total and no token.

@@ -82,7 +82,7 @@ struct AllowList(AllowedIps);
 impl<'r> FromSql<'r> for AllowList {
     fn from_sql(of: &Type, raw: &'r [u8]) -> Result<Self, Refusal> {
         let entries = Vec::<&str>::from_sql(of, raw)?;
-        Ok(Self(if entries.is_empty() { AllowedIps::nobody() } else { AllowedIps::parse(entries)? }))
+        Ok(Self(if entries.is_empty() { AllowedIps::deny_all() } else { AllowedIps::parse(entries)? }))
     }
 
     accepts!(TEXT_ARRAY);

@@ -1,6 +1,6 @@
 //! Uses of tokens, a batch at a time.
 
-use tokenfolio::{StoreError, TokenUse};
+use tokenfolio::{StoreError, TokenUsage};
 
 use crate::row::Micros;
 use crate::store::PostgresStore;
@@ -15,7 +15,7 @@ impl PostgresStore {
     ///
     /// A failing database. Then nothing was written, and the batch can be given back, unless the connection broke: what
     /// the server did last is then not known.
-    pub async fn record_uses(&self, uses: &[TokenUse<i64>]) -> Result<(), StoreError> {
+    pub async fn record_usage(&self, uses: &[TokenUsage<i64>]) -> Result<(), StoreError> {
         // Rows are locked by key before any is changed, so that two writers of the same tokens wait for each other in
         // one order, and not in a circle.
         const SQL: &str = "

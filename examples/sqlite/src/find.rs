@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
-use tokenfolio::{Authenticator, BearerToken, OwnedToken, StoreError};
+use tokenfolio::{Authenticated, Authenticator, BearerToken, StoreError};
 
 use crate::row::{self, AFTER_COLUMNS, COLUMNS, JOINED_USAGE};
 use crate::store::SqliteStore;
@@ -10,7 +10,7 @@ use crate::store::SqliteStore;
 impl Authenticator for SqliteStore {
     type Owner = i64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<i64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
         let digest = digest(secret.secret());
         self.run(move |connection| Ok(find(connection, &digest)?)).await
     }
@@ -21,7 +21,7 @@ pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret).into()
 }
 
-fn find(connection: &Connection, digest: &[u8; 32]) -> rusqlite::Result<Option<OwnedToken<i64>>> {
+fn find(connection: &Connection, digest: &[u8; 32]) -> rusqlite::Result<Option<Authenticated<i64>>> {
     let sql = format!(
         "SELECT {COLUMNS}, token.owner_id
         FROM token_secret AS secret
@@ -31,6 +31,6 @@ fn find(connection: &Connection, digest: &[u8; 32]) -> rusqlite::Result<Option<O
     );
     let mut statement = connection.prepare_cached(&sql)?;
     statement
-        .query_row([digest], |row| Ok(OwnedToken { owner: row.get(AFTER_COLUMNS)?, token: row::token(row)? }))
+        .query_row([digest], |row| Ok(Authenticated { owner: row.get(AFTER_COLUMNS)?, token: row::token(row)? }))
         .optional()
 }

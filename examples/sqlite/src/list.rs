@@ -1,7 +1,7 @@
 //! Listing: rows and total by one statement, which sees one snapshot.
 
 use rusqlite::{Connection, ToSql};
-use tokenfolio::{ListQuery, StoreError, TokenOrder, TokenSlice, TokenStore};
+use tokenfolio::{ListQuery, StoreError, TokenList, TokenOrder, TokenStore};
 
 use crate::row::{self, AFTER_COLUMNS, COLUMNS, JOINED_USAGE, Micros};
 use crate::store::SqliteStore;
@@ -9,13 +9,13 @@ use crate::store::SqliteStore;
 impl TokenStore for SqliteStore {
     type Owner = i64;
 
-    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenList, StoreError> {
         let query = query.clone();
         self.run(move |connection| Ok(list(connection, &query)?)).await
     }
 }
 
-fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<TokenSlice> {
+fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<TokenList> {
     // An offset that SQLite cannot name is past the end of any table it can hold.
     let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
     let limit = query.limit.get();
@@ -27,7 +27,7 @@ fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<Tok
     }
     let mut statement = connection.prepare_cached(&sql(query.order, filter.is_some()))?;
     let mut rows = statement.query(&*parameters)?;
-    let mut slice = TokenSlice::new(Vec::new(), 0);
+    let mut slice = TokenList::new(Vec::new(), 0);
     while let Some(row) = rows.next()? {
         slice.total = row.get(AFTER_COLUMNS)?;
         // The one row of an empty page has a total and no token.

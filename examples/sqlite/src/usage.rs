@@ -1,7 +1,7 @@
 //! Uses of tokens, a batch at a time.
 
 use rusqlite::{Connection, TransactionBehavior, params};
-use tokenfolio::{StoreError, TokenUse};
+use tokenfolio::{StoreError, TokenUsage};
 
 use crate::row::Micros;
 use crate::store::SqliteStore;
@@ -14,13 +14,13 @@ impl SqliteStore {
     /// # Errors
     ///
     /// A failing database. Then nothing was written, and the batch can be given back.
-    pub async fn record_uses(&self, uses: &[TokenUse<i64>]) -> Result<(), StoreError> {
+    pub async fn record_usage(&self, uses: &[TokenUsage<i64>]) -> Result<(), StoreError> {
         let uses = uses.to_vec();
-        self.run(move |connection| Ok(record_uses(connection, &uses)?)).await
+        self.run(move |connection| Ok(record_usage(connection, &uses)?)).await
     }
 }
 
-fn record_uses(connection: &mut Connection, uses: &[TokenUse<i64>]) -> rusqlite::Result<()> {
+fn record_usage(connection: &mut Connection, uses: &[TokenUsage<i64>]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         // A sum beyond an integer would be a float, and the maximum of anything and NULL is NULL.
@@ -35,7 +35,7 @@ fn record_uses(connection: &mut Connection, uses: &[TokenUse<i64>]) -> rusqlite:
             "INSERT INTO token_usage (owner_id, token_id, usage_count, last_used_at)
             SELECT owner_id, id, ?3, ?4 FROM access_token WHERE owner_id = ?1 AND id = ?2",
         )?;
-        for TokenUse { owner, id, count, last_used_at, .. } in uses {
+        for TokenUsage { owner, id, count, last_used_at, .. } in uses {
             let count = i64::try_from(*count).unwrap_or(i64::MAX);
             let values = params![owner, id.0, count, Micros(*last_used_at)];
             if update.execute(values)? == 0 {

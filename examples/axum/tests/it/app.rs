@@ -9,7 +9,7 @@ use chrono::DateTime;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticator, BearerToken, ListTokens, MemoryStore, OwnedToken, PageUrls, StoreError,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, PageUrls, StoreError,
 };
 use tokenfolio_demo::PATH;
 use tower::ServiceExt;
@@ -20,10 +20,10 @@ struct OneSecret;
 impl Authenticator for OneSecret {
     type Owner = i64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<i64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
         let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
         token.allowed_ips = AllowedIps::parse(["203.0.113.7"]).ok();
-        Ok((secret.secret() == "7|secret").then_some(OwnedToken { owner: 7, token }))
+        Ok((secret.secret() == "7|secret").then_some(Authenticated { owner: 7, token }))
     }
 }
 

@@ -28,7 +28,7 @@ async fn answer(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<
         .header("authorization", format!("Bearer {secret}"))
         .body(())
         .expect("a well-formed request");
-    endpoint.answer(&request.into_parts().0, Some(IpAddr::from([127, 0, 0, 1]))).await
+    endpoint.handle(&request.into_parts().0, Some(IpAddr::from([127, 0, 0, 1]))).await
 }
 
 /// Lists what must be the same on every start: ids, names and statuses.

@@ -65,7 +65,7 @@ async fn every_option_leaves_a_page_as_described() {
     let lenient = PageRules::default().lenient();
     for (endpoint, query) in [
         (make().with_link_header(), "page=8"),
-        (make().with_link_header().with_kept_query(), "q=a+b%20'|&page=8"),
+        (make().with_link_header().with_query_string(), "q=a+b%20'|&page=8"),
         (make().with_page_rules(lenient), "page=x"),
     ] {
         check(&description, &endpoint, 200, || ask(query)).await;

@@ -18,7 +18,7 @@ fn three() -> Vec<AccessToken> {
     tokens[1].allowed_ips = AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).ok();
     tokens[2].expires_at = Some(instant("2024-12-31T06:00:00Z"));
     tokens[2].revoked_at = Some(now());
-    tokens[2].allowed_ips = Some(AllowedIps::nobody());
+    tokens[2].allowed_ips = Some(AllowedIps::deny_all());
     tokens.into()
 }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::request::Builder;
 use http::{Request, Response};
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticator, BearerToken, ListQuery, ListTokens, OwnedToken, PageUrls, StoreError,
-    StoreErrorKind, TokenSlice, TokenStore,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, PageUrls, StoreError,
+    StoreErrorKind, TokenList, TokenStore,
 };
 
 pub(crate) const PATH: &str = "/api/v1/me/tokens";
@@ -32,12 +32,12 @@ impl Store {
 impl TokenStore for Store {
     type Owner = i64;
 
-    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenSlice, StoreError> {
+    async fn list(&self, query: &ListQuery<i64>) -> Result<TokenList, StoreError> {
         match self {
             Self::Failing(kind) => Err(StoreError::new(*kind, "as the test wants it")),
             Self::Holding { tokens, total } => {
                 let rows = tokens.iter().skip(query.offset.try_into().unwrap_or(usize::MAX));
-                Ok(TokenSlice::new(rows.take(query.limit.get() as usize).cloned().collect(), *total))
+                Ok(TokenList::new(rows.take(query.limit.get() as usize).cloned().collect(), *total))
             }
         }
     }
@@ -49,7 +49,7 @@ pub(crate) struct Secrets;
 impl Authenticator for Secrets {
     type Owner = i64;
 
-    async fn find(&self, secret: &BearerToken) -> Result<Option<OwnedToken<i64>>, StoreError> {
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
         let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
         match secret.secret() {
             "good" => {}
@@ -57,7 +57,7 @@ impl Authenticator for Secrets {
             "office" => token.allowed_ips = AllowedIps::parse(["10.0.0.0/24"]).ok(),
             _ => return Ok(None),
         }
-        Ok(Some(OwnedToken { owner: 7, token }))
+        Ok(Some(Authenticated { owner: 7, token }))
     }
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn ask(query: &str) -> Builder {
 
 pub(crate) async fn answer(endpoint: &Endpoint, request: Builder) -> Response<Vec<u8>> {
     let request = request.body(()).expect("a well-formed request");
-    endpoint.answer(&request.into_parts().0, None).await
+    endpoint.handle(&request.into_parts().0, None).await
 }
 
 /// As many tokens as asked for, which differ in nothing but their ids.
@@ -96,7 +96,7 @@ pub(crate) fn extremes() -> Vec<AccessToken> {
     tokens[1].usage_count = u64::MAX;
     tokens[1].last_used_at = Some(now() + TimeDelta::nanoseconds(999_999_999));
     tokens[2].revoked_at = Some(DateTime::<Utc>::MIN_UTC);
-    tokens[2].allowed_ips = Some(AllowedIps::nobody());
+    tokens[2].allowed_ips = Some(AllowedIps::deny_all());
     for (token, list) in tokens[3..].iter_mut().zip(lists) {
         token.allowed_ips = Some(AllowedIps::parse(list).expect("an allow-list"));
     }

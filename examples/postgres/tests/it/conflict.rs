@@ -1,7 +1,7 @@
 use std::error::Error;
 
 use chrono::DateTime;
-use tokenfolio::{AccessToken, StoreError, StoreErrorKind, TokenUse};
+use tokenfolio::{AccessToken, StoreError, StoreErrorKind, TokenUsage};
 use tokenfolio_postgres::PostgresStore;
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Transaction};
@@ -18,8 +18,8 @@ async fn store_waits_for<'c>(
     let transaction = client.transaction().await.expect("a connection");
     transaction.batch_execute("UPDATE token_usage SET usage_count = 5 WHERE token_id = 2").await.expect("a free row");
     let store = PostgresStore::clone(database);
-    let uses = [1, 2].map(|id| TokenUse::new(7, id, DateTime::UNIX_EPOCH));
-    let recording = tokio::spawn(async move { store.record_uses(&uses).await });
+    let uses = [1, 2].map(|id| TokenUsage::new(7, id, DateTime::UNIX_EPOCH));
+    let recording = tokio::spawn(async move { store.record_usage(&uses).await });
     wait_until_blocked(&transaction, &database.client().await).await;
     (transaction, recording)
 }
@@ -44,7 +44,7 @@ async fn a_deadlock_may_be_tried_again() {
     assert_conflict(recording.await.unwrap(), "40P01");
 
     transaction.commit().await.unwrap();
-    database.record_uses(&[TokenUse::new(7, 1, DateTime::UNIX_EPOCH)]).await.unwrap();
+    database.record_usage(&[TokenUsage::new(7, 1, DateTime::UNIX_EPOCH)]).await.unwrap();
 }
 
 #[tokio::test]
@@ -55,5 +55,5 @@ async fn a_transaction_that_comes_too_late_may_be_tried_again() {
     transaction.commit().await.unwrap();
     assert_conflict(recording.await.unwrap(), "40001");
 
-    database.record_uses(&[TokenUse::new(7, 1, DateTime::UNIX_EPOCH)]).await.unwrap();
+    database.record_usage(&[TokenUsage::new(7, 1, DateTime::UNIX_EPOCH)]).await.unwrap();
 }

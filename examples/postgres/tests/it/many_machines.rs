@@ -5,7 +5,7 @@ use chrono::DateTime;
 use http::Request;
 use tokenfolio::{
     AccessToken, Authenticator, BearerToken, ListQuery, ListTokens, PageUrls, StoreErrorKind, TokenId, TokenStore,
-    TokenUse,
+    TokenUsage,
 };
 use tokenfolio_postgres::PostgresStore;
 use tokio::sync::OnceCell;
@@ -53,7 +53,7 @@ async fn answer(store: &PostgresStore, owner: i64) -> http::Response<Vec<u8>> {
     let endpoint = ListTokens::new(store.clone(), store.clone(), urls);
     let request = Request::get("/api/v1/me/tokens").header("authorization", format!("Bearer {}", secret(owner)));
     let (parts, ()) = request.body(()).expect("a request").into_parts();
-    timeout(DEADLINE, endpoint.answer(&parts, None)).await.expect("an answer at once")
+    timeout(DEADLINE, endpoint.handle(&parts, None)).await.expect("an answer at once")
 }
 
 /// Expects that the owner is served: what is read, and what is written.
@@ -149,10 +149,10 @@ async fn all_that_is_an_owners_is_on_one_node() {
 async fn uses_are_added_on_every_node() {
     let cluster = shared().await;
     let owners = owner_on_each(cluster).await;
-    let uses: Vec<_> = owners.iter().map(|&owner| TokenUse::new(owner, 2, DateTime::UNIX_EPOCH)).collect();
+    let uses: Vec<_> = owners.iter().map(|&owner| TokenUsage::new(owner, 2, DateTime::UNIX_EPOCH)).collect();
     for node in 0..Cluster::NODES {
         // What another test writes on some node at the same time may come between.
-        while let Err(error) = cluster.store(node).record_uses(&uses).await {
+        while let Err(error) = cluster.store(node).record_usage(&uses).await {
             assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{:?}", error.source());
         }
     }

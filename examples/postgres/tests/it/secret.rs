@@ -1,7 +1,7 @@
 use std::error::Error;
 
 use chrono::{DateTime, TimeDelta};
-use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, OwnedToken, TokenId};
+use tokenfolio::{AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, TokenId};
 
 use crate::database::Database;
 
@@ -30,7 +30,7 @@ async fn a_secret_finds_its_token_with_every_field() {
 
     for owner in [7, 8] {
         let found = store.find(&bearer(&format!("{owner}|secret"))).await.unwrap();
-        assert_eq!(found, Some(OwnedToken { owner, token: full_token(2) }));
+        assert_eq!(found, Some(Authenticated { owner, token: full_token(2) }));
     }
 }
 

@@ -1,7 +1,7 @@
 use std::num::NonZeroUsize;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokenfolio::{AccessToken, ListQuery, TokenId, TokenStore, TokenUse, UsageLog};
+use tokenfolio::{AccessToken, ListQuery, TokenId, TokenStore, TokenUsage, UsageLog};
 use tokenfolio_postgres::PostgresStore;
 
 use crate::database::Database;
@@ -10,8 +10,8 @@ fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
 }
 
-fn used(id: i64, count: u64, seconds: i64) -> TokenUse<i64> {
-    let mut used = TokenUse::new(7, id, at(seconds));
+fn used(id: i64, count: u64, seconds: i64) -> TokenUsage<i64> {
+    let mut used = TokenUsage::new(7, id, at(seconds));
     used.count = count;
     used
 }
@@ -35,9 +35,9 @@ async fn database_of(tokens: i64) -> Database {
 #[tokio::test]
 async fn counts_are_added_and_the_later_time_is_kept() {
     let store = database_of(3).await;
-    store.record_uses(&[used(1, 2, 50), used(3, 1, 40)]).await.unwrap();
-    store.record_uses(&[used(1, 3, 20)]).await.unwrap();
-    store.record_uses(&[]).await.unwrap();
+    store.record_usage(&[used(1, 2, 50), used(3, 1, 40)]).await.unwrap();
+    store.record_usage(&[used(1, 3, 20)]).await.unwrap();
+    store.record_usage(&[]).await.unwrap();
     assert_eq!(counts(&store, 7).await, [(5, Some(at(50))), (0, None), (1, Some(at(40)))]);
     assert_eq!(counts(&store, 8).await, [(0, None); 3], "another owner's tokens of the same ids");
 }
@@ -45,15 +45,15 @@ async fn counts_are_added_and_the_later_time_is_kept() {
 #[tokio::test]
 async fn a_token_may_be_in_a_batch_twice() {
     let store = database_of(1).await;
-    store.record_uses(&[used(1, 2, 50), used(1, 3, 60), used(1, u64::MAX, 40)]).await.unwrap();
+    store.record_usage(&[used(1, 2, 50), used(1, 3, 60), used(1, u64::MAX, 40)]).await.unwrap();
     assert_eq!(counts(&store, 7).await, [(i64::MAX.unsigned_abs(), Some(at(60)))]);
 }
 
 #[tokio::test]
 async fn counts_stop_at_the_highest() {
     let store = database_of(1).await;
-    store.record_uses(&[used(1, i64::MAX.unsigned_abs() - 1, 1)]).await.unwrap();
-    store.record_uses(&[used(1, 5, 2)]).await.unwrap();
+    store.record_usage(&[used(1, i64::MAX.unsigned_abs() - 1, 1)]).await.unwrap();
+    store.record_usage(&[used(1, 5, 2)]).await.unwrap();
     assert_eq!(counts(&store, 7).await, [(i64::MAX.unsigned_abs(), Some(at(2)))]);
 }
 
@@ -61,7 +61,7 @@ async fn counts_stop_at_the_highest() {
 async fn a_token_that_is_gone_is_passed_over() {
     let store = database_of(2).await;
     store.remove(7, TokenId(1)).await.unwrap();
-    store.record_uses(&[used(1, 1, 1), used(2, 1, 1), TokenUse::new(9, 1, at(1))]).await.unwrap();
+    store.record_usage(&[used(1, 1, 1), used(2, 1, 1), TokenUsage::new(9, 1, at(1))]).await.unwrap();
     assert_eq!(counts(&store, 7).await, [(1, Some(at(1)))]);
 }
 
@@ -80,7 +80,7 @@ async fn writers_of_the_same_tokens_add_up() {
                     batch.reverse();
                 }
                 for _ in 0..ROUNDS {
-                    store.record_uses(&batch).await.expect("no writer is refused");
+                    store.record_usage(&batch).await.expect("no writer is refused");
                 }
             })
         })
@@ -100,7 +100,7 @@ async fn a_log_is_drained_into_it() {
         log.record(&7, TokenId(seconds % 3 + 1), at(seconds));
     }
     for batch in log.drain(NonZeroUsize::new(2).unwrap()) {
-        store.record_uses(&batch).await.unwrap();
+        store.record_usage(&batch).await.unwrap();
     }
     assert_eq!(counts(&store, 7).await, [(3, Some(at(9))), (4, Some(at(10))), (3, Some(at(8)))]);
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
-use tokenfolio::contract::{self, Fixture, SetUp, SetUpError, Violations};
+use tokenfolio::contract::{self, Fixture, FixtureError, FixtureFuture, Violations};
 use tokenfolio::{AccessToken, TokenId};
 use tokenfolio_sqlite::SqliteStore;
 
@@ -26,11 +26,11 @@ impl Fixture for Database {
         self.owners.fetch_add(1, Ordering::Relaxed)
     }
 
-    async fn insert(&self, owner: &i64, token: AccessToken) -> Result<(), SetUpError> {
+    async fn insert(&self, owner: &i64, token: AccessToken) -> Result<(), FixtureError> {
         Ok(self.store.insert(*owner, vec![token]).await?)
     }
 
-    async fn remove(&self, owner: &i64, id: TokenId) -> Result<(), SetUpError> {
+    async fn remove(&self, owner: &i64, id: TokenId) -> Result<(), FixtureError> {
         if self.store.remove(*owner, id).await? { Ok(()) } else { Err("no such token".into()) }
     }
 
@@ -38,16 +38,16 @@ impl Fixture for Database {
         tokio::time::sleep(duration).await;
     }
 
-    fn stop_backend(&self) -> Option<SetUp<'_>> {
+    fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
         None
     }
 
-    fn start_backend(&self) -> Option<SetUp<'_>> {
+    fn start_backend(&self) -> Option<FixtureFuture<'_>> {
         None
     }
 
     /// Damages a row through a connection of its own, which a database in memory does not have.
-    fn damage(&self, owner: i64, id: TokenId) -> Option<SetUp<'_>> {
+    fn corrupt_row(&self, owner: i64, id: TokenId) -> Option<FixtureFuture<'_>> {
         let path = self.path.as_deref()?;
         Some(Box::pin(async move {
             let sql = "UPDATE access_token SET allowed_ips = 'nobody' WHERE owner_id = ?1 AND id = ?2";
@@ -60,21 +60,21 @@ impl Fixture for Database {
 /// There is no server that could be stopped: the engine is within.
 const NO_OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
 
-async fn not_tried(store: SqliteStore, path: Option<&Path>) -> Result<Vec<&'static str>, Violations> {
+async fn skipped(store: SqliteStore, path: Option<&Path>) -> Result<Vec<&'static str>, Violations> {
     let fixture = Database { store, path: path.map(Path::to_owned), owners: AtomicI64::new(-3) };
-    contract::check_all(&fixture).await.map(|not_tried| not_tried.clauses().to_vec())
+    contract::check_all(&fixture).await.map(|skipped| skipped.clauses().to_vec())
 }
 
 #[tokio::test]
 async fn a_database_in_memory_passes() {
-    let not_tried = not_tried(SqliteStore::in_memory().await.unwrap(), None).await;
-    assert_eq!(not_tried.unwrap(), ["a_row_that_cannot_be_read_is_corrupt", NO_OUTAGE]);
+    let skipped = skipped(SqliteStore::in_memory().await.unwrap(), None).await;
+    assert_eq!(skipped.unwrap(), ["a_row_that_cannot_be_read_is_corrupt", NO_OUTAGE]);
 }
 
 #[tokio::test]
 async fn a_file_passes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.db");
-    let not_tried = not_tried(SqliteStore::open(&path).await.unwrap(), Some(&path)).await;
-    assert_eq!(not_tried.unwrap(), [NO_OUTAGE]);
+    let skipped = skipped(SqliteStore::open(&path).await.unwrap(), Some(&path)).await;
+    assert_eq!(skipped.unwrap(), [NO_OUTAGE]);
 }

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
 use rusqlite::Connection;
-use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, ListQuery, OwnedToken, TokenId, TokenStore};
+use tokenfolio::{AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListQuery, TokenId, TokenStore};
 use tokenfolio_sqlite::SqliteStore;
 
 const SECRET: &str = "7|never-to-be-found-in-the-file";
@@ -30,7 +30,7 @@ async fn a_secret_finds_its_token_with_every_field() {
     store.set_secret(7, TokenId(2), SECRET).await.unwrap();
 
     let found = store.find(&bearer(SECRET)).await.unwrap();
-    assert_eq!(found, Some(OwnedToken { owner: 7, token: full_token(2) }));
+    assert_eq!(found, Some(Authenticated { owner: 7, token: full_token(2) }));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
-use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, StoreErrorKind, TokenId, TokenStore, TokenUse};
+use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, StoreErrorKind, TokenId, TokenStore, TokenUsage};
 use tokenfolio_sqlite::SqliteStore;
 
 const MOST: u64 = i64::MAX.unsigned_abs();
@@ -10,8 +10,8 @@ fn at(second: i64) -> DateTime<Utc> {
 }
 
 /// So many uses of a token, the last of them then.
-fn uses(owner: i64, id: i64, count: u64, last_used_at: DateTime<Utc>) -> TokenUse<i64> {
-    let mut uses = TokenUse::new(owner, id, last_used_at);
+fn uses(owner: i64, id: i64, count: u64, last_used_at: DateTime<Utc>) -> TokenUsage<i64> {
+    let mut uses = TokenUsage::new(owner, id, last_used_at);
     uses.count = count;
     uses
 }
@@ -39,10 +39,10 @@ async fn a_batch_adds_its_counts_and_keeps_the_later_time() {
     let store = store_of(vec![token(1, 0, None), token(2, 42, Some(at(9))), token(3, 5, None)]).await;
     store.insert(8, vec![token(1, 0, None)]).await.unwrap();
     let batch = [uses(7, 1, 3, at(1)), uses(7, 2, 1, at(8)), uses(7, 3, 1, at(2))];
-    store.record_uses(&batch).await.unwrap();
+    store.record_usage(&batch).await.unwrap();
     assert_eq!(usage(&store, 7).await, [(3, Some(at(1))), (43, Some(at(9))), (6, Some(at(2)))]);
-    store.record_uses(&batch[..1]).await.unwrap();
-    store.record_uses(&[uses(7, 2, 1, at(10))]).await.unwrap();
+    store.record_usage(&batch[..1]).await.unwrap();
+    store.record_usage(&[uses(7, 2, 1, at(10))]).await.unwrap();
     assert_eq!(usage(&store, 7).await, [(6, Some(at(1))), (44, Some(at(10))), (6, Some(at(2)))]);
     assert_eq!(usage(&store, 8).await, [(0, None)]);
 }
@@ -57,7 +57,7 @@ async fn a_count_and_a_time_come_back_one_without_the_other() {
 async fn who_presents_a_token_meets_its_uses_too() {
     let store = store_of(vec![token(1, 0, None)]).await;
     store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
-    store.record_uses(&[uses(7, 1, 3, at(1))]).await.unwrap();
+    store.record_usage(&[uses(7, 1, 3, at(1))]).await.unwrap();
     let secret = BearerToken::from_values([&b"Bearer 7|secret"[..]]).unwrap();
     let found = store.find(&secret).await.unwrap().unwrap();
     assert_eq!(found.token, token(1, 3, Some(at(1))));
@@ -67,7 +67,7 @@ async fn who_presents_a_token_meets_its_uses_too() {
 async fn uses_of_tokens_that_are_gone_are_passed_over() {
     let store = store_of(vec![token(1, 5, Some(at(1))), token(2, 0, None)]).await;
     store.remove(7, TokenId(1)).await.unwrap();
-    store.record_uses(&[uses(6, 1, 1, at(1)), uses(7, 1, 1, at(1)), uses(7, 2, 1, at(1))]).await.unwrap();
+    store.record_usage(&[uses(6, 1, 1, at(1)), uses(7, 1, 1, at(1)), uses(7, 2, 1, at(1))]).await.unwrap();
     assert_eq!(usage(&store, 7).await, [(1, Some(at(1)))]);
     assert_eq!(usage(&store, 6).await, []);
 
@@ -80,7 +80,7 @@ async fn counts_stop_at_the_highest_number_of_a_column() {
     let store = store_of(vec![token(1, 0, None), token(2, MOST - 1, None), token(3, MOST, None)]).await;
     for second in 1..=2 {
         let batch = [uses(7, 1, u64::MAX, at(second)), uses(7, 2, 1, at(second)), uses(7, 3, MOST, at(second))];
-        store.record_uses(&batch).await.unwrap();
+        store.record_usage(&batch).await.unwrap();
         assert_eq!(usage(&store, 7).await, [(MOST, Some(at(second))); 3]);
     }
 }
@@ -99,13 +99,13 @@ async fn a_batch_is_written_all_or_none() {
         )
         .unwrap();
     let batch = [uses(7, 1, 1, at(1)), uses(7, 2, 1, at(1))];
-    store.record_uses(&batch).await.unwrap_err();
+    store.record_usage(&batch).await.unwrap_err();
     assert_eq!(usage(&store, 7).await, [(0, None); 2]);
 
     other.execute_batch("DROP TRIGGER refuse; BEGIN IMMEDIATE").unwrap();
-    assert_eq!(store.record_uses(&batch).await.unwrap_err().kind(), StoreErrorKind::Timeout);
+    assert_eq!(store.record_usage(&batch).await.unwrap_err().kind(), StoreErrorKind::Timeout);
     other.execute_batch("ROLLBACK").unwrap();
-    store.record_uses(&batch).await.unwrap();
+    store.record_usage(&batch).await.unwrap();
     assert_eq!(usage(&store, 7).await, [(1, Some(at(1))); 2]);
 }
 
