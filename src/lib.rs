@@ -59,62 +59,38 @@
 //! too; [`ListTokens`] alone has a clock.
 #![forbid(unsafe_code)]
 
-mod address;
-mod address_ranges;
-mod allowed_ips;
-mod authenticate;
-mod bearer;
-mod buffer;
+mod auth;
+mod client;
 #[cfg(feature = "contract")]
 pub mod contract;
-mod digits;
-mod dyn_twin;
-mod envelope;
-mod escape;
-mod json;
-mod link_header;
-mod link_style;
-mod list_tokens;
-mod memory;
-mod next_url;
+mod endpoint;
 mod page;
-mod paginator;
-mod percent;
 mod problem;
-mod problem_json;
-mod query;
-mod response;
-mod retry_after;
-mod status;
 mod store;
-mod timestamp;
+mod text;
 mod token;
-mod trace_id;
-mod urls;
-mod usage;
-mod window;
 
-pub use allowed_ips::{AllowedIp, AllowedIpError, AllowedIps};
-pub use authenticate::{Authenticated, Authenticator, DynAuthenticator, authenticate};
-pub use bearer::{BearerError, BearerToken, Challenge, CredentialsError};
-pub use envelope::{MetaLink, Page, PageLinks, PageMeta};
-pub use link_style::LinkStyle;
-pub use list_tokens::ListTokens;
-pub use memory::MemoryStore;
-pub use next_url::NextUrlError;
-pub use page::{PageError, PageRequest, PageRules, ParameterError};
-pub use paginator::Paginator;
+pub use auth::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
+pub use auth::{Authenticated, Authenticator, DynAuthenticator, authenticate};
+pub use client::links::NextUrlError;
+pub use client::page::{MetaLink, Page, PageLinks, PageMeta};
+pub use client::response::ResponseError;
+pub use client::retry_after::parse_retry_after;
+pub use endpoint::ListTokens;
+pub use page::link_style::LinkStyle;
+pub use page::paginator::Paginator;
+pub use page::request::{PageError, PageRequest, PageRules, ParameterError};
+pub use page::urls::{BaseUrlError, PageUrls};
+pub use problem::trace_id::{TraceId, TraceIdError};
 pub use problem::{ExtensionError, Problem};
-pub use response::ResponseError;
-pub use retry_after::parse_retry_after;
-pub use status::{ReportedStatus, TokenStatus, UnknownStatus};
+pub use store::memory::MemoryStore;
+pub use store::usage::{TokenUsage, UsageLog};
 pub use store::{
     DynTokenStore, ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore,
 };
+pub use token::allowed_ips::{AllowedIp, AllowedIpError, AllowedIps};
+pub use token::status::{ReportedStatus, TokenStatus, UnknownStatus};
 pub use token::{AccessToken, TokenId, TokenResource};
-pub use trace_id::{TraceId, TraceIdError};
-pub use urls::{BaseUrlError, PageUrls};
-pub use usage::{TokenUsage, UsageLog};
 
 /// The README's code is tried like any other example.
 #[cfg(doctest)]

@@ -9,9 +9,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::buffer::Buffer;
-use crate::escape::escape_quoted;
 use crate::problem::{Content, Problem};
+use crate::text::buffer::Buffer;
+use crate::text::json_escape::escape_quoted;
 
 /// What a problem needs beside its texts, in bytes: names, quotes and a status.
 const FRAME: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
 
-use crate::query::{self, Parameter};
+use crate::text::query::{self, Parameter};
 
 /// Which page is asked for, and how large a page is.
 ///

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::buffer::Piece;
+use crate::text::buffer::Piece;
 
 /// The room that any text needs: eight groups of four digits, a prefix length, and what is between them.
 pub(crate) const LONGEST: usize = 48;

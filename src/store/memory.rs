@@ -5,9 +5,9 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::{PoisonError, RwLock};
 
+use crate::store::usage::TokenUsage;
 use crate::store::{ListQuery, StoreError, TokenList, TokenOrder, TokenStore};
 use crate::token::{AccessToken, TokenId};
-use crate::usage::TokenUsage;
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use http::header::{HeaderMap, LINK};
 
-use crate::buffer::Buffer;
-use crate::envelope::PageLinks;
-use crate::paginator::Paginator;
-use crate::percent;
+use crate::client::page::PageLinks;
+use crate::page::paginator::Paginator;
+use crate::text::buffer::Buffer;
+use crate::text::percent;
 
 /// What a link needs beside its URL, in bytes: the page's number, the relation, and room to write them in.
 const BESIDE_URL: usize = 48;

@@ -1,5 +1,8 @@
 //! Problem details (RFC 9457), and the one table from our errors to them.
 
+mod json;
+pub(crate) mod trace_id;
+
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
@@ -12,11 +15,11 @@ use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::bearer::Challenge;
-use crate::page::PageError;
-use crate::percent;
+use crate::auth::bearer::Challenge;
+use crate::page::request::PageError;
+use crate::problem::trace_id::TraceId;
 use crate::store::{StoreError, StoreErrorKind};
-use crate::trace_id::TraceId;
+use crate::text::percent;
 
 /// RFC 9457, section 4.2.1: the type of a problem that says no more than its status.
 const ABOUT_BLANK: &str = "about:blank";

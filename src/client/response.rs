@@ -4,7 +4,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::envelope::Page;
+use crate::client::page::Page;
 use crate::problem::{self, Problem};
 
 impl<T: DeserializeOwned> Page<T> {

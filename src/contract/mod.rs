@@ -108,9 +108,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::allowed_ips::AllowedIps;
-use crate::status::TokenStatus;
 use crate::store::{ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
+use crate::token::allowed_ips::AllowedIps;
+use crate::token::status::TokenStatus;
 use crate::token::{AccessToken, TokenId};
 
 /// How long an answer may take.

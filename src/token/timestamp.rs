@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
-use crate::digits;
+use crate::text::digits;
 
 /// 0000-01-01T00:00:00Z, the first second that four digits can name.
 const FIRST_SECOND: i64 = -62_167_219_200;

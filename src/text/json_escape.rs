@@ -1,6 +1,6 @@
 //! The inside of a JSON string, as serde_json writes it: `"`, `\` and control characters are escaped (RFC 8259, section 7).
 
-use crate::buffer::Buffer;
+use crate::text::buffer::Buffer;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 

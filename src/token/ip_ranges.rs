@@ -11,7 +11,7 @@ use ipnet::IpNet;
 const MAPPED: Range = Range { first: 0xffff_0000_0000, last: 0xffff_ffff_ffff };
 
 /// Ranges in ascending order that neither overlap nor touch.
-pub(crate) struct AddressRanges(Box<[Range]>);
+pub(crate) struct IpRanges(Box<[Range]>);
 
 #[derive(Clone, Copy)]
 struct Range {
@@ -19,7 +19,7 @@ struct Range {
     last: u128,
 }
 
-impl AddressRanges {
+impl IpRanges {
     /// Sorts and merges ranges; one of IPv6 does not reach into the place of IPv4.
     pub(crate) fn of(ranges: impl Iterator<Item = IpNet>) -> Self {
         let mut ranges: Vec<_> = ranges.flat_map(Range::of).collect();

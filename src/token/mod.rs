@@ -1,5 +1,10 @@
 //! A token as a service keeps it, and as the wire shows it.
 
+pub(crate) mod allowed_ips;
+mod ip_ranges;
+pub(crate) mod status;
+pub(crate) mod timestamp;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,9 +12,9 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::allowed_ips::AllowedIps;
-use crate::status::{ReportedStatus, TokenStatus};
-use crate::timestamp::{self, Timestamp};
+use crate::token::allowed_ips::AllowedIps;
+use crate::token::status::{ReportedStatus, TokenStatus};
+use crate::token::timestamp::Timestamp;
 
 /// The number of a token, unique among its owner's.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, serde::Serialize)]

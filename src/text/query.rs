@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::percent;
+use crate::text::percent;
 
 /// One parameter as it came: `name=value`, `name=` or `name`.
 #[derive(Clone, Copy)]

@@ -8,14 +8,14 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::allowed_ips::AllowedIps;
-use crate::buffer::{Buffer, Piece};
-use crate::escape::escape;
-use crate::paginator::Paginator;
-use crate::status::{ReportedStatus, TokenStatus};
-use crate::timestamp::Timestamp;
+use crate::page::paginator::Paginator;
+use crate::page::urls::PageUrls;
+use crate::text::buffer::{Buffer, Piece};
+use crate::text::json_escape::escape;
 use crate::token::TokenResource;
-use crate::urls::PageUrls;
+use crate::token::allowed_ips::AllowedIps;
+use crate::token::status::{ReportedStatus, TokenStatus};
+use crate::token::timestamp::Timestamp;
 
 /// What a token needs beside its name and its allow-list, in bytes.
 const TOKEN: usize = 192;

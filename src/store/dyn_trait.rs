@@ -2,7 +2,7 @@
 
 /// Defines the boxed twin of a trait with an `Owner` and one async method of one argument. Everything that implements
 /// the trait has the twin; the twin as a trait object implements the trait; `&`, `Box` and `Arc` forward it.
-macro_rules! dyn_twin {
+macro_rules! dyn_trait {
     (
         $(#[$doc:meta])*
         $twin:ident of $trait:ident;
@@ -40,9 +40,9 @@ macro_rules! dyn_twin {
             }
         }
 
-        dyn_twin!(@forward $trait for &T; $method($argument: $argument_type) -> $output);
-        dyn_twin!(@forward $trait for Box<T>; $method($argument: $argument_type) -> $output);
-        dyn_twin!(@forward $trait for ::std::sync::Arc<T>; $method($argument: $argument_type) -> $output);
+        dyn_trait!(@forward $trait for &T; $method($argument: $argument_type) -> $output);
+        dyn_trait!(@forward $trait for Box<T>; $method($argument: $argument_type) -> $output);
+        dyn_trait!(@forward $trait for ::std::sync::Arc<T>; $method($argument: $argument_type) -> $output);
     };
     (@forward $trait:ident for $pointer:ty; $method:ident($argument:ident: $argument_type:ty) -> $output:ty) => {
         impl<T: $trait + ?Sized> $trait for $pointer {
@@ -55,4 +55,4 @@ macro_rules! dyn_twin {
     };
 }
 
-pub(crate) use dyn_twin;
+pub(crate) use dyn_trait;

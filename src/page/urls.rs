@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::ser::{Serialize, Serializer};
 use url::Url;
 
-use crate::percent;
-use crate::query::{self, Parameter};
+use crate::text::percent;
+use crate::text::query::{self, Parameter};
 
 /// Writes the URL of any page: the endpoint's public URL, the parameters that are kept, and the page, which is last.
 ///

@@ -9,15 +9,15 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LIN
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 
-use crate::authenticate::{Authenticator, authenticate};
-use crate::link_style::LinkStyle;
-use crate::page::{PageRequest, PageRules};
-use crate::paginator::Paginator;
+use crate::auth::{Authenticator, authenticate};
+use crate::page::link_style::LinkStyle;
+use crate::page::paginator::Paginator;
+use crate::page::request::{PageRequest, PageRules};
+use crate::page::urls::PageUrls;
 use crate::problem::{PRIVATE_NO_STORE, Problem};
+use crate::store::usage::UsageLog;
 use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
 use crate::token::TokenId;
-use crate::urls::PageUrls;
-use crate::usage::UsageLog;
 
 /// The endpoint that lists the caller's access tokens: a request's parts in, the whole response out.
 ///

@@ -1,17 +1,19 @@
 //! Who is calling, and with which token.
 
+pub(crate) mod bearer;
+
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use http::header::WWW_AUTHENTICATE;
 use http::request::Parts;
 
-use crate::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
-use crate::dyn_twin::dyn_twin;
+use crate::auth::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
 use crate::problem::Problem;
-use crate::status::TokenStatus;
 use crate::store::StoreError;
+use crate::store::dyn_trait::dyn_trait;
 use crate::token::AccessToken;
+use crate::token::status::TokenStatus;
 
 /// Finds the token behind a presented secret. A service implements it beside [`TokenStore`](crate::TokenStore).
 ///
@@ -56,7 +58,7 @@ pub trait Authenticator: Send + Sync {
     ) -> impl Future<Output = Result<Option<Authenticated<Self::Owner>>, StoreError>> + Send;
 }
 
-dyn_twin! {
+dyn_trait! {
     /// The twin of [`Authenticator`] that can stand behind a pointer: `Arc<dyn DynAuthenticator<Owner = O>>` is an
     /// authenticator.
     ///

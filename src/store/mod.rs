@@ -1,13 +1,17 @@
 //! What a service implements over its own table, and what it is asked.
 
+pub(crate) mod dyn_trait;
+pub(crate) mod memory;
+pub(crate) mod usage;
+
 use std::error::Error;
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, Utc};
 
-use crate::dyn_twin::dyn_twin;
-use crate::status::TokenStatus;
+use crate::store::dyn_trait::dyn_trait;
 use crate::token::AccessToken;
+use crate::token::status::TokenStatus;
 
 /// Lists an owner's tokens. This is the one trait that a service implements for its database.
 ///
@@ -64,7 +68,7 @@ pub trait TokenStore: Send + Sync {
     fn list(&self, query: &ListQuery<Self::Owner>) -> impl Future<Output = Result<TokenList, StoreError>> + Send;
 }
 
-dyn_twin! {
+dyn_trait! {
     /// The twin of [`TokenStore`] that can stand behind a pointer: `Arc<dyn DynTokenStore<Owner = O>>` is a store.
     ///
     /// Every store has it; it is not to be implemented by hand.

@@ -12,9 +12,9 @@ use ipnet::{IpNet, Ipv4Net};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-use crate::address;
-use crate::address_ranges::AddressRanges;
-use crate::buffer::Piece;
+use crate::text::buffer::Piece;
+use crate::text::ip;
+use crate::token::ip_ranges::IpRanges;
 
 /// The addresses and ranges that a token may be used from, in the order they were given.
 ///
@@ -47,7 +47,7 @@ struct Lists {
     /// As they were given.
     entries: Vec<AllowedIp>,
     /// What they cover.
-    ranges: AddressRanges,
+    ranges: IpRanges,
 }
 
 impl AllowedIps {
@@ -79,7 +79,7 @@ impl AllowedIps {
     }
 
     fn of(entries: Vec<AllowedIp>) -> Self {
-        let ranges = AddressRanges::of(entries.iter().map(|entry| entry.range));
+        let ranges = IpRanges::of(entries.iter().map(|entry| entry.range));
         Self(Arc::new(Lists { entries, ranges }))
     }
 
@@ -179,8 +179,8 @@ impl AllowedIp {
         self.bare
     }
 
-    pub(crate) fn write(&self, piece: &mut Piece<'_, { address::LONGEST }>) {
-        address::write(piece, self.range.addr(), (!self.bare).then(|| self.range.prefix_len()));
+    pub(crate) fn write(&self, piece: &mut Piece<'_, { ip::LONGEST }>) {
+        ip::write(piece, self.range.addr(), (!self.bare).then(|| self.range.prefix_len()));
     }
 }
 
@@ -253,7 +253,7 @@ impl fmt::Display for AllowedIp {
 
 impl Serialize for AllowedIp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut room = [0; address::LONGEST];
+        let mut room = [0; ip::LONGEST];
         let mut piece = Piece::over(&mut room);
         self.write(&mut piece);
         serializer.serialize_str(&String::from_utf8_lossy(piece.into_bytes()))

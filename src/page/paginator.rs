@@ -7,14 +7,14 @@ use std::ops::RangeInclusive;
 use http::HeaderValue;
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
 
-use crate::buffer::Buffer;
-use crate::json;
-use crate::link_header::link_header;
-use crate::link_style::{Labels, LinkStyle};
-use crate::page::PageRequest;
+use crate::page::json;
+use crate::page::link_header::link_header;
+use crate::page::link_style::{Labels, LinkStyle};
+use crate::page::request::PageRequest;
+use crate::page::urls::{PageUrl, PageUrls};
+use crate::page::window::window;
+use crate::text::buffer::Buffer;
 use crate::token::TokenResource;
-use crate::urls::{PageUrl, PageUrls};
-use crate::window::window;
 
 /// A page of items with everything a client needs to reach the others.
 ///

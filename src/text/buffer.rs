@@ -7,7 +7,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::digits;
+use crate::text::digits;
 
 /// The longest text that is copied again in one move, whatever its length.
 const MOVE: usize = 64;

@@ -5,8 +5,8 @@
 
 use url::Url;
 
-use crate::envelope::PageLinks;
-use crate::page::{PageRequest, PageRules};
+use crate::client::page::PageLinks;
+use crate::page::request::{PageRequest, PageRules};
 
 impl PageLinks {
     /// Returns the URL of the next page, if there is one, and if it is safe to send the same credentials there.

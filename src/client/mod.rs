@@ -1,0 +1,6 @@
+//! What a client of such an endpoint needs: reading a page, following its links, waiting as long as it is asked to.
+
+pub(crate) mod links;
+pub(crate) mod page;
+pub(crate) mod response;
+pub(crate) mod retry_after;

@@ -1,0 +1,8 @@
+//! Text on the wire: digits, escapes, queries and addresses. Nothing here knows what a token is.
+
+pub(crate) mod buffer;
+pub(crate) mod digits;
+pub(crate) mod ip;
+pub(crate) mod json_escape;
+pub(crate) mod percent;
+pub(crate) mod query;
