@@ -52,7 +52,10 @@ impl PageRequest {
     pub fn new(page: u64, per_page: NonZeroU32) -> Result<Self, PageError> {
         match check_range(page, Self::MAX_PAGE) {
             Ok(page) => Ok(Self { page, per_page }),
-            Err(reason) => Err(PageError(vec![ParameterError::page("page", reason)])),
+            Err(reason) => {
+                let parameter = "page".to_owned();
+                Err(PageError(vec![ParameterError { parameter, max: Self::MAX_PAGE, reason }]))
+            }
         }
     }
 
@@ -73,17 +76,17 @@ impl PageRequest {
     /// blanks or zeros, written in anything but the digits 0 to 9, zero, too large, or given twice. The error names
     /// every parameter that is wrong. [Lenient](PageRules::lenient) rules refuse nothing.
     pub fn from_query(query: &str, rules: &PageRules) -> Result<Self, PageError> {
-        let page = rules.read(query, &rules.page_name, Self::MAX_PAGE).map(|page| page.unwrap_or(1));
-        let per_page = match &rules.client_size {
-            Some(ClientSize { name, max }) => rules.read(query, name, u64::from(max.get())).map(|size| {
-                let size = size.and_then(|size| u32::try_from(size).ok());
-                size.and_then(NonZeroU32::new).unwrap_or(rules.per_page)
-            }),
-            None => Ok(rules.per_page),
+        let page = rules.read(query, &rules.page_name, NumberKind::Page);
+        let size = match &rules.client_size {
+            Some(ClientSize { name, max }) => rules.read(query, name, NumberKind::Size { max: *max }),
+            None => Ok(None),
         };
-        match (page, per_page) {
-            (Ok(page), Ok(per_page)) => Ok(Self { page, per_page }),
-            (page, per_page) => Err(PageError(page.err().into_iter().chain(per_page.err()).collect())),
+        match (page, size) {
+            (Ok(page), Ok(size)) => {
+                let size = size.and_then(|size| u32::try_from(size).ok()).and_then(NonZeroU32::new);
+                Ok(Self { page: page.unwrap_or(1), per_page: size.unwrap_or(rules.per_page) })
+            }
+            (page, size) => Err(PageError(page.err().into_iter().chain(size.err()).collect())),
         }
     }
 
@@ -187,22 +190,44 @@ impl PageRules {
         self.client_size.as_ref().map(|size| &*size.name)
     }
 
-    /// Reads the number that the query gives to the parameter, if it gives one.
-    fn read(&self, query: &str, name: &str, max: u64) -> Result<Option<u64>, ParameterError> {
+    /// Reads the number of a parameter; `None` if the query does not have the parameter.
+    fn read(&self, query: &str, name: &str, kind: NumberKind) -> Result<Option<u64>, ParameterError> {
         let mut values = query::parameters(query).filter(|parameter| parameter.is(name)).map(Parameter::value);
         if self.is_lenient {
-            return Ok(values.last().and_then(|value| {
-                match parse_decimal(trim_as_php(&value), max) {
-                    Ok(number) => Some(number),
-                    // Laravel takes a page beyond int64 for a mistake; a size beyond the maximum is a wish to be cut.
-                    Err(Reason::TooLarge) if max != PageRequest::MAX_PAGE => Some(max),
-                    Err(_) => None,
-                }
-            }));
+            return Ok(values.last().and_then(|value| parse_leniently(&value, kind)));
         }
         let Some(value) = values.next() else { return Ok(None) };
-        let number = if values.next().is_some() { Err(Reason::Repeated) } else { parse_decimal(&value, max) };
-        number.map(Some).map_err(|reason| ParameterError { parameter: name.to_owned(), max, reason })
+        let number = if values.next().is_some() { Err(Reason::Repeated) } else { parse_decimal(&value, kind.max()) };
+        match number {
+            Ok(number) => Ok(Some(number)),
+            Err(reason) => Err(ParameterError { parameter: name.to_owned(), max: kind.max(), reason }),
+        }
+    }
+}
+
+/// What a number in a query means.
+#[derive(Clone, Copy)]
+enum NumberKind {
+    Page,
+    Size { max: NonZeroU32 },
+}
+
+impl NumberKind {
+    fn max(self) -> u64 {
+        match self {
+            Self::Page => PageRequest::MAX_PAGE,
+            Self::Size { max } => u64::from(max.get()),
+        }
+    }
+}
+
+/// Parses a number as Laravel does; `None` if Laravel would use the default.
+fn parse_leniently(value: &[u8], kind: NumberKind) -> Option<u64> {
+    match (parse_decimal(trim_as_php(value), kind.max()), kind) {
+        (Ok(number), _) => Some(number),
+        // A size above the maximum is a wish that is limited. A page above int64 is a mistake.
+        (Err(Reason::TooLarge), NumberKind::Size { max }) => Some(u64::from(max.get())),
+        (Err(_), _) => None,
     }
 }
 
@@ -250,8 +275,8 @@ impl PageError {
 
 impl fmt::Display for PageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, error) in self.0.iter().enumerate() {
-            let separator = if at == 0 { "" } else { "; " };
+        for (index, error) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}`{}` {error}", error.parameter)?;
         }
         Ok(())
@@ -270,10 +295,6 @@ pub struct ParameterError {
 }
 
 impl ParameterError {
-    fn page(name: &str, reason: Reason) -> Self {
-        Self { parameter: name.to_owned(), max: PageRequest::MAX_PAGE, reason }
-    }
-
     /// Returns the decoded name of the parameter.
     #[must_use]
     pub fn parameter(&self) -> &str {
