@@ -72,8 +72,8 @@ mod token;
 
 pub use auth::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
 pub use auth::{Authenticated, Authenticator, DynAuthenticator, authenticate};
-pub use client::links::NextUrlError;
-pub use client::page::{MetaLink, Page, PageLinks, PageMeta};
+pub use client::links::{NextUrlError, PageLinks};
+pub use client::page::{MetaLink, Page, PageMeta};
 pub use client::response::ResponseError;
 pub use client::retry_after::parse_retry_after;
 pub use endpoint::ListTokens;

@@ -3,10 +3,30 @@
 //! A link is the service's word, and a service may be broken, hijacked or hostile: where a link leads is compared with
 //! where the client asked. No number in a body counts, because whoever writes the links writes it too.
 
+use serde::Deserialize;
 use url::Url;
 
-use crate::client::page::PageLinks;
 use crate::page::request::{PageRequest, PageRules};
+
+/// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.
+///
+/// They may be relative, and may lead anywhere: [`next_url`](Self::next_url) is what is safe to ask next.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PageLinks {
+    /// The first page.
+    #[serde(default)]
+    pub first: Option<String>,
+    /// The last page.
+    #[serde(default)]
+    pub last: Option<String>,
+    /// The page before this one.
+    #[serde(default)]
+    pub prev: Option<String>,
+    /// The page after this one.
+    #[serde(default)]
+    pub next: Option<String>,
+}
 
 impl PageLinks {
     /// Returns the URL of the next page, if there is one, and if it is safe to send the same credentials there.
@@ -56,21 +76,30 @@ impl PageLinks {
     /// ```
     pub fn next_url(&self, asked: &Url, page_name: &str) -> Result<Option<Url>, NextUrlError> {
         let Some(link) = &self.next else { return Ok(None) };
-        let url = asked.join(link).map_err(NextUrlError::Malformed)?;
-        if url.origin() != asked.origin() {
-            let [asked, next] = [asked, &url].map(|url| url.origin().ascii_serialization());
-            return Err(NextUrlError::OtherOrigin { asked, next });
+        let next = asked.join(link).map_err(NextUrlError::Malformed)?;
+        if next.origin() != asked.origin() {
+            return Err(NextUrlError::OtherOrigin {
+                asked: asked.origin().ascii_serialization(),
+                next: next.origin().ascii_serialization(),
+            });
         }
-        if (url.username(), url.password()) != (asked.username(), asked.password()) {
+        if next.username() != asked.username() || next.password() != asked.password() {
             return Err(NextUrlError::Userinfo);
         }
         let rules = PageRules::default().with_page_name(page_name.to_owned()).lenient();
-        let [asked, next] = [asked, &url].map(|url| {
-            let request = PageRequest::from_query(url.query().unwrap_or_default(), &rules);
-            request.map_or(1, PageRequest::page)
-        });
-        if next > asked { Ok(Some(url)) } else { Err(NextUrlError::NotAhead { asked, next }) }
+        let asked_page = page_number(asked, &rules);
+        let next_page = page_number(&next, &rules);
+        if next_page <= asked_page {
+            return Err(NextUrlError::NotAhead { asked: asked_page, next: next_page });
+        }
+        Ok(Some(next))
     }
+}
+
+/// Returns the number of the page that a URL asks for; 1 if its query does not name a valid page.
+fn page_number(url: &Url, rules: &PageRules) -> u64 {
+    let request = PageRequest::from_query(url.query().unwrap_or_default(), rules);
+    request.map_or(1, PageRequest::page)
 }
 
 /// Why a link to the next page must not be followed.

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
+use crate::client::links::PageLinks;
+
 /// A page as a client reads it.
 ///
 /// It takes more than [`Paginator`](crate::Paginator) writes. Unknown members are ignored, nullable ones may be missing,
@@ -37,26 +39,6 @@ pub struct Page<T> {
     pub links: PageLinks,
     /// Where this page stands among them.
     pub meta: PageMeta,
-}
-
-/// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.
-///
-/// They may be relative, and may lead anywhere: [`next_url`](Self::next_url) is what is safe to ask next.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct PageLinks {
-    /// The first page.
-    #[serde(default)]
-    pub first: Option<String>,
-    /// The last page.
-    #[serde(default)]
-    pub last: Option<String>,
-    /// The page before this one.
-    #[serde(default)]
-    pub prev: Option<String>,
-    /// The page after this one.
-    #[serde(default)]
-    pub next: Option<String>,
 }
 
 /// The numbers of a page.

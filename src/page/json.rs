@@ -1,12 +1,14 @@
-//! The encoder: an envelope's bytes without detours.
+//! Encodes a page as JSON bytes.
 //!
-//! serde describes a value to a format it does not know, member by member. Here both are known, so what never varies is
-//! one piece of text, digits are made in registers, and the part that all URLs of a page share is escaped once and
-//! copied. It is safe code throughout, and generated pages prove that its bytes are serde_json's.
+//! serde hands a value to a format one member at a time. This encoder knows both the type and the format: text that
+//! never changes is written in one piece, digits are computed in registers, and the part that all URLs of a page share
+//! is escaped once and copied afterwards. The bytes are the same as serde_json's.
 
+use std::mem;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::page::paginator::Paginator;
 use crate::page::urls::PageUrls;
@@ -17,185 +19,277 @@ use crate::token::allowed_ips::AllowedIps;
 use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 
-/// What a token needs beside its name and its allow-list, in bytes.
-const TOKEN: usize = 192;
-/// What an entry of an allow-list needs, in bytes.
-const ALLOWED_IP: usize = 20;
-/// What an entry of the link array needs beside its URL, in bytes.
-const LINK: usize = 56;
-/// What `links` and `meta` need beside URLs and the link array, in bytes.
-const FRAME: usize = 320;
+/// The bytes that a token needs beside its name and its allow-list.
+const TOKEN_LEN: usize = 192;
+/// The bytes that an entry of an allow-list needs.
+const ALLOWED_IP_LEN: usize = 20;
+/// The bytes that an entry of the link array needs beside its URL.
+const LINK_LEN: usize = 56;
+/// The bytes that `links` and `meta` need beside their URLs and the link array.
+const LINKS_AND_META_LEN: usize = 320;
 
-/// How many bytes a page of tokens takes, about: more only for escaped texts and long numbers.
-pub(crate) fn expected_tokens(page: &Paginator<TokenResource>) -> usize {
-    let ips = |token: &TokenResource| token.allowed_ips.as_ref().map_or(0, |allowed| allowed.entries().len());
-    let tokens = page.items().iter().map(|token| TOKEN + token.name.len() + ALLOWED_IP * ips(token));
-    tokens.sum::<usize>() + expected_links_and_meta(page)
+impl<T: Serialize> Paginator<T> {
+    /// Replaces the content of a buffer with the JSON of the page.
+    ///
+    /// The bytes are the same as `serde_json`'s. serde_json writes the items, and the crate's own encoder writes the rest
+    /// without allocating while the buffer's capacity is large enough. Use [`write_tokens`](Paginator::write_tokens) for
+    /// a page of tokens: it is faster.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an item cannot be JSON, such as a map whose keys are not strings. The content of the buffer is then
+    /// unspecified.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = PageRequest::from_query("", &PageRules::default())?;
+    /// let page = Paginator::new(vec!["fig"], 1, request, PageUrls::new("/fruit")?);
+    /// let mut body = Vec::new();
+    /// page.write_json(&mut body)?;
+    /// assert_eq!(body, serde_json::to_vec(&page)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        out.clear();
+        out.extend_from_slice(br#"{"data":"#);
+        serde_json::to_writer(&mut *out, self.items())?;
+        let mut buffer = Buffer::append_to(mem::take(out), estimated_links_and_meta_len(self));
+        write_links_and_meta(&mut buffer, self);
+        *out = buffer.finish();
+        Ok(())
+    }
 }
 
-/// How many bytes all of a page takes that follows its items, about.
-pub(crate) fn expected_links_and_meta<T>(page: &Paginator<T>) -> usize {
-    let url: usize = page.urls().before_page().into_iter().chain([page.urls().after_page()]).map(str::len).sum();
-    // Both ends of the window, the current page, gaps, and the links to the pages before and after.
+impl Paginator<TokenResource> {
+    /// Replaces the content of a buffer with the JSON of the page.
+    ///
+    /// The bytes are the same as `serde_json`'s. The encoder does not allocate while the buffer's capacity is large
+    /// enough.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::DateTime;
+    /// use tokenfolio::{AccessToken, PageRequest, PageRules, PageUrls, Paginator};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+    /// let request = PageRequest::from_query("", &PageRules::default())?;
+    /// let page = Paginator::new(vec![token], 1, request, PageUrls::new("/tokens")?);
+    /// let mut body = Vec::new();
+    /// page.write_tokens(&mut body);
+    /// assert_eq!(body, serde_json::to_vec(&page)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn write_tokens(&self, out: &mut Vec<u8>) {
+        let mut buffer = Buffer::overwrite(mem::take(out), estimated_len(self));
+        write_page(&mut buffer, self);
+        *out = buffer.finish();
+    }
+}
+
+/// Estimates the length of a page of tokens. Escapes and long numbers can make the page longer.
+fn estimated_len(page: &Paginator<TokenResource>) -> usize {
+    let mut len = estimated_links_and_meta_len(page);
+    for token in page.items() {
+        let allowed_ips = token.allowed_ips.as_ref().map_or(0, |allowed| allowed.entries().len());
+        len += TOKEN_LEN + token.name.len() + ALLOWED_IP_LEN * allowed_ips;
+    }
+    len
+}
+
+/// Estimates the length of the part of a page that follows its items.
+fn estimated_links_and_meta_len<T>(page: &Paginator<T>) -> usize {
+    let before_page = page.urls().before_page().into_iter().map(str::len).sum::<usize>();
+    let url_len = before_page + page.urls().after_page().len();
+    // Both ends of the window, the current page, the gaps, and the links to the previous and the next page.
     let links = page.style().array().map_or(0, |_| 9 + 2 * usize::from(page.style().on_each_side));
-    FRAME + 5 * url + links * (url + LINK)
+    LINKS_AND_META_LEN + 5 * url_len + links * (url_len + LINK_LEN)
 }
 
-/// Writes a page of tokens.
-pub(crate) fn tokens(out: &mut Buffer, page: &Paginator<TokenResource>) {
-    out.put(b"{\"data\":[");
-    for (at, item) in page.items().iter().enumerate() {
-        if at > 0 {
+/// Writes `{"data":[TOKEN,TOKEN],"links":{..},"meta":{..}}`.
+fn write_page(out: &mut Buffer, page: &Paginator<TokenResource>) {
+    out.put(br#"{"data":["#);
+    for (index, token) in page.items().iter().enumerate() {
+        if index > 0 {
             out.put(b",");
         }
-        token(out, item);
+        write_token(out, token);
     }
     out.put(b"]");
-    links_and_meta(out, page);
+    write_links_and_meta(out, page);
 }
 
-/// Writes all of a page that follows its items.
-pub(crate) fn links_and_meta<T>(out: &mut Buffer, page: &Paginator<T>) {
-    let (prev, next) = (page.prev(), page.next());
-    out.put(b",\"links\":{\"first\":\"");
-    let url = Url::write_first(out, page.urls());
-    out.put(b"\",\"last\":\"");
-    url.write(out, page.last_linked());
-    out.put(b"\",\"prev\":");
+/// Writes `,"links":{"first":URL,"last":URL,"prev":URL,"next":URL},"meta":{..}}`, up to the end of the page.
+///
+/// `meta` is `{"current_page":1,"from":1,"last_page":1,"links":[LINK,..],"path":"..","per_page":20,"to":1,"total":1}`.
+fn write_links_and_meta<T>(out: &mut Buffer, page: &Paginator<T>) {
+    let prev = page.prev_page();
+    let next = page.next_page();
+    out.put(br#","links":{"first":""#);
+    let url = WrittenUrl::write_first(out, page.urls());
+    out.put(br#"","last":""#);
+    url.write(out, page.last_linked_page());
+    out.put(br#"","prev":"#);
     url.write_nullable(out, prev);
-    out.put(b",\"next\":");
+    out.put(br#","next":"#);
     url.write_nullable(out, next);
     out.piece(|piece: &mut Piece<'_, 128>| {
-        number(piece, b"},\"meta\":{\"current_page\":", Some(page.current_page()));
-        number(piece, b",\"from\":", page.from());
-        number(piece, b",\"last_page\":", Some(page.last_page()));
+        put_number(piece, br#"},"meta":{"current_page":"#, Some(page.current_page()));
+        put_number(piece, br#","from":"#, page.from());
+        put_number(piece, br#","last_page":"#, Some(page.last_page()));
     });
     if let Some(labels) = page.style().array() {
-        out.put(b",\"links\":[{\"url\":");
-        url.write_link(out, &labels.previous, prev);
-        for (at, run) in page.runs().enumerate() {
-            if at > 0 {
-                out.put(b",{\"url\":");
-                url.write_link(out, &labels.gap, None);
+        out.put(br#","links":[{"url":"#);
+        url.write_link_without_number(out, &labels.previous, prev);
+        for (index, run) in page.runs().enumerate() {
+            if index > 0 {
+                out.put(br#",{"url":"#);
+                url.write_link_without_number(out, &labels.gap, None);
             }
             for number in run {
-                url.write_page(out, number, number == page.current_page());
+                url.write_numbered_link(out, number, number == page.current_page());
             }
         }
-        out.put(b",{\"url\":");
-        url.write_link(out, &labels.next, next);
+        out.put(br#",{"url":"#);
+        url.write_link_without_number(out, &labels.next, next);
         out.put(b"]");
     }
-    out.put(b",\"path\":\"");
+    out.put(br#","path":""#);
     escape(out, page.urls().path());
     out.piece(|piece: &mut Piece<'_, 128>| {
-        number(piece, b"\",\"per_page\":", Some(page.per_page().get().into()));
-        number(piece, b",\"to\":", page.to());
-        number(piece, b",\"total\":", Some(page.total()));
+        put_number(piece, br#"","per_page":"#, Some(page.per_page().get().into()));
+        put_number(piece, br#","to":"#, page.to());
+        put_number(piece, br#","total":"#, Some(page.total()));
         piece.put(b"}}");
     });
 }
 
-/// What all URLs of a page share, as the places in the output where it stands already.
-struct Url {
-    prefix: Range<usize>,
-    suffix: Range<usize>,
+/// The URL of page 1 in the output, from which the URLs of the other pages are copied.
+struct WrittenUrl {
+    before_page: Range<usize>,
+    after_page: Range<usize>,
 }
 
-impl Url {
-    /// Writes the URL of page 1, from which the others are copied.
+impl WrittenUrl {
+    /// Writes the URL of page 1, without quotes.
     fn write_first(out: &mut Buffer, urls: &PageUrls) -> Self {
         let start = out.len();
         for part in urls.before_page() {
             escape(out, part);
         }
-        let prefix = start..out.len();
+        let before_page = start..out.len();
         out.put(b"1");
         let start = out.len();
         escape(out, urls.after_page());
-        Self { prefix, suffix: start..out.len() }
+        Self { before_page, after_page: start..out.len() }
     }
 
+    /// Writes the URL of a page, without quotes.
     #[inline(always)]
     fn write(&self, out: &mut Buffer, page: u64) {
-        out.put_again(self.prefix.clone());
+        out.repeat(self.before_page.clone());
         out.put_number(page);
-        if !self.suffix.is_empty() {
-            out.put_again(self.suffix.clone());
+        if !self.after_page.is_empty() {
+            out.repeat(self.after_page.clone());
         }
     }
 
+    /// Writes `"URL"` or `null`.
     fn write_nullable(&self, out: &mut Buffer, page: Option<u64>) {
         let Some(page) = page else { return out.put(b"null") };
-        out.put(b"\"");
+        out.put(br#"""#);
         self.write(out, page);
-        out.put(b"\"");
+        out.put(br#"""#);
     }
 
-    /// Writes the entry of the link array for a page by its number.
-    fn write_page(&self, out: &mut Buffer, page: u64, is_active: bool) {
-        out.put(b",{\"url\":\"");
+    /// Writes `,{"url":"URL","label":"7","page":7,"active":true}`.
+    fn write_numbered_link(&self, out: &mut Buffer, page: u64, is_active: bool) {
+        out.put(br#",{"url":""#);
         self.write(out, page);
         out.piece(|piece: &mut Piece<'_, 96>| {
-            number(piece, b"\",\"label\":\"", Some(page));
-            number(piece, b"\",\"page\":", Some(page));
+            put_number(piece, br#"","label":""#, Some(page));
+            put_number(piece, br#"","page":"#, Some(page));
             if is_active {
-                piece.put(b",\"active\":true}");
+                piece.put(br#","active":true}"#);
             } else {
-                piece.put(b",\"active\":false}");
+                piece.put(br#","active":false}"#);
             }
         });
     }
 
-    /// Writes the rest of the entry of the link array for the page before or after, or for a gap.
-    fn write_link(&self, out: &mut Buffer, label: &str, page: Option<u64>) {
+    /// Writes `"URL","label":"Next »","page":7,"active":false}`, the rest of a link to the previous or the next page, or
+    /// of a gap.
+    fn write_link_without_number(&self, out: &mut Buffer, label: &str, page: Option<u64>) {
         self.write_nullable(out, page);
-        out.put(b",\"label\":\"");
+        out.put(br#","label":""#);
         escape(out, label);
         out.piece(|piece: &mut Piece<'_, 64>| {
-            number(piece, b"\",\"page\":", page);
-            piece.put(b",\"active\":false}");
+            put_number(piece, br#"","page":"#, page);
+            piece.put(br#","active":false}"#);
         });
     }
 }
 
-/// Writes a token: the eight members of its wire form.
-fn token(out: &mut Buffer, token: &TokenResource) {
+/// Writes `{"id":1,"name":"..","status":"active","last_used_at":null,"usage_count":0,"expires_at":null,
+/// "created_at":"..","allowed_ips":null}`.
+fn write_token(out: &mut Buffer, token: &TokenResource) {
     out.piece(|piece: &mut Piece<'_, 40>| {
-        piece.put(b"{\"id\":");
+        piece.put(br#"{"id":"#);
         if token.id.0 < 0 {
             piece.put(b"-");
         }
         piece.put_number(token.id.0.unsigned_abs());
-        piece.put(b",\"name\":\"");
+        piece.put(br#","name":""#);
     });
     escape(out, &token.name);
     if let ReportedStatus::Other(status) = &token.status {
-        out.put(b"\",\"status\":\"");
+        out.put(br#"","status":""#);
         escape(out, status.as_str());
     }
     out.piece(|piece: &mut Piece<'_, 200>| {
         match token.status {
-            ReportedStatus::Known(TokenStatus::Active) => piece.put(b"\",\"status\":\"active\""),
-            ReportedStatus::Known(TokenStatus::Expired) => piece.put(b"\",\"status\":\"expired\""),
-            ReportedStatus::Known(TokenStatus::Revoked) => piece.put(b"\",\"status\":\"revoked\""),
-            ReportedStatus::Other(_) => piece.put(b"\""),
+            ReportedStatus::Known(TokenStatus::Active) => piece.put(br#"","status":"active""#),
+            ReportedStatus::Known(TokenStatus::Expired) => piece.put(br#"","status":"expired""#),
+            ReportedStatus::Known(TokenStatus::Revoked) => piece.put(br#"","status":"revoked""#),
+            ReportedStatus::Other(_) => piece.put(br#"""#),
         }
-        instant(piece, b",\"last_used_at\":", token.last_used_at);
-        number(piece, b",\"usage_count\":", Some(token.usage_count));
-        instant(piece, b",\"expires_at\":", token.expires_at);
-        instant(piece, b",\"created_at\":", Some(token.created_at));
-        piece.put(b",\"allowed_ips\":");
+        put_timestamp(piece, br#","last_used_at":"#, token.last_used_at);
+        put_number(piece, br#","usage_count":"#, Some(token.usage_count));
+        put_timestamp(piece, br#","expires_at":"#, token.expires_at);
+        put_timestamp(piece, br#","created_at":"#, Some(token.created_at));
+        piece.put(br#","allowed_ips":"#);
     });
     match &token.allowed_ips {
-        Some(allowed) => allowed_ips(out, allowed),
-        None => out.put(b"null}"),
+        Some(allowed) => write_allowed_ips(out, allowed),
+        None => out.put(b"null"),
     }
+    out.put(b"}");
 }
 
-/// Writes a member that is a number, or null.
+/// Writes `["10.0.0.0/24","203.0.113.12"]`.
+fn write_allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
+    out.put(b"[");
+    for (index, entry) in allowed.entries().iter().enumerate() {
+        if index > 0 {
+            out.put(b",");
+        }
+        out.put(br#"""#);
+        out.piece(|piece| entry.write(piece));
+        out.put(br#"""#);
+    }
+    out.put(b"]");
+}
+
+/// Writes a key, which includes its colon, and a number or `null`.
 #[inline(always)]
-fn number<const N: usize, const KEY: usize>(piece: &mut Piece<'_, N>, key: &[u8; KEY], number: Option<u64>) {
+fn put_number<const N: usize, const KEY: usize>(piece: &mut Piece<'_, N>, key: &[u8; KEY], number: Option<u64>) {
     piece.put(key);
     match number {
         Some(number) => piece.put_number(number),
@@ -203,29 +297,19 @@ fn number<const N: usize, const KEY: usize>(piece: &mut Piece<'_, N>, key: &[u8;
     }
 }
 
-/// Writes a member that is an instant, or null.
+/// Writes a key, which includes its colon, and `"2024-03-01T18:11:00Z"` or `null`.
 #[inline(always)]
-fn instant<const N: usize, const KEY: usize>(piece: &mut Piece<'_, N>, key: &[u8; KEY], at: Option<DateTime<Utc>>) {
+fn put_timestamp<const N: usize, const KEY: usize>(
+    piece: &mut Piece<'_, N>,
+    key: &[u8; KEY],
+    time: Option<DateTime<Utc>>,
+) {
     piece.put(key);
-    let Some(at) = at else { return piece.put(b"null") };
-    let (date, time, rest) = Timestamp(at).to_words();
-    piece.put(b"\"");
-    piece.put(&date);
-    piece.put(&time);
-    piece.put(&rest);
-    piece.put(b"\"");
-}
-
-/// Writes an allow-list, and the end of its token.
-fn allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
-    out.put(b"[");
-    for (at, entry) in allowed.entries().iter().enumerate() {
-        if at > 0 {
-            out.put(b",");
-        }
-        out.put(b"\"");
-        out.piece(|piece| entry.write(piece));
-        out.put(b"\"");
-    }
-    out.put(b"]}");
+    let Some(time) = time else { return piece.put(b"null") };
+    let text = Timestamp(time).to_text();
+    piece.put(br#"""#);
+    piece.put(&text.year_and_month);
+    piece.put(&text.day_and_minute);
+    piece.put(&text.second);
+    piece.put(br#"""#);
 }

@@ -1,167 +1,63 @@
-//! The `Link` header of a page (RFC 8288, section 3): strictly written, leniently read.
+//! Writes the `Link` header of a page (RFC 8288, section 3).
 
-use std::borrow::Cow;
+use http::HeaderValue;
 
-use http::header::{HeaderMap, LINK};
-
-use crate::client::page::PageLinks;
 use crate::page::paginator::Paginator;
 use crate::text::buffer::Buffer;
 use crate::text::percent;
 
-/// What a link needs beside its URL, in bytes: the page's number, the relation, and room to write them in.
-const BESIDE_URL: usize = 48;
+/// The bytes that a link needs beside its URL: the page number, the relation, and spare capacity to write them.
+const LINK_LEN: usize = 48;
 
-/// Writes first, last, prev and next; one that there is not is left out. What is written is visible ASCII and blanks.
-pub(crate) fn link_header<T>(page: &Paginator<T>) -> Vec<u8> {
-    let relations: [(&[u8], _); 4] =
-        [(b"first", Some(1)), (b"last", Some(page.last_linked())), (b"prev", page.prev()), (b"next", page.next())];
-    // Borrowed, but for URLs with letters of other scripts.
-    let before = page.urls().before_page().map(percent::escape_header);
-    let after = percent::escape_header(page.urls().after_page());
-    let url: usize = before.iter().chain([&after]).map(|part| part.len()).sum();
-    let mut out = Buffer::over(Vec::new(), 4 * (url + BESIDE_URL));
-    for (relation, number) in relations {
-        let Some(number) = number else { continue };
-        if out.len() > 0 {
-            out.put(b", ");
-        }
-        out.put(b"<");
-        for part in &before {
-            out.put_slice(part.as_bytes());
-        }
-        out.put_number(number);
-        out.put_slice(after.as_bytes());
-        out.put(b">; rel=\"");
-        out.put_slice(relation);
-        out.put(b"\"");
-    }
-    out.finish()
-}
-
-impl PageLinks {
-    /// Reads the links from all `Link` fields of a response, as [`Paginator::link_header`] writes them and as RFC 8288,
-    /// appendix B reads them.
+impl<T> Paginator<T> {
+    /// Returns the first, last, prev and next URLs as the value of a `Link` header (RFC 8288, section 3).
     ///
-    /// Names and relations are compared without case; a link may have several relations, and parameters that are not
-    /// known. Of two links with the same relation, and of two `rel` in one link, the first counts. A link with an
-    /// `anchor` is about another resource, and is ignored (section 3.2). What is malformed ends its field: the links
-    /// before it count, and so do those of other fields.
+    /// A relation without a URL is left out.
+    ///
+    /// # Panics
+    ///
+    /// Never: every character that a header value cannot contain is escaped.
     ///
     /// # Examples
     ///
     /// ```
-    /// use http::header::{HeaderMap, HeaderValue, LINK};
-    /// use tokenfolio::PageLinks;
+    /// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
     ///
-    /// let link = r#"</fruit?page=1>; rel="first prev"; title="one, of many", </fruit?page=3>; REL=next"#;
-    /// let headers = HeaderMap::from_iter([(LINK, HeaderValue::from_static(link))]);
-    /// let links = PageLinks::from_headers(&headers);
-    /// assert_eq!(links.first.as_deref(), Some("/fruit?page=1"));
-    /// assert_eq!(links.prev.as_deref(), Some("/fruit?page=1"));
-    /// assert_eq!(links.next.as_deref(), Some("/fruit?page=3"));
-    /// assert_eq!(links.last, None);
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = PageRequest::from_query("", &PageRules::default())?;
+    /// let page = Paginator::new(vec!["fig"], 1, request, PageUrls::new("/fruit")?);
+    /// assert_eq!(page.link_header(), r#"</fruit?page=1>; rel="first", </fruit?page=1>; rel="last""#);
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use]
-    pub fn from_headers(headers: &HeaderMap) -> Self {
-        let mut links = Self::default();
-        for field in headers.get_all(LINK) {
-            let mut field = Field(field.as_bytes());
-            while let Some((target, relations)) = field.link() {
-                // A URL is ASCII; tolerated is what can be text.
-                let Ok(target) = std::str::from_utf8(target) else { continue };
-                for relation in relations.split(|byte| is_blank(*byte)) {
-                    if let Some(place) = links.place(relation) {
-                        place.get_or_insert_with(|| target.to_owned());
-                    }
-                }
+    pub fn link_header(&self) -> HeaderValue {
+        let relations: [(&[u8], Option<u64>); 4] = [
+            (b"first", Some(1)),
+            (b"last", Some(self.last_linked_page())),
+            (b"prev", self.prev_page()),
+            (b"next", self.next_page()),
+        ];
+        // Borrowed, except for URLs with letters of other scripts.
+        let before_page = self.urls().before_page().map(percent::escape_header);
+        let after_page = percent::escape_header(self.urls().after_page());
+        let url_len = before_page.iter().chain([&after_page]).map(|part| part.len()).sum::<usize>();
+        let mut out = Buffer::overwrite(Vec::new(), relations.len() * (url_len + LINK_LEN));
+        for (relation, page) in relations {
+            let Some(page) = page else { continue };
+            if out.len() > 0 {
+                out.put(b", ");
             }
-        }
-        links
-    }
-
-    /// Where a link of that relation type belongs, if it is about pages.
-    fn place(&mut self, relation: &[u8]) -> Option<&mut Option<String>> {
-        match &*relation.to_ascii_lowercase() {
-            b"first" => Some(&mut self.first),
-            b"last" => Some(&mut self.last),
-            // The registry of link relations has the long name as a synonym.
-            b"prev" | b"previous" => Some(&mut self.prev),
-            b"next" => Some(&mut self.next),
-            _ => None,
-        }
-    }
-}
-
-/// What is left to read of a field.
-struct Field<'h>(&'h [u8]);
-
-impl<'h> Field<'h> {
-    /// Reads a link (RFC 8288, appendix B.2): its target, and its relations to the resource that was asked for.
-    fn link(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
-        // RFC 9110, section 5.6.1.2: there may be nothing between two commas.
-        self.take_while(|byte| is_blank(byte) || byte == b',');
-        self.skip(b'<')?;
-        let target = self.take_while(|byte| byte != b'>');
-        self.skip(b'>')?;
-        let (mut relations, mut has_anchor) = (None, false);
-        while let Some((name, value)) = self.parameter() {
-            if name.eq_ignore_ascii_case(b"rel") {
-                relations.get_or_insert(value);
-            } else {
-                has_anchor |= name.eq_ignore_ascii_case(b"anchor");
+            out.put(b"<");
+            for part in &before_page {
+                out.put_slice(part.as_bytes());
             }
+            out.put_number(page);
+            out.put_slice(after_page.as_bytes());
+            out.put(b">; rel=\"");
+            out.put_slice(relation);
+            out.put(b"\"");
         }
-        Some((target, relations.filter(|_| !has_anchor).unwrap_or_default()))
+        HeaderValue::try_from(out.finish()).expect("escaped URLs are visible ASCII")
     }
-
-    /// Reads a parameter (RFC 8288, appendix B.3); one without a value has the empty one.
-    fn parameter(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
-        self.take_while(is_blank);
-        self.skip(b';')?;
-        self.take_while(is_blank);
-        let name = self.take_while(|byte| !is_blank(byte) && !b"=;,".contains(&byte));
-        self.take_while(is_blank);
-        let value = match self.skip(b'=') {
-            Some(()) => self.value(),
-            None => Cow::default(),
-        };
-        Some((name, value))
-    }
-
-    fn value(&mut self) -> Cow<'h, [u8]> {
-        self.take_while(is_blank);
-        if self.skip(b'"').is_none() {
-            return self.take_while(|byte| !b";,".contains(&byte)).into();
-        }
-        // RFC 8288, appendix B.4: a quote that is never closed ends with its field.
-        let is_plain = |byte| !matches!(byte, b'"' | b'\\');
-        let mut value = Cow::from(self.take_while(is_plain));
-        while self.skip(b'\\').is_some() {
-            value.to_mut().extend_from_slice(self.take(1));
-            value.to_mut().extend_from_slice(self.take_while(is_plain));
-        }
-        self.skip(b'"');
-        value
-    }
-
-    fn skip(&mut self, byte: u8) -> Option<()> {
-        self.0 = self.0.strip_prefix(&[byte])?;
-        Some(())
-    }
-
-    fn take_while(&mut self, is_in: impl Fn(u8) -> bool) -> &'h [u8] {
-        let end = self.0.iter().position(|byte| !is_in(*byte));
-        self.take(end.unwrap_or(self.0.len()))
-    }
-
-    fn take(&mut self, length: usize) -> &'h [u8] {
-        let (taken, rest) = self.0.split_at(length.min(self.0.len()));
-        self.0 = rest;
-        taken
-    }
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }

@@ -1,9 +1,10 @@
 //! A page of any list: what was asked for, the envelope around its items, and how both are written.
 
-pub(crate) mod json;
-pub(crate) mod link_header;
+mod json;
+mod link_header;
 pub(crate) mod link_style;
 pub(crate) mod paginator;
 pub(crate) mod request;
+mod serde;
 pub(crate) mod urls;
-pub(crate) mod window;
+mod window;

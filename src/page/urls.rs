@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::ser::{Serialize, Serializer};
 use url::Url;
 
 use crate::text::percent;
@@ -189,12 +188,6 @@ impl fmt::Display for PageUrl<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.urls.before_page().into_iter().try_for_each(|part| f.write_str(part))?;
         write!(f, "{}{}", self.page, self.urls.after_page())
-    }
-}
-
-impl Serialize for PageUrl<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

@@ -13,10 +13,10 @@ use crate::problem::{Content, Problem};
 use crate::text::buffer::Buffer;
 use crate::text::json_escape::escape_quoted;
 
-/// What a problem needs beside its texts, in bytes: names, quotes and a status.
-const FRAME: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
-/// What an extension needs beside its name, in bytes: room for a trace, in quotes.
-const EXTENSION: usize = 40;
+/// The bytes that a problem needs beside its texts: names, quotes and a status.
+const MEMBERS_LEN: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
+/// The bytes that an extension needs beside its name: a trace id in quotes fits.
+const EXTENSION_LEN: usize = 40;
 
 impl Problem {
     /// Replaces a buffer's content by the problem's JSON: the bytes that `serde_json` writes, by our own encoder, which
@@ -40,17 +40,17 @@ impl Problem {
     /// # }
     /// ```
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        let mut buffer = Buffer::over(mem::take(out), self.expected_length());
-        text(&mut buffer, b"{\"type\":\"", Some(self.type_uri()));
-        text(&mut buffer, b",\"title\":\"", self.title());
+        let mut buffer = Buffer::overwrite(mem::take(out), self.estimated_len());
+        write_text(&mut buffer, br#"{"type":""#, Some(self.type_uri()));
+        write_text(&mut buffer, br#","title":""#, self.title());
         if let Some(status) = self.status() {
-            buffer.put(b",\"status\":");
+            buffer.put(br#","status":"#);
             buffer.put_slice(status.as_str().as_bytes());
         }
-        text(&mut buffer, b",\"detail\":\"", self.detail());
-        text(&mut buffer, b",\"instance\":\"", self.instance());
+        write_text(&mut buffer, br#","detail":""#, self.detail());
+        write_text(&mut buffer, br#","instance":""#, self.instance());
         for (name, value) in self.extensions() {
-            escape_quoted(&mut buffer, b",\"", name);
+            escape_quoted(&mut buffer, br#",""#, name);
             buffer.put(b":");
             serde_json::to_writer(&mut buffer, value).expect("every JSON value can be written to memory");
         }
@@ -58,17 +58,18 @@ impl Problem {
         *out = buffer.finish();
     }
 
-    fn expected_length(&self) -> usize {
-        let length = |text: Option<&str>| text.map_or(0, str::len);
-        let texts = self.type_uri().len() + length(self.title()) + length(self.detail()) + length(self.instance());
-        let extensions: usize = self.extensions().map(|(name, _)| name.len() + EXTENSION).sum();
-        FRAME + texts + extensions
+    /// Estimates the length of the JSON. Escapes and long extensions can make it longer.
+    fn estimated_len(&self) -> usize {
+        let texts = [self.title(), self.detail(), self.instance()];
+        let texts_len = texts.into_iter().flatten().map(str::len).sum::<usize>() + self.type_uri().len();
+        let extensions_len = self.extensions().map(|(name, _)| name.len() + EXTENSION_LEN).sum::<usize>();
+        MEMBERS_LEN + texts_len + extensions_len
     }
 }
 
-/// Writes a member that is a text, if it is there.
+/// Writes a key, which includes its colon and the opening quote, and a text; nothing if there is no text.
 #[inline]
-fn text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str>) {
+fn write_text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str>) {
     if let Some(text) = text {
         escape_quoted(out, key, text);
     }
@@ -129,21 +130,30 @@ impl<'de> Deserialize<'de> for Problem {
 }
 
 impl Content {
-    /// Takes one of RFC 9457's own members as it was read, and gives any other back. One of the wrong type is as good as
-    /// absent (section 3.1); of one that stands twice, the last counts.
+    /// Stores a standard member and returns `None`; returns any other member unchanged.
+    ///
+    /// A standard member of the wrong type is ignored (RFC 9457, section 3.1). The last duplicate wins.
     fn read_standard(&mut self, name: Box<str>, value: Value) -> Option<(Box<str>, Value)> {
-        let text = |value: Value| if let Value::String(text) = value { Some(text) } else { None };
         match &*name {
             "type" => self.type_uri = text(value).map(Into::into),
             "title" => self.title = text(value).map(Into::into),
-            "status" => {
-                let code = value.as_u64().and_then(|code| u16::try_from(code).ok());
-                self.status = code.and_then(|code| StatusCode::from_u16(code).ok());
-            }
+            "status" => self.status = status(&value),
             "detail" => self.detail = text(value).map(Into::into),
             "instance" => self.instance = text(value).map(Into::into),
             _ => return Some((name, value)),
         }
         None
     }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn status(value: &Value) -> Option<StatusCode> {
+    let code = u16::try_from(value.as_u64()?).ok()?;
+    StatusCode::from_u16(code).ok()
 }

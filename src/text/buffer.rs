@@ -1,67 +1,69 @@
-//! A buffer that is written from its start, over what it held.
+//! A byte buffer that overwrites its old content.
 //!
-//! Appending to a `Vec` checks, loads and stores its length for every few bytes, and each waits for the one before. Here
-//! the vector's length is the room there is, whatever was in it is written over, and what is known to be short is written
-//! as one [`Piece`], whose end stays in a register.
+//! Appending to a `Vec` checks, loads and stores its length for every few bytes, and each step waits for the one before.
+//! Here the bytes of the vector are initialized ahead of the output, so that writing is plain copying, and text that is
+//! known to be short is written as one [`Piece`], whose length stays in a register.
 
 use std::io;
 use std::ops::Range;
 
-use crate::text::digits;
+use crate::text::digits::{self, Digits};
 
-/// The longest text that is copied again in one move, whatever its length.
-const MOVE: usize = 64;
+/// The longest text that [`Buffer::repeat`] copies with one move of a fixed length.
+const MOVE_LEN: usize = 64;
 
 pub(crate) struct Buffer {
-    room: Vec<u8>,
-    at: usize,
+    /// The output, and initialized bytes after it.
+    buf: Vec<u8>,
+    /// The length of the output.
+    len: usize,
 }
 
 impl Buffer {
-    /// Writes over what the vector holds. It is [`finish`](Self::finish) that cuts the rest off.
+    /// Writes from the start of a vector, over its content.
     ///
-    /// There is room for about `expected` bytes from the start: a vector without any allocates once, and for no more than
-    /// it will hold.
-    pub(crate) fn over(room: Vec<u8>, expected: usize) -> Self {
-        Self { room, at: 0 }.expecting(expected)
+    /// `estimated_len` is the expected length of the output. A vector without capacity allocates once, and exactly that.
+    pub(crate) fn overwrite(buf: Vec<u8>, estimated_len: usize) -> Self {
+        Self { buf, len: 0 }.reserve(estimated_len)
     }
 
-    /// Writes on where the vector ends.
-    pub(crate) fn after(room: Vec<u8>, expected: usize) -> Self {
-        Self { at: room.len(), room }.expecting(expected)
+    /// Writes after the content of a vector, about `estimated_len` bytes.
+    pub(crate) fn append_to(buf: Vec<u8>, estimated_len: usize) -> Self {
+        Self { len: buf.len(), buf }.reserve(estimated_len)
     }
 
-    fn expecting(mut self, expected: usize) -> Self {
-        let room = self.room.len().max(self.at + expected);
-        self.room.reserve_exact(room - self.room.len());
-        self.room.resize(room, 0);
+    fn reserve(mut self, estimated_len: usize) -> Self {
+        let end = self.buf.len().max(self.len + estimated_len);
+        self.buf.reserve_exact(end - self.buf.len());
+        self.buf.resize(end, 0);
         self
     }
 
+    /// Returns the output.
     pub(crate) fn finish(mut self) -> Vec<u8> {
-        self.room.truncate(self.at);
-        self.room
+        self.buf.truncate(self.len);
+        self.buf
     }
 
-    /// How much is written.
+    /// Returns the length of the output.
     pub(crate) fn len(&self) -> usize {
-        self.at
+        self.len
     }
 
-    /// Lets a piece be written that takes at most `N` bytes.
+    /// Calls `write` with a piece of at most `N` bytes.
     #[inline(always)]
     pub(crate) fn piece<const N: usize>(&mut self, write: impl FnOnce(&mut Piece<'_, N>)) {
-        self.at += self.room(N).first_chunk_mut().map_or(0, |room| {
-            let mut piece = Piece::over(room);
+        self.len += self.spare(N).first_chunk_mut().map_or(0, |buf| {
+            let mut piece = Piece::new(buf);
             write(&mut piece);
-            piece.at
+            piece.len
         });
     }
 
-    /// Lets at most so many bytes be written; `write` says how many it did.
+    /// Calls `write` with a slice of at least `max_len` bytes. It returns how many of them it wrote.
     #[inline(always)]
-    pub(crate) fn write(&mut self, most: usize, write: impl FnOnce(&mut [u8]) -> usize) {
-        self.at += write(self.room(most));
+    pub(crate) fn write(&mut self, max_len: usize, write: impl FnOnce(&mut [u8]) -> usize) {
+        self.len += write(self.spare(max_len));
     }
 
     #[inline(always)]
@@ -76,42 +78,46 @@ impl Buffer {
 
     #[inline]
     pub(crate) fn put_slice(&mut self, bytes: &[u8]) {
-        self.write(bytes.len(), |room| {
-            room[..bytes.len()].copy_from_slice(bytes);
+        self.write(bytes.len(), |spare| {
+            spare[..bytes.len()].copy_from_slice(bytes);
             bytes.len()
         });
     }
 
-    /// Puts again what stands there already.
+    /// Appends a copy of a part of the output.
     #[inline(always)]
-    pub(crate) fn put_again(&mut self, range: Range<usize>) {
-        let (length, at) = (range.len(), self.at);
-        self.room(MOVE.max(length));
-        match self.room.get(range.start..).and_then(|text| text.first_chunk::<MOVE>()).copied() {
-            Some(text) if length <= MOVE => self.room[at..at + MOVE].copy_from_slice(&text),
-            _ => self.room.copy_within(range, at),
+    pub(crate) fn repeat(&mut self, range: Range<usize>) {
+        let start = self.len;
+        let copied_len = range.len();
+        self.spare(MOVE_LEN.max(copied_len));
+        match self.buf.get(range.start..).and_then(|text| text.first_chunk::<MOVE_LEN>()).copied() {
+            Some(text) if copied_len <= MOVE_LEN => self.buf[start..start + MOVE_LEN].copy_from_slice(&text),
+            _ => self.buf.copy_within(range, start),
         }
-        self.at += length;
+        self.len += copied_len;
     }
 
-    /// Returns what may be written next, which is at least so many bytes.
+    /// Returns the bytes after the output, at least `min_len` of them.
     #[inline(always)]
-    fn room(&mut self, needed: usize) -> &mut [u8] {
-        if self.room.len() < self.at + needed {
-            self.grow(needed);
+    fn spare(&mut self, min_len: usize) -> &mut [u8] {
+        if self.buf.len() < self.len + min_len {
+            self.grow(min_len);
         }
-        &mut self.room[self.at..]
+        &mut self.buf[self.len..]
     }
 
-    /// Room is zeroed before it is written, so there is no more of it than as much again, whatever the vector's capacity:
-    /// a small page costs the same after a large one. Nor is there more than the capacity while that is enough.
+    /// Initializes more bytes: at most as many again, so that a small page after a large one costs what a small page
+    /// costs, and no more than the capacity while that is enough.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, needed: usize) {
-        let end = self.at + needed;
-        let twice = 2 * self.room.len();
-        let capacity = self.room.capacity();
-        self.room.resize(if end <= capacity { twice.min(capacity) } else { twice }.max(end), 0);
+    fn grow(&mut self, min_len: usize) {
+        let end = self.len + min_len;
+        let capacity = self.buf.capacity();
+        let mut new_len = 2 * self.buf.len();
+        if end <= capacity {
+            new_len = new_len.min(capacity);
+        }
+        self.buf.resize(new_len.max(end), 0);
     }
 }
 
@@ -126,42 +132,41 @@ impl io::Write for Buffer {
     }
 }
 
-/// Up to `N` bytes of a buffer. Whoever writes one knows that it is no longer.
+/// Up to `N` bytes of a buffer.
 pub(crate) struct Piece<'b, const N: usize> {
-    room: &'b mut [u8; N],
-    at: usize,
+    buf: &'b mut [u8; N],
+    len: usize,
 }
 
 impl<'b, const N: usize> Piece<'b, N> {
-    pub(crate) fn over(room: &'b mut [u8; N]) -> Self {
-        Self { room, at: 0 }
+    pub(crate) fn new(buf: &'b mut [u8; N]) -> Self {
+        Self { buf, len: 0 }
     }
 
-    /// Returns what is written.
+    /// Returns the bytes that were written.
     pub(crate) fn into_bytes(self) -> &'b [u8] {
-        &self.room[..self.at]
+        &self.buf[..self.len]
     }
 
     #[inline(always)]
     pub(crate) fn put<const M: usize>(&mut self, bytes: &[u8; M]) {
-        self.room[self.at..][..M].copy_from_slice(bytes);
-        self.at += M;
+        self.buf[self.len..][..M].copy_from_slice(bytes);
+        self.len += M;
     }
 
-    /// Puts the digits of a number, which are 20 at most.
+    /// Writes a number in decimal, at most 20 digits.
     #[inline(always)]
     pub(crate) fn put_number(&mut self, number: u64) {
         match u32::try_from(number) {
             Ok(number @ 0..10_000) => self.put_digits(digits::up_to_four(number)),
-            _ if number < digits::BEYOND_EIGHT => self.put_digits(digits::up_to_eight(number)),
-            _ => self.at += digits::write_long(&mut self.room[self.at..], number),
+            _ if number < digits::TEN_TO_THE_EIGHTH => self.put_digits(digits::up_to_eight(number)),
+            _ => self.len += digits::write_long(&mut self.buf[self.len..], number),
         }
     }
 
-    /// Puts the first bytes of a word, as many as said.
     #[inline(always)]
-    pub(crate) fn put_digits<const M: usize>(&mut self, (digits, length): ([u8; M], usize)) {
-        self.room[self.at..][..M].copy_from_slice(&digits);
-        self.at += length;
+    pub(crate) fn put_digits<const M: usize>(&mut self, digits: Digits<M>) {
+        self.buf[self.len..][..M].copy_from_slice(&digits.bytes);
+        self.len += digits.len;
     }
 }

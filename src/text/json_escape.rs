@@ -1,79 +1,82 @@
-//! The inside of a JSON string, as serde_json writes it: `"`, `\` and control characters are escaped (RFC 8259, section 7).
+//! Escapes text inside a JSON string (RFC 8259, section 7).
+//!
+//! `"`, `\` and control characters are escaped, as serde_json does.
 
 use crate::text::buffer::Buffer;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// Writes text as the inside of a JSON string, eight bytes at a time as long as nothing is to be escaped.
+/// Writes text as the inside of a JSON string, eight bytes at a time until one of them must be escaped.
 #[inline]
 pub(crate) fn escape(out: &mut Buffer, text: &str) {
     let bytes = text.as_bytes();
-    let mut plain = 0;
-    out.write(bytes.len().max(8), |room| {
-        plain = copy_plain(room, bytes);
-        plain
+    let mut copied = 0;
+    out.write(bytes.len().max(8), |spare| {
+        copied = copy_until_escape(spare, bytes);
+        copied
     });
-    if plain < bytes.len() {
-        escape_each(out, &bytes[plain..]);
+    if copied < bytes.len() {
+        escape_each(out, &bytes[copied..]);
     }
 }
 
-/// Writes what stands before a JSON string, its inside, and the quote that ends it, in one piece.
+/// Writes a prefix, the inside of a JSON string, and its closing quote, in one piece if nothing must be escaped.
 #[inline]
-pub(crate) fn escape_quoted<const N: usize>(out: &mut Buffer, before: &[u8; N], text: &str) {
+pub(crate) fn escape_quoted<const N: usize>(out: &mut Buffer, prefix: &[u8; N], text: &str) {
     let bytes = text.as_bytes();
-    let start = out.len() + N;
-    out.write(N + bytes.len().max(8) + 1, |room| {
-        room[..N].copy_from_slice(before);
-        let end = N + copy_plain(&mut room[N..], bytes);
-        if end < N + bytes.len() {
+    let mut copied = 0;
+    out.write(N + bytes.len().max(8) + 1, |spare| {
+        spare[..N].copy_from_slice(prefix);
+        copied = copy_until_escape(&mut spare[N..], bytes);
+        let end = N + copied;
+        if copied < bytes.len() {
             return end;
         }
-        room[end] = b'"';
+        spare[end] = b'"';
         end + 1
     });
-    let written = out.len() - start;
-    if written <= bytes.len() {
-        escape_each(out, &bytes[written..]);
+    if copied < bytes.len() {
+        escape_each(out, &bytes[copied..]);
         out.put(b"\"");
     }
 }
 
-/// Copies text up to the eight bytes that have something to be escaped, and returns how much that is. There must be room
-/// for eight bytes, however short it is.
+/// Copies text up to the first eight bytes with one that must be escaped, and returns the length of the copy.
+///
+/// `out` has at least eight bytes, even for a shorter text.
 #[inline]
-fn copy_plain(room: &mut [u8], text: &[u8]) -> usize {
+fn copy_until_escape(out: &mut [u8], text: &[u8]) -> usize {
     let (words, tail) = text.as_chunks::<8>();
-    for (at, (word, place)) in words.iter().zip(room.as_chunks_mut().0).enumerate() {
-        if has_special(u64::from_le_bytes(*word)) {
-            return 8 * at;
+    for (index, (word, place)) in words.iter().zip(out.as_chunks_mut().0).enumerate() {
+        if needs_escape(u64::from_le_bytes(*word)) {
+            return 8 * index;
         }
         *place = *word;
     }
     if let Some(last) = text.last_chunk::<8>() {
-        // What the last eight bytes share with the word before is written again.
-        let is_plain = !has_special(u64::from_le_bytes(*last));
-        if is_plain {
-            room[text.len() - 8..text.len()].copy_from_slice(last);
+        // The bytes that the last eight share with the word before are written again.
+        if needs_escape(u64::from_le_bytes(*last)) {
+            return text.len() - tail.len();
         }
-        return if is_plain { text.len() } else { 8 * words.len() };
+        out[text.len() - 8..text.len()].copy_from_slice(last);
+        return text.len();
     }
-    // Blanks in place of what the tail lacks, which are never escaped.
-    let blanks = u64::from_le_bytes([b' '; 8]) << (8 * tail.len());
-    let word = tail.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)) | blanks;
-    if has_special(word) {
+    // A space never needs an escape.
+    let mut word = [b' '; 8];
+    word[..tail.len()].copy_from_slice(tail);
+    if needs_escape(u64::from_le_bytes(word)) {
         return 0;
     }
-    room[..8].copy_from_slice(&word.to_le_bytes());
+    out[..8].copy_from_slice(&word);
     text.len()
 }
 
-/// Tells whether any of eight bytes must be escaped.
+/// Returns whether any of eight bytes must be escaped.
 #[inline]
-fn has_special(word: u64) -> bool {
+fn needs_escape(word: u64) -> bool {
     const ONES: u64 = u64::MAX / 255;
-    // Subtraction sets the high bit of a byte that was smaller, or that has a smaller one below it. The first takes
-    // control characters and `"` in one step, because `"` and a blank change places.
+    // A subtraction sets the high bit of a byte that was smaller, or that follows a smaller one. The first subtraction
+    // finds control characters and `"` in one step, because the exclusive or swaps `"` and the space.
     let small = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
     let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
     (small | backslash) & !word & (ONES << 7) != 0
@@ -82,21 +85,22 @@ fn has_special(word: u64) -> bool {
 #[cold]
 fn escape_each(out: &mut Buffer, mut bytes: &[u8]) {
     let is_special = |byte: &u8| matches!(byte, 0..b' ' | b'"' | b'\\');
-    while let Some(at) = bytes.iter().position(is_special) {
-        out.put_slice(&bytes[..at]);
-        match bytes[at] {
+    while let Some(index) = bytes.iter().position(is_special) {
+        out.put_slice(&bytes[..index]);
+        match bytes[index] {
             byte @ (b'"' | b'\\') => out.put(&[b'\\', byte]),
-            b'\x08' => out.put(b"\\b"),
-            b'\t' => out.put(b"\\t"),
-            b'\n' => out.put(b"\\n"),
-            b'\x0c' => out.put(b"\\f"),
-            b'\r' => out.put(b"\\r"),
+            b'\x08' => out.put(br"\b"),
+            b'\t' => out.put(br"\t"),
+            b'\n' => out.put(br"\n"),
+            b'\x0c' => out.put(br"\f"),
+            b'\r' => out.put(br"\r"),
             byte => {
-                let [high, low] = [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
+                let high = HEX[usize::from(byte >> 4)];
+                let low = HEX[usize::from(byte & 15)];
                 out.put(&[b'\\', b'u', b'0', b'0', high, low]);
             }
         }
-        bytes = &bytes[at + 1..];
+        bytes = &bytes[index + 1..];
     }
     out.put_slice(bytes);
 }

@@ -179,7 +179,7 @@ impl AllowedIp {
         self.bare
     }
 
-    pub(crate) fn write(&self, piece: &mut Piece<'_, { ip::LONGEST }>) {
+    pub(crate) fn write(&self, piece: &mut Piece<'_, { ip::MAX_LEN }>) {
         ip::write(piece, self.range.addr(), (!self.bare).then(|| self.range.prefix_len()));
     }
 }
@@ -253,8 +253,8 @@ impl fmt::Display for AllowedIp {
 
 impl Serialize for AllowedIp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut room = [0; ip::LONGEST];
-        let mut piece = Piece::over(&mut room);
+        let mut buf = [0; ip::MAX_LEN];
+        let mut piece = Piece::new(&mut buf);
         self.write(&mut piece);
         serializer.serialize_str(&String::from_utf8_lossy(piece.into_bytes()))
     }

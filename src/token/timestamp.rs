@@ -1,6 +1,6 @@
-//! The wire form of an instant: `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, section 5.6).
+//! The wire form of a time: `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, section 5.6).
 //!
-//! Writing is narrow and cannot fail; reading takes whatever RFC 3339 allows.
+//! Writing has one form and cannot fail. Parsing accepts everything that RFC 3339 allows.
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -8,56 +8,85 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::text::digits;
 
-/// 0000-01-01T00:00:00Z, the first second that four digits can name.
+/// 0000-01-01T00:00:00Z, the first second of the years with four digits.
 const FIRST_SECOND: i64 = -62_167_219_200;
 /// 9999-12-31T23:59:59Z, the last one.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// An instant as the wire sees it.
+/// A time as it is read from the wire and written to it.
 #[derive(Clone, Copy)]
 pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
 
+/// The 20 characters of a timestamp, in three parts that are computed and stored as one word each.
+pub(crate) struct TimestampText {
+    /// `YYYY-MM-`.
+    pub(crate) year_and_month: [u8; 8],
+    /// `DDTHH:MM`.
+    pub(crate) day_and_minute: [u8; 8],
+    /// `:SSZ`.
+    pub(crate) second: [u8; 4],
+}
+
 impl Timestamp {
-    /// Returns the twenty characters, as two words and the rest.
+    /// Returns the text of the time.
     ///
-    /// Cuts fractions, which also turns a leap second into :59, and moves an instant that four digits of year cannot name
-    /// to the nearest one that they can: a record must never make a page unreadable.
+    /// A fraction is truncated, which also turns a leap second into `:59`. A time outside the years 0000 to 9999 is
+    /// clamped to the nearest one inside, so that no record can make a page unreadable.
     #[inline]
-    pub(crate) fn to_words(self) -> ([u8; 8], [u8; 8], [u8; 4]) {
-        let (date, time) = (self.0.naive_utc().date(), self.0.naive_utc().time());
+    pub(crate) fn to_text(self) -> TimestampText {
+        let date = self.0.naive_utc().date();
         let year = match u32::try_from(date.year()) {
-            Err(_) => return (*b"0000-01-", *b"01T00:00", *b":00Z"),
-            Ok(10_000..) => return (*b"9999-12-", *b"31T23:59", *b":59Z"),
+            Err(_) => return TimestampText::FIRST,
+            Ok(10_000..) => return TimestampText::LAST,
             Ok(year) => year,
         };
-        let seconds = time.num_seconds_from_midnight();
-        let at = |place: u32, number| u64::from(digits::pair(number)) << (8 * place);
-        let day = at(0, date.day());
-        let date = at(0, year / 100) | at(2, year) | at(5, date.month()) | u64::from_le_bytes(*b"\0\0\0\0-\0\0-");
-        let time = day | at(3, seconds / 3600) | at(6, seconds / 60 % 60) | u64::from_le_bytes(*b"\0\0T\0\0:\0\0");
-        let [tens, ones] = digits::pair(seconds % 60).to_le_bytes();
-        (date.to_le_bytes(), time.to_le_bytes(), [b':', tens, ones, b'Z'])
+        let second_of_day = self.0.naive_utc().time().num_seconds_from_midnight();
+        let year_and_month = pair_at(0, year / 100)
+            | pair_at(2, year)
+            | pair_at(5, date.month())
+            | u64::from_le_bytes(*b"\0\0\0\0-\0\0-");
+        let day_and_minute = pair_at(0, date.day())
+            | pair_at(3, second_of_day / 3600)
+            | pair_at(6, second_of_day / 60 % 60)
+            | u64::from_le_bytes(*b"\0\0T\0\0:\0\0");
+        let [tens, ones] = digits::pair(second_of_day % 60).to_le_bytes();
+        TimestampText {
+            year_and_month: year_and_month.to_le_bytes(),
+            day_and_minute: day_and_minute.to_le_bytes(),
+            second: [b':', tens, ones, b'Z'],
+        }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        // chrono also takes a blank for the `T` and a Unicode minus in the offset; RFC 3339's grammar has neither.
+        // chrono also accepts a space for the `T` and a Unicode minus in the offset. RFC 3339's grammar does not.
         let separator = text.as_bytes().get(10)?;
         if !text.is_ascii() || !matches!(separator, b'T' | b't') {
             return None;
         }
-        let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-        // An offset can carry the instant out of the years that can be written again.
-        (FIRST_SECOND..=LAST_SECOND).contains(&at.timestamp()).then_some(Self(at))
+        let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        // The offset can move the time out of the years that can be written.
+        (FIRST_SECOND..=LAST_SECOND).contains(&time.timestamp()).then_some(Self(time))
     }
+}
+
+impl TimestampText {
+    const FIRST: Self = Self { year_and_month: *b"0000-01-", day_and_minute: *b"01T00:00", second: *b":00Z" };
+    const LAST: Self = Self { year_and_month: *b"9999-12-", day_and_minute: *b"31T23:59", second: *b":59Z" };
+}
+
+/// Returns a word with the last two digits of a number at a byte index, and zeros elsewhere.
+#[inline]
+fn pair_at(index: u32, number: u32) -> u64 {
+    u64::from(digits::pair(number)) << (8 * index)
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (date, time, rest) = self.to_words();
+        let TimestampText { year_and_month, day_and_minute, second } = self.to_text();
         let mut text = [0; 20];
-        text[..8].copy_from_slice(&date);
-        text[8..16].copy_from_slice(&time);
-        text[16..].copy_from_slice(&rest);
+        text[..8].copy_from_slice(&year_and_month);
+        text[8..16].copy_from_slice(&day_and_minute);
+        text[16..].copy_from_slice(&second);
         serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
     }
 }
@@ -73,12 +102,12 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Reads a required instant, for serde's `deserialize_with`.
+/// Reads a required time, for serde's `deserialize_with`.
 pub(crate) fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
     Timestamp::deserialize(deserializer).map(|timestamp| timestamp.0)
 }
 
-/// Reads an instant or null, for serde's `deserialize_with`.
+/// Reads a time or null, for serde's `deserialize_with`.
 pub(crate) fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     Ok(Option::<Timestamp>::deserialize(deserializer)?.map(|timestamp| timestamp.0))
 }

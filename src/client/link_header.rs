@@ -1,0 +1,134 @@
+//! Reads the `Link` header of a page (RFC 8288, section 3).
+
+use std::borrow::Cow;
+
+use http::header::{HeaderMap, LINK};
+
+use crate::client::links::PageLinks;
+
+impl PageLinks {
+    /// Reads the links from all `Link` fields of a response, as [`Paginator::link_header`] writes them and as RFC 8288,
+    /// appendix B reads them.
+    ///
+    /// Names and relations are compared without case; a link may have several relations, and parameters that are not
+    /// known. Of two links with the same relation, and of two `rel` in one link, the first counts. A link with an
+    /// `anchor` is about another resource, and is ignored (section 3.2). What is malformed ends its field: the links
+    /// before it count, and so do those of other fields.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::header::{HeaderMap, HeaderValue, LINK};
+    /// use tokenfolio::PageLinks;
+    ///
+    /// let link = r#"</fruit?page=1>; rel="first prev"; title="one, of many", </fruit?page=3>; REL=next"#;
+    /// let headers = HeaderMap::from_iter([(LINK, HeaderValue::from_static(link))]);
+    /// let links = PageLinks::from_headers(&headers);
+    /// assert_eq!(links.first.as_deref(), Some("/fruit?page=1"));
+    /// assert_eq!(links.prev.as_deref(), Some("/fruit?page=1"));
+    /// assert_eq!(links.next.as_deref(), Some("/fruit?page=3"));
+    /// assert_eq!(links.last, None);
+    /// ```
+    #[must_use]
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        let mut links = Self::default();
+        for field in headers.get_all(LINK) {
+            let mut field = Field(field.as_bytes());
+            while let Some((target, relations)) = field.link() {
+                // A URL is ASCII; tolerated is what can be text.
+                let Ok(target) = std::str::from_utf8(target) else { continue };
+                for relation in relations.split(|byte| is_blank(*byte)) {
+                    if let Some(place) = links.place(relation) {
+                        place.get_or_insert_with(|| target.to_owned());
+                    }
+                }
+            }
+        }
+        links
+    }
+
+    /// Where a link of that relation type belongs, if it is about pages.
+    fn place(&mut self, relation: &[u8]) -> Option<&mut Option<String>> {
+        match &*relation.to_ascii_lowercase() {
+            b"first" => Some(&mut self.first),
+            b"last" => Some(&mut self.last),
+            // The registry of link relations has the long name as a synonym.
+            b"prev" | b"previous" => Some(&mut self.prev),
+            b"next" => Some(&mut self.next),
+            _ => None,
+        }
+    }
+}
+
+/// What is left to read of a field.
+struct Field<'h>(&'h [u8]);
+
+impl<'h> Field<'h> {
+    /// Reads a link (RFC 8288, appendix B.2): its target, and its relations to the resource that was asked for.
+    fn link(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
+        // RFC 9110, section 5.6.1.2: there may be nothing between two commas.
+        self.take_while(|byte| is_blank(byte) || byte == b',');
+        self.skip(b'<')?;
+        let target = self.take_while(|byte| byte != b'>');
+        self.skip(b'>')?;
+        let (mut relations, mut has_anchor) = (None, false);
+        while let Some((name, value)) = self.parameter() {
+            if name.eq_ignore_ascii_case(b"rel") {
+                relations.get_or_insert(value);
+            } else {
+                has_anchor |= name.eq_ignore_ascii_case(b"anchor");
+            }
+        }
+        Some((target, relations.filter(|_| !has_anchor).unwrap_or_default()))
+    }
+
+    /// Reads a parameter (RFC 8288, appendix B.3); one without a value has the empty one.
+    fn parameter(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
+        self.take_while(is_blank);
+        self.skip(b';')?;
+        self.take_while(is_blank);
+        let name = self.take_while(|byte| !is_blank(byte) && !b"=;,".contains(&byte));
+        self.take_while(is_blank);
+        let value = match self.skip(b'=') {
+            Some(()) => self.value(),
+            None => Cow::default(),
+        };
+        Some((name, value))
+    }
+
+    fn value(&mut self) -> Cow<'h, [u8]> {
+        self.take_while(is_blank);
+        if self.skip(b'"').is_none() {
+            return self.take_while(|byte| !b";,".contains(&byte)).into();
+        }
+        // RFC 8288, appendix B.4: a quote that is never closed ends with its field.
+        let is_plain = |byte| !matches!(byte, b'"' | b'\\');
+        let mut value = Cow::from(self.take_while(is_plain));
+        while self.skip(b'\\').is_some() {
+            value.to_mut().extend_from_slice(self.take(1));
+            value.to_mut().extend_from_slice(self.take_while(is_plain));
+        }
+        self.skip(b'"');
+        value
+    }
+
+    fn skip(&mut self, byte: u8) -> Option<()> {
+        self.0 = self.0.strip_prefix(&[byte])?;
+        Some(())
+    }
+
+    fn take_while(&mut self, is_in: impl Fn(u8) -> bool) -> &'h [u8] {
+        let end = self.0.iter().position(|byte| !is_in(*byte));
+        self.take(end.unwrap_or(self.0.len()))
+    }
+
+    fn take(&mut self, length: usize) -> &'h [u8] {
+        let (taken, rest) = self.0.split_at(length.min(self.0.len()));
+        self.0 = rest;
+        taken
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
