@@ -5,10 +5,13 @@ use std::fmt;
 use http::header::HeaderName;
 use http::request::Parts;
 
-/// Of the header by which a caller says which trace its request belongs to.
+/// The header that names the trace of a request (W3C Trace Context, section 3.2).
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// The most bytes that an identifier may have.
+/// The length of a `traceparent` of version 00 (W3C Trace Context, section 3.2.2).
+const TRACEPARENT_LEN: usize = 55;
+
+/// The maximum length of an identifier, in bytes.
 const MAX_BYTES: usize = 128;
 
 /// The identifier of a request: 1 to 128 characters of visible ASCII.
@@ -39,22 +42,26 @@ impl TraceId {
     /// Anything but its exact grammar is `None`: the text came from outside and would be echoed.
     #[must_use]
     pub fn from_traceparent(value: &[u8]) -> Option<Self> {
-        let (known, future) = value.split_at_checked(55)?;
-        let hex = |field: &[u8]| field.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let is_zero = |field: &[u8]| field.iter().all(|byte| *byte == b'0');
+        let (known, future) = value.split_at_checked(TRACEPARENT_LEN)?;
         let fields: Vec<_> = known.split(|byte| *byte == b'-').collect();
         let [version, trace, parent, flags] = *fields else { return None };
-        let has_grammar = [(version, 2), (trace, 32), (parent, 16), (flags, 2)]
-            .into_iter()
-            .all(|(field, length)| field.len() == length && hex(field));
         let is_version = match version {
             b"ff" => false,
             b"00" => future.is_empty(),
-            // A version to come may append fields.
+            // A future version may append fields.
             _ => future.is_empty() || future.starts_with(b"-"),
         };
-        let is_valid = has_grammar && is_version && !is_zero(trace) && !is_zero(parent);
-        std::str::from_utf8(trace).ok().filter(|_| is_valid).map(|trace| Self(trace.into()))
+        let is_valid = is_version
+            && is_hex(version, 2)
+            && is_hex(trace, 32)
+            && is_hex(parent, 16)
+            && is_hex(flags, 2)
+            && !is_zero(trace)
+            && !is_zero(parent);
+        if !is_valid {
+            return None;
+        }
+        Some(Self(std::str::from_utf8(trace).ok()?.into()))
     }
 
     /// Finds the identifier of a request: the one that the service put among its extensions, or else the trace of its
@@ -65,7 +72,7 @@ impl TraceId {
             let mut values = parts.headers.get_all(TRACEPARENT).iter();
             match (values.next(), values.next()) {
                 (Some(value), None) => Self::from_traceparent(value.as_bytes()),
-                // Of several, none is the right one.
+                // With more than one header, either could be forged.
                 _ => None,
             }
         })
@@ -76,6 +83,14 @@ impl TraceId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn is_hex(field: &[u8], len: usize) -> bool {
+    field.len() == len && field.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn is_zero(field: &[u8]) -> bool {
+    field.iter().all(|byte| *byte == b'0')
 }
 
 impl std::str::FromStr for TraceId {
