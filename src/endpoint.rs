@@ -1,4 +1,4 @@
-//! The endpoint itself.
+//! The endpoint: `GET /api/v1/me/tokens?page=N`.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LIN
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 
-use crate::auth::{Authenticator, authenticate};
+use crate::auth::{Authenticated, Authenticator, accepted_token};
 use crate::page::link_style::LinkStyle;
 use crate::page::paginator::Paginator;
 use crate::page::request::{PageRequest, PageRules};
@@ -17,28 +17,28 @@ use crate::page::urls::PageUrls;
 use crate::problem::{PRIVATE_NO_STORE, Problem};
 use crate::store::usage::UsageLog;
 use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
-use crate::token::TokenId;
+use crate::token::{TokenId, TokenResource};
 
-/// The endpoint that lists the caller's access tokens: a request's parts in, the whole response out.
+/// The endpoint that lists the caller's access tokens, from request parts to a complete response.
 ///
-/// It never fails: every error is a problem. A request is refused in this order: by its method, its credentials, its
-/// page, and what the store says. An adapter routes every method of the endpoint's path here, hands over the parts as
-/// they came, and copies the response.
+/// [`handle`](Self::handle) never fails: every error becomes a [`Problem`]. It checks a request in this order: method,
+/// credentials, query, store. An adapter routes every method of the endpoint's path to `handle`, passes the request's
+/// parts unchanged, and copies the response.
 ///
 /// # Faults
 ///
-/// Whatever a store or an authenticator does, the answer is a problem or a right page, never a wrong one:
+/// A fault of a store or an authenticator gives a problem, never a wrong page:
 ///
-/// | it | the answer |
+/// | fault | response |
 /// | --- | --- |
-/// | fails | 503 with `Retry-After`, 504 or 500, by the [kind](StoreErrorKind) of the error; its cause is not looked at |
-/// | returns too many rows or too few, out of order, repeated, or more than the total | 500 |
-/// | returns a total that its rows fit, however large | the page, its numbers exact |
-/// | takes long | none before it is done: a service that wants a time-out drops the future |
-/// | panics | none: the panic passes through unchanged |
+/// | it fails | 503 with `Retry-After`, 504 or 500, by the [kind](StoreErrorKind) of the error |
+/// | it returns too many or too few rows, rows out of order or repeated, or more rows than the total | 500 |
+/// | it returns a wrong total that fits its rows | the page, with numbers that follow from that total |
+/// | it takes long | no response until it is done: drop the future to set a timeout |
+/// | it panics | no response: the panic is not caught |
 ///
-/// A future may be dropped wherever it waits. No lock is held there, and a use is recorded in one step when the token is
-/// accepted. So neither what hangs nor what panics keeps another request from its answer, or has a use counted twice.
+/// `handle` is cancel-safe. It holds no lock across an `.await`, and it records usage exactly once, when the token is
+/// accepted. A request that hangs or panics does not affect other requests.
 ///
 /// # Examples
 ///
@@ -77,19 +77,23 @@ pub struct ListTokens<S, A: Authenticator> {
     rules: PageRules,
     style: LinkStyle,
     order: TokenOrder,
-    keeps_query: bool,
+    preserves_query: bool,
     has_link_header: bool,
     realm: String,
-    retry_after: u32,
+    retry_after_seconds: u32,
     record_usage: Option<Box<RecordUsage<A::Owner>>>,
     clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
 
-/// Erases what an owner must be capable of to be in a log, which only those who want one should have to promise.
+/// Records one usage of an owner's token. A closure, so that only an owner in a [`UsageLog`] must be `Clone` and `Ord`.
 type RecordUsage<O> = dyn Fn(&O, TokenId, DateTime<Utc>) + Send + Sync;
 
-impl<S, A: Authenticator> ListTokens<S, A> {
-    /// Makes the endpoint over a store and an authenticator, with links that begin as `urls` says.
+impl<S, A> ListTokens<S, A>
+where
+    S: TokenStore,
+    A: Authenticator<Owner = S::Owner>,
+{
+    /// Creates the endpoint over a store and an authenticator, with links that begin with `urls`.
     #[must_use]
     pub fn new(store: S, authenticator: A, urls: PageUrls) -> Self {
         Self {
@@ -99,10 +103,10 @@ impl<S, A: Authenticator> ListTokens<S, A> {
             urls,
             style: LinkStyle::default(),
             order: TokenOrder::default(),
-            keeps_query: false,
+            preserves_query: false,
             has_link_header: false,
             realm: "api".to_owned(),
-            retry_after: 1,
+            retry_after_seconds: 1,
             record_usage: None,
             clock: Box::new(Utc::now),
         }
@@ -128,11 +132,12 @@ impl<S, A: Authenticator> ListTokens<S, A> {
         Self { order, ..self }
     }
 
-    /// Keeps the request's other query parameters in the links. Unless set, only a page size that the client chose is
-    /// kept.
+    /// Preserves the request's other query parameters in the links. By default only a page size that the client chose is
+    /// preserved.
+    #[doc(alias = "withQueryString")]
     #[must_use]
     pub fn with_query_string(self) -> Self {
-        Self { keeps_query: true, ..self }
+        Self { preserves_query: true, ..self }
     }
 
     /// Sends the links as a `Link` header too (RFC 8288).
@@ -150,7 +155,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
     /// Sets after how many seconds a client is asked to try again when the store is unavailable; 1 unless set.
     #[must_use]
     pub fn with_retry_after(self, seconds: u32) -> Self {
-        Self { retry_after: seconds, ..self }
+        Self { retry_after_seconds: seconds, ..self }
     }
 
     /// Records each accepted token in a log, once a request and at the time that the clock gave.
@@ -162,7 +167,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
     where
         A::Owner: Clone + Ord + 'static,
     {
-        Self { record_usage: Some(Box::new(move |owner, id, at| log.record(owner, id, at))), ..self }
+        Self { record_usage: Some(Box::new(move |owner, id, now| log.record(owner, id, now))), ..self }
     }
 
     /// Sets the clock, which is read once a request; the system's unless set.
@@ -170,95 +175,96 @@ impl<S, A: Authenticator> ListTokens<S, A> {
     pub fn with_clock(self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self { clock: Box::new(clock), ..self }
     }
-}
 
-impl<S, A> ListTokens<S, A>
-where
-    S: TokenStore,
-    A: Authenticator<Owner = S::Owner>,
-{
-    /// Answers a request.
+    /// Returns the response to a request.
     ///
-    /// `caller` is the address of the peer, or that which a trusted proxy vouches for; `None` where it is not known,
-    /// and then a token with an allow-list is refused. A body is not looked at.
+    /// `caller` is the address of the peer, or the address that a trusted proxy reports. Use `None` if it is not known: a
+    /// token with an allow-list is then rejected. The body of a request is ignored.
     pub async fn handle(&self, parts: &Parts, caller: Option<IpAddr>) -> Response<Vec<u8>> {
-        let mut response = match self.page(parts, caller).await {
-            Ok(page) => page,
-            Err(problem) if problem.status() == Some(StatusCode::SERVICE_UNAVAILABLE) => {
-                problem.with_header(RETRY_AFTER, self.retry_after.into()).into()
-            }
-            Err(problem) => problem.into(),
+        let mut response = match self.list(parts, caller).await {
+            Ok(page) => self.respond(&page),
+            Err(problem) => self.reject(problem, parts),
         };
-        // RFC 9110, section 9.3.2: the same header fields as GET, Content-Length included, and no content.
+        // RFC 9110, section 9.3.2: the headers of GET, Content-Length included, and no content.
         if parts.method == Method::HEAD {
             response.body_mut().clear();
         }
         response
     }
 
-    async fn page(&self, parts: &Parts, caller: Option<IpAddr>) -> Result<Response<Vec<u8>>, Problem> {
-        let describe = |problem: Problem| problem.with_request(parts);
+    async fn list(&self, parts: &Parts, caller: Option<IpAddr>) -> Result<Paginator<TokenResource>, Problem> {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
-            return Err(describe(Problem::method_not_allowed(&[Method::GET, Method::HEAD])));
+            return Err(Problem::method_not_allowed(&[Method::GET, Method::HEAD]));
         }
         let now = (self.clock)();
-        let accepted = authenticate(&self.authenticator, &self.realm, parts, caller, now).await?;
+        let Authenticated { owner, token } =
+            accepted_token(&self.authenticator, &self.realm, &parts.headers, caller, now).await?;
         if let Some(record_usage) = &self.record_usage {
-            record_usage(&accepted.owner, accepted.token.id, now);
+            record_usage(&owner, token.id, now);
         }
         let raw_query = parts.uri.query().unwrap_or_default();
-        let request = PageRequest::from_query(raw_query, &self.rules).map_err(|error| describe(error.into()))?;
-        let query = ListQuery {
-            offset: request.offset(),
-            limit: request.per_page(),
-            order: self.order,
-            ..ListQuery::new(accepted.owner)
-        };
-        let slice = self.store.list(&query).await.and_then(|slice| check(slice, &query));
-        let slice = slice.map_err(|error| describe(error.into()))?;
-        let page = Paginator::new(slice.tokens, slice.total, request, self.urls(raw_query))
+        let request = PageRequest::from_query(raw_query, &self.rules)?;
+        let query =
+            ListQuery::new(owner).with_offset(request.offset()).with_limit(request.per_page()).with_order(self.order);
+        let list = self.store.list(&query).await?;
+        check_window(&list, &query)?;
+        Ok(Paginator::new(list.tokens, list.total, request, self.urls(raw_query))
             .with_style(self.style.clone())
-            .map(|token| token.into_resource(now));
-        let mut body = Vec::new();
-        page.write_tokens(&mut body);
-        let mut response = Response::new(Vec::new());
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(CONTENT_LENGTH, body.len().into());
-        headers.insert(CACHE_CONTROL, PRIVATE_NO_STORE);
-        if self.has_link_header {
-            headers.insert(LINK, page.link_header());
-        }
-        *response.body_mut() = body;
-        Ok(response)
+            .map(|token| token.into_resource(now)))
     }
 
     fn urls(&self, raw_query: &str) -> PageUrls {
         let urls = self.urls.clone();
+        if self.preserves_query {
+            return urls.with_query_string(raw_query);
+        }
         match self.rules.size_name() {
-            _ if self.keeps_query => urls.with_query_string(raw_query),
             Some(name) => urls.with_preserved_parameter(raw_query, name),
             None => urls,
         }
     }
+
+    fn respond(&self, page: &Paginator<TokenResource>) -> Response<Vec<u8>> {
+        let mut body = Vec::new();
+        page.write_tokens(&mut body);
+        let body_len = body.len();
+        let mut response = Response::new(body);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_LENGTH, body_len.into());
+        headers.insert(CACHE_CONTROL, PRIVATE_NO_STORE);
+        if self.has_link_header {
+            headers.insert(LINK, page.link_header());
+        }
+        response
+    }
+
+    /// Turns a problem into a response: the one place where it learns about the request.
+    fn reject(&self, problem: Problem, parts: &Parts) -> Response<Vec<u8>> {
+        let mut problem = problem.with_request(parts);
+        if problem.status() == Some(StatusCode::SERVICE_UNAVAILABLE) {
+            problem = problem.with_header(RETRY_AFTER, self.retry_after_seconds.into());
+        }
+        problem.into()
+    }
 }
 
-/// Refuses a slice that is not the window that was asked for: a wrong page would look like a right one.
-fn check(slice: TokenList, query: &ListQuery<impl Sized>) -> Result<TokenList, StoreError> {
-    let expected = slice.total.saturating_sub(query.offset).min(u64::from(query.limit.get()));
-    let is_ordered = slice.tokens.is_sorted_by(|before, after| match query.order {
+/// Checks that a store returned the window that the query asked for. A wrong page would look like a right one.
+fn check_window(list: &TokenList, query: &ListQuery<impl Sized>) -> Result<(), StoreError> {
+    let expected = list.total.saturating_sub(query.offset).min(u64::from(query.limit.get()));
+    let rows = list.tokens.len();
+    if rows as u64 != expected {
+        let message = format!("expected {expected} rows of a total of {}, got {rows}", list.total);
+        return Err(StoreError::new(StoreErrorKind::Corrupt, message));
+    }
+    let is_ordered = list.tokens.is_sorted_by(|before, after| match query.order {
         TokenOrder::OldestFirst => before.id < after.id,
         TokenOrder::NewestFirst => before.id > after.id,
     });
-    if slice.tokens.len() as u64 != expected {
-        let rows = slice.tokens.len();
-        let message = format!("expected {expected} rows of a total of {}, got {rows}", slice.total);
-        return Err(StoreError::new(StoreErrorKind::Corrupt, message));
-    }
     if !is_ordered {
         return Err(StoreError::new(StoreErrorKind::Corrupt, "rows are out of order or repeated"));
     }
-    Ok(slice)
+    Ok(())
 }
 
 impl<S, A: Authenticator> fmt::Debug for ListTokens<S, A> {

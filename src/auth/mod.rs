@@ -5,7 +5,7 @@ pub(crate) mod bearer;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use http::header::WWW_AUTHENTICATE;
+use http::header::{HeaderMap, WWW_AUTHENTICATE};
 use http::request::Parts;
 
 use crate::auth::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
@@ -129,21 +129,36 @@ pub async fn authenticate<A: Authenticator>(
     caller: Option<IpAddr>,
     now: DateTime<Utc>,
 ) -> Result<Authenticated<A::Owner>, Problem> {
-    let refuse = |error: Option<BearerError>| {
-        let challenge = Challenge::new(realm);
-        let challenge = match error {
-            Some(error) => challenge.with_error(error),
-            None => challenge,
-        };
-        Problem::unauthorized("").with_request(parts).with_header(WWW_AUTHENTICATE, challenge.to_header())
-    };
-    let secret = BearerToken::from_headers(&parts.headers).map_err(|error| match error {
-        CredentialsError::Malformed => refuse(Some(BearerError::InvalidToken)),
-        CredentialsError::Missing => refuse(None),
-        CredentialsError::Repeated => refuse(Some(BearerError::InvalidRequest)),
+    let accepted = accepted_token(authenticator, realm, &parts.headers, caller, now).await;
+    accepted.map_err(|problem| problem.with_request(parts))
+}
+
+/// Does what [`authenticate`] does, but returns a problem that does not describe the request yet.
+pub(crate) async fn accepted_token<A: Authenticator>(
+    authenticator: &A,
+    realm: &str,
+    headers: &HeaderMap,
+    caller: Option<IpAddr>,
+    now: DateTime<Utc>,
+) -> Result<Authenticated<A::Owner>, Problem> {
+    let secret = BearerToken::from_headers(headers).map_err(|error| match error {
+        CredentialsError::Malformed => unauthorized(realm, Some(BearerError::InvalidToken)),
+        CredentialsError::Missing => unauthorized(realm, None),
+        CredentialsError::Repeated => unauthorized(realm, Some(BearerError::InvalidRequest)),
     })?;
-    let found = authenticator.find(&secret).await.map_err(|error| Problem::from(error).with_request(parts))?;
-    found.filter(|found| is_accepted(&found.token, caller, now)).ok_or_else(|| refuse(Some(BearerError::InvalidToken)))
+    match authenticator.find(&secret).await? {
+        Some(found) if is_accepted(&found.token, caller, now) => Ok(found),
+        _ => Err(unauthorized(realm, Some(BearerError::InvalidToken))),
+    }
+}
+
+/// RFC 6750, section 3.1: a request without credentials gets a challenge without an error code.
+fn unauthorized(realm: &str, error: Option<BearerError>) -> Problem {
+    let mut challenge = Challenge::new(realm);
+    if let Some(error) = error {
+        challenge = challenge.with_error(error);
+    }
+    Problem::unauthorized("").with_header(WWW_AUTHENTICATE, challenge.to_header())
 }
 
 fn is_accepted(token: &AccessToken, caller: Option<IpAddr>, now: DateTime<Utc>) -> bool {

@@ -9,24 +9,28 @@ use std::fmt;
 
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::auth::bearer::Challenge;
 use crate::page::request::PageError;
 use crate::problem::trace_id::TraceId;
 use crate::store::{StoreError, StoreErrorKind};
 use crate::text::percent;
 
-/// RFC 9457, section 4.2.1: the type of a problem that says no more than its status.
+/// The type of a problem that has no more meaning than its status (RFC 9457, section 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
-/// RFC 9457, section 3.1; an extension cannot have one of these names.
+/// The standard members (RFC 9457, section 3.1). An extension cannot have one of these names.
 const MEMBERS: [&str; 5] = ["type", "title", "status", "detail", "instance"];
 const TRACE_ID: &str = "trace_id";
 
+/// The challenge of a 401 that has none of its own (RFC 9110, section 15.5.2).
+const DEFAULT_CHALLENGE: HeaderValue = HeaderValue::from_static(r#"Bearer realm="api""#);
+
+/// The `Cache-Control` of every response: it holds what one caller alone may see.
 pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// A problem: what went wrong with a request, for the client's program and for whoever reads its log.
@@ -345,8 +349,7 @@ impl From<Problem> for Response<Vec<u8>> {
         headers.insert(CONTENT_LENGTH, body.len().into());
         headers.entry(CACHE_CONTROL).or_insert(PRIVATE_NO_STORE);
         if status == StatusCode::UNAUTHORIZED {
-            // RFC 9110, section 15.5.2.
-            headers.entry(http::header::WWW_AUTHENTICATE).or_insert_with(|| Challenge::new("api").to_header());
+            headers.entry(WWW_AUTHENTICATE).or_insert(DEFAULT_CHALLENGE);
         }
         let mut response = Self::new(body);
         *response.status_mut() = status;
@@ -358,10 +361,16 @@ impl From<Problem> for Response<Vec<u8>> {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.0.status.as_ref().map(StatusCode::as_str);
-        let words: Vec<_> = [status, self.title()].into_iter().flatten().collect();
-        let head = if words.is_empty() { self.type_uri().to_owned() } else { words.join(" ") };
-        f.write_str(&head)?;
-        self.detail().map_or(Ok(()), |detail| write!(f, ": {detail}"))
+        match (status, self.title()) {
+            (Some(status), Some(title)) => write!(f, "{status} {title}")?,
+            (Some(status), None) => f.write_str(status)?,
+            (None, Some(title)) => f.write_str(title)?,
+            (None, None) => f.write_str(self.type_uri())?,
+        }
+        match self.detail() {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -84,9 +84,8 @@ dyn_trait! {
 /// ```
 /// use tokenfolio::{ListQuery, TokenOrder};
 ///
-/// let mut query = ListQuery::new("ada");
-/// assert_eq!((query.offset, query.limit.get(), query.order), (0, 20, TokenOrder::OldestFirst));
-/// query.offset = 40;
+/// let query = ListQuery::new("ada").with_offset(40).with_order(TokenOrder::NewestFirst);
+/// assert_eq!((query.offset, query.limit.get(), query.status), (40, 20, None));
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -109,6 +108,30 @@ impl<O> ListQuery<O> {
     pub fn new(owner: O) -> Self {
         const LIMIT: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
         Self { owner, offset: 0, limit: LIMIT, order: TokenOrder::default(), status: None }
+    }
+
+    /// Sets how many rows to skip.
+    #[must_use]
+    pub fn with_offset(self, offset: u64) -> Self {
+        Self { offset, ..self }
+    }
+
+    /// Sets the maximum number of rows to return.
+    #[must_use]
+    pub fn with_limit(self, limit: NonZeroU32) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Sets the order of the rows.
+    #[must_use]
+    pub fn with_order(self, order: TokenOrder) -> Self {
+        Self { order, ..self }
+    }
+
+    /// Lists only the tokens that have a status at a time.
+    #[must_use]
+    pub fn with_status(self, filter: StatusFilter) -> Self {
+        Self { status: Some(filter), ..self }
     }
 }
 

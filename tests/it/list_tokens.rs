@@ -61,7 +61,7 @@ pub(crate) fn store_of(count: i64) -> MemoryStore<u64> {
     store
 }
 
-pub(crate) fn endpoint<S>(store: S) -> ListTokens<S, Secrets> {
+pub(crate) fn endpoint<S: TokenStore<Owner = u64>>(store: S) -> ListTokens<S, Secrets> {
     ListTokens::new(store, secrets(), PageUrls::new(BASE).unwrap()).with_clock(now)
 }
 
