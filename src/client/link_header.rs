@@ -71,7 +71,8 @@ impl<'h> Field<'h> {
         self.skip(b'<')?;
         let target = self.take_while(|byte| byte != b'>');
         self.skip(b'>')?;
-        let (mut relations, mut has_anchor) = (None, false);
+        let mut relations = None;
+        let mut has_anchor = false;
         while let Some((name, value)) = self.parameter() {
             if name.eq_ignore_ascii_case(b"rel") {
                 relations.get_or_insert(value);

@@ -39,7 +39,8 @@ impl<T: DeserializeOwned> Page<T> {
     /// # }
     /// ```
     pub fn from_response<B: AsRef<[u8]>>(response: &Response<B>) -> Result<Self, ResponseError> {
-        let (status, body) = (response.status(), response.body().as_ref());
+        let status = response.status();
+        let body = response.body().as_ref();
         let malformed = |error| ResponseError::Malformed { status, error };
         match response.headers().get(CONTENT_TYPE) {
             Some(content_type) if Problem::is_media_type(content_type.as_bytes()) => {

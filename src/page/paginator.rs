@@ -164,7 +164,10 @@ impl<T> Paginator<T> {
     /// # }
     /// ```
     pub fn window(&self) -> impl Iterator<Item = Option<u64>> {
-        self.runs().enumerate().flat_map(|(at, run)| (at > 0).then_some(None).into_iter().chain(run.map(Some)))
+        self.runs().enumerate().flat_map(|(index, run)| {
+            let gap = (index > 0).then_some(None);
+            gap.into_iter().chain(run.map(Some))
+        })
     }
 
     /// The runs of page numbers between the gaps.

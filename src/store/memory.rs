@@ -24,8 +24,8 @@ use crate::token::{AccessToken, TokenId};
 /// let store = MemoryStore::new();
 /// store.insert("ada", AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH));
 ///
-/// let slice = pollster::block_on(store.list(&ListQuery::new("ada")))?;
-/// assert_eq!((slice.tokens.len(), slice.total), (1, 1));
+/// let list = pollster::block_on(store.list(&ListQuery::new("ada")))?;
+/// assert_eq!((list.tokens.len(), list.total), (1, 1));
 /// assert_eq!(pollster::block_on(store.list(&ListQuery::new("bob")))?.total, 0);
 /// # Ok(())
 /// # }
@@ -48,43 +48,44 @@ impl<O> fmt::Debug for MemoryStore<O> {
 }
 
 impl<O: Eq + Hash> MemoryStore<O> {
-    /// Makes a store without tokens.
+    /// Creates a store without tokens.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a token of an owner. One of the same id is replaced, and returned.
+    /// Inserts a token of an owner. Replaces and returns a token with the same id.
     pub fn insert(&self, owner: O, token: AccessToken) -> Option<AccessToken> {
         let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         let tokens = owners.entry(owner).or_default();
         match tokens.binary_search_by_key(&token.id, |token| token.id) {
-            Ok(at) => Some(std::mem::replace(&mut tokens[at], token)),
-            Err(at) => {
-                tokens.insert(at, token);
+            Ok(index) => Some(std::mem::replace(&mut tokens[index], token)),
+            Err(index) => {
+                tokens.insert(index, token);
                 None
             }
         }
     }
 
-    /// Removes a token of an owner, and returns it.
+    /// Removes and returns a token of an owner.
     pub fn remove(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
         let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
         let tokens = owners.get_mut(owner)?;
-        let at = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
-        Some(tokens.remove(at))
+        let index = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
+        Some(tokens.remove(index))
     }
 
-    /// Adds uses to the tokens they are of: their counts, up to the highest number there is, and the later of two times.
-    /// Uses of tokens that are not there are passed over.
-    pub fn record_usage(&self, uses: &[TokenUsage<O>]) {
+    /// Adds usage to the tokens: the counts, which saturate at `u64::MAX`, and the later of two times.
+    ///
+    /// Usage of a token that the store does not have is ignored.
+    pub fn record_usage(&self, usages: &[TokenUsage<O>]) {
         let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
-        for more in uses {
-            let Some(tokens) = owners.get_mut(&more.owner) else { continue };
-            let Ok(at) = tokens.binary_search_by_key(&more.id, |token| token.id) else { continue };
-            let token = &mut tokens[at];
-            token.usage_count = token.usage_count.saturating_add(more.count);
-            token.last_used_at = token.last_used_at.max(Some(more.last_used_at));
+        for usage in usages {
+            let Some(tokens) = owners.get_mut(&usage.owner) else { continue };
+            let Ok(index) = tokens.binary_search_by_key(&usage.id, |token| token.id) else { continue };
+            let token = &mut tokens[index];
+            token.usage_count = token.usage_count.saturating_add(usage.count);
+            token.last_used_at = token.last_used_at.max(Some(usage.last_used_at));
         }
     }
 }
@@ -113,7 +114,7 @@ fn window<'a>(
     let total = all.len();
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(query.limit.get()).unwrap_or(usize::MAX);
-    // Passing over rows of a slice is arithmetic, not a walk.
+    // Skipping rows of a slice is arithmetic, not a walk.
     let tokens = match query.order {
         TokenOrder::OldestFirst => all.skip(offset).take(limit).cloned().collect(),
         TokenOrder::NewestFirst => all.rev().skip(offset).take(limit).cloned().collect(),

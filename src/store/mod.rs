@@ -53,8 +53,8 @@ use crate::token::status::TokenStatus;
 ///
 /// // Behind a pointer it is a store too.
 /// let store: std::sync::Arc<dyn tokenfolio::DynTokenStore<Owner = u64>> = std::sync::Arc::new(Nobody);
-/// let slice = pollster::block_on(store.list(&ListQuery::new(7)));
-/// assert_eq!(slice.map(|slice| slice.total).ok(), Some(0));
+/// let list = pollster::block_on(store.list(&ListQuery::new(7)));
+/// assert_eq!(list.map(|list| list.total).ok(), Some(0));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a token store",
@@ -182,7 +182,7 @@ pub struct TokenList {
 }
 
 impl TokenList {
-    /// Makes a slice from its rows and the total.
+    /// Creates a list from its rows and the total.
     #[must_use]
     pub fn new(tokens: Vec<AccessToken>, total: u64) -> Self {
         Self { tokens, total }

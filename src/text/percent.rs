@@ -58,13 +58,13 @@ pub(crate) fn decode(raw: &str) -> Cow<'_, [u8]> {
 fn escape(text: &str, keep: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     // A byte above 0x7F is never kept, so what is kept is whole characters.
-    let kept = |(at, byte): (usize, &u8)| byte.is_ascii() && keep(&bytes[at..], *byte);
-    if bytes.iter().enumerate().all(kept) {
+    let is_kept = |index: usize| bytes[index].is_ascii() && keep(&bytes[index..], bytes[index]);
+    if (0..bytes.len()).all(is_kept) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
-    for (at, byte) in bytes.iter().enumerate() {
-        if kept((at, byte)) {
+    for (index, byte) in bytes.iter().enumerate() {
+        if is_kept(index) {
             escaped.push(char::from(*byte));
         } else {
             escaped.push('%');

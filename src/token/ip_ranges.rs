@@ -38,8 +38,8 @@ impl IpRanges {
     #[inline]
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         let number = number(address);
-        let after = self.0.partition_point(|range| range.first <= number);
-        after.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|range| number <= range.last)
+        let index = self.0.partition_point(|range| range.first <= number);
+        index.checked_sub(1).and_then(|index| self.0.get(index)).is_some_and(|range| number <= range.last)
     }
 }
 

@@ -40,7 +40,7 @@ impl TokenStatus {
     #[inline]
     #[must_use]
     pub fn derive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
-        let has_come = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
+        let has_come = |time: Option<DateTime<Utc>>| time.is_some_and(|time| time <= now);
         if has_come(revoked_at) {
             Self::Revoked
         } else if has_come(expires_at) {

@@ -1,0 +1,188 @@
+//! Clauses about reads beside writes, beside other reads, and about reads that are cancelled.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+
+use crate::contract::harness::{
+    Fixture, Violation, expect, expect_names, give_way, insert, join, list, named, noon, owner_of, remove, rows, token,
+    within_deadline,
+};
+use crate::store::{ListQuery, StatusFilter, TokenList, TokenOrder, TokenStore};
+use crate::token::status::TokenStatus;
+
+/// What was inserted shows in the next listing.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn an_inserted_token_shows_at_once<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let query = ListQuery::new(fixture.fresh_owner());
+    for count in 1..=3 {
+        insert(fixture, &query.owner, token(count)).await?;
+        let ids: Vec<_> = (1..=count).collect();
+        expect("the list after an insertion", &list(fixture, &query).await?, &ids, ids.len() as u64)?;
+    }
+    Ok(())
+}
+
+/// What was removed is gone from the next listing, and from its total.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_removed_token_is_gone<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let query = ListQuery::new(owner_of(fixture, &[1, 2, 3]).await?);
+    expect("the list before a removal", &list(fixture, &query).await?, &[1, 2, 3], 3)?;
+    remove(fixture, &query.owner, 2).await?;
+    expect("the list after a removal", &list(fixture, &query).await?, &[1, 3], 2)
+}
+
+/// Rows and total agree while others write: they are of one state of the table.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn rows_and_total_are_of_one_snapshot<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let owner = owner_of(fixture, &[0]).await?;
+    let all = ListQuery::new(owner.clone());
+    let active = StatusFilter { status: TokenStatus::Active, now: noon() };
+    // The list grows and shrinks from 1 to 11 tokens, so windows that begin inside are at times past the end.
+    let queries = [
+        all.clone(),
+        ListQuery { offset: 4, limit: rows(3), order: TokenOrder::NewestFirst, ..all.clone() },
+        ListQuery { offset: 5, status: Some(active), ..all },
+    ];
+    let writers = AtomicUsize::new(2);
+    let mut tasks: Vec<Check<'_>> = Vec::new();
+    for first in [1, 101] {
+        let owner = &owner;
+        let writers = &writers;
+        tasks.push(Box::pin(async move {
+            let written = grow_and_shrink(fixture, owner, first).await;
+            writers.fetch_sub(1, Ordering::Relaxed);
+            written
+        }));
+    }
+    for query in &queries {
+        tasks.push(Box::pin(read_beside(fixture, query, &writers)));
+    }
+    join(tasks).await.into_iter().collect()
+}
+
+type Check<'a> = Pin<Box<dyn Future<Output = Result<(), Violation>> + Send + 'a>>;
+
+async fn grow_and_shrink<F: Fixture>(fixture: &F, owner: &F::Owner, first: i64) -> Result<(), Violation> {
+    for _ in 0..12 {
+        for id in first..first + 5 {
+            insert(fixture, owner, token(id)).await?;
+            give_way().await;
+        }
+        for id in first..first + 5 {
+            remove(fixture, owner, id).await?;
+            give_way().await;
+        }
+    }
+    Ok(())
+}
+
+async fn read_beside<F: Fixture>(
+    fixture: &F,
+    query: &ListQuery<F::Owner>,
+    writers: &AtomicUsize,
+) -> Result<(), Violation> {
+    while writers.load(Ordering::Relaxed) > 0 {
+        let TokenList { tokens, total } = list(fixture, query).await?;
+        let expected = total.saturating_sub(query.offset).min(query.limit.get().into());
+        if tokens.len() as u64 != expected {
+            let offset = query.offset;
+            let found = tokens.len();
+            return Err(Violation(format!(
+                "while others write: expected {expected} rows after {offset} of a total of {total}, got {found}"
+            )));
+        }
+        give_way().await;
+    }
+    Ok(())
+}
+
+/// Many listings at once all come to an answer, and each to its own.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn readers_at_once_get_their_own_answers<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let mut owners = Vec::new();
+    for name in ["ada", "bob", "cyd", "dan"] {
+        let owner = fixture.fresh_owner();
+        for id in 1..=16 {
+            insert(fixture, &owner, named(id, name)).await?;
+        }
+        owners.push((owner, name));
+    }
+    let mut readers = Vec::new();
+    for (offset, id) in (0..16).zip(1..) {
+        for (owner, name) in &owners {
+            readers.push(async move {
+                let query = ListQuery { offset, limit: rows(1), ..ListQuery::new(owner.clone()) };
+                let listed = list(fixture, &query).await?;
+                expect("one reader of 64", &listed, &[id], 16)?;
+                expect_names(&listed, name)
+            });
+        }
+    }
+    join(readers).await.into_iter().collect()
+}
+
+/// Whichever await a listing is dropped at, and however often, the store answers afterwards, and with what is then in its
+/// table.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn dropped_futures_leave_the_store_usable<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    /// As many connections as a pool is likely to have.
+    const TIMES: usize = 64;
+    let query = ListQuery::new(owner_of(fixture, &[0]).await?);
+    for (polls, id) in (0..64).zip(1..) {
+        // Side by side, the last ones are dropped while they wait for what the first ones hold.
+        for dropped in join((0..TIMES).rev().map(|polls| is_done_after(polls, fixture, &query)).collect()).await {
+            dropped?;
+        }
+        // Alone, a listing is polled only when it is woken, so each round drops it at the next of its awaits.
+        let mut are_done = true;
+        for _ in 0..TIMES {
+            are_done &= is_done_after(polls, fixture, &query).await?;
+        }
+        expect("the list after some were dropped", &list(fixture, &query).await?, &[id - 1], 1)?;
+        insert(fixture, &query.owner, token(id)).await?;
+        remove(fixture, &query.owner, id - 1).await?;
+        // A transaction that one of those left open would still show the old list.
+        for listed in join((0..TIMES).map(|_| list(fixture, &query)).collect()).await {
+            expect("the new list after some were dropped", &listed?, &[id], 1)?;
+        }
+        if are_done {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Polls a listing so many times at most, drops it, and tells whether it was done.
+async fn is_done_after<F: Fixture>(polls: usize, fixture: &F, query: &ListQuery<F::Owner>) -> Result<bool, Violation> {
+    let mut listing = pin!(fixture.store().list(query));
+    let mut left = polls;
+    let dropped = poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        match listing.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(true),
+            Poll::Pending if left == 0 => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        }
+    });
+    within_deadline(fixture, dropped).await
+}

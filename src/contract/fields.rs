@@ -1,0 +1,245 @@
+//! Clauses about the fields of a row: each comes back as it was written.
+
+use chrono::{DateTime, TimeDelta};
+
+use crate::contract::harness::{
+    Fixture, FixtureFuture, Violation, answer, insert, list, named, noon, owner_of, rows, token, unexpected,
+    within_deadline,
+};
+use crate::store::{ListQuery, StoreErrorKind};
+use crate::token::allowed_ips::AllowedIps;
+use crate::token::{AccessToken, TokenId};
+
+/// The longest name that a table must have room for, in characters.
+const LONGEST_NAME: usize = 255;
+/// The highest count of uses that a table must have room for.
+const HIGHEST_COUNT: u64 = i64::MAX.unsigned_abs();
+
+/// Every field comes back as it was written, and absent ones absent.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let full = AccessToken {
+        last_used_at: Some(noon() + TimeDelta::days(1)),
+        usage_count: 42,
+        expires_at: Some(noon() + TimeDelta::days(2)),
+        revoked_at: Some(noon() + TimeDelta::days(3)),
+        allowed_ips: AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).ok(),
+        ..named(2, "full")
+    };
+    expect_back(fixture, vec![named(1, "bare"), full]).await
+}
+
+/// Instants come back to the microsecond in every field: from the year 1 to the year 9999, and on both sides of 1970.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn instants_come_back_to_the_microsecond<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    const YEAR_1: i64 = -62_135_596_800;
+    const END_OF_9999: i64 = 253_402_300_799;
+    let seconds = [YEAR_1, -1, 0, 1_712_846_105, END_OF_9999];
+    let instants = seconds.into_iter().flat_map(|seconds| {
+        let second = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        [0, 1, 123_456, 999_999].map(|micros| second + TimeDelta::microseconds(micros))
+    });
+    let tokens = (1..).zip(instants).map(|(id, time)| AccessToken {
+        created_at: time,
+        last_used_at: Some(time),
+        expires_at: Some(time),
+        revoked_at: Some(time),
+        ..token(id)
+    });
+    expect_back(fixture, tokens.collect()).await
+}
+
+/// Counts of uses come back exactly, up to the highest that an int64 holds.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn usage_counts_come_back_up_to_int64<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    // The third is the first whole number that a double does not hold.
+    let counts = [0, u64::from(u32::MAX), (1 << 53) + 1, HIGHEST_COUNT];
+    let tokens = (1..).zip(counts).map(|(id, usage_count)| AccessToken { usage_count, ..token(id) });
+    expect_back(fixture, tokens.collect()).await
+}
+
+/// A count of uses above the highest int64 comes back exactly, unless the token is refused: it is not wrapped or cut.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_usage_count_beyond_int64_is_exact_or_refused<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let counts = [HIGHEST_COUNT + 1, u64::MAX];
+    let tokens = (2..).zip(counts).map(|(id, usage_count)| AccessToken { usage_count, ..token(id) });
+    expect_back_or_refused(fixture, tokens.collect()).await
+}
+
+/// Names come back character by character: blanks, quotes, case and normal forms are not touched.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn names_come_back_unchanged<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let longest = "日".repeat(LONGEST_NAME);
+    let names = [
+        "",
+        " ",
+        "trailing ",
+        " leading",
+        "name",
+        "Name",
+        "name ",
+        "caf\u{e9}",
+        "cafe\u{301}",
+        "'\"\\;--",
+        "%_",
+        "NULL",
+        "0012",
+        "<b>&amp;",
+        "line\nbreak\r\n\ttab\u{1}\u{7f}",
+        "日本語 🦀",
+        "\u{200b}\u{feff}\u{202e}",
+        &longest,
+    ];
+    expect_back(fixture, (1..).zip(names).map(|(id, name)| named(id, name)).collect()).await
+}
+
+/// A name above 255 characters comes back whole, unless the token is refused: it is not cut.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_long_name_is_whole_or_refused<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    // The first is one too many for a byte to count, the last for two.
+    let lengths = [256, 10_000, 65_536];
+    let tokens = (2..).zip(lengths).map(|(id, length)| named(id, &"long ".repeat(length)[..length]));
+    expect_back_or_refused(fixture, tokens.collect()).await
+}
+
+/// A name with a U+0000 in it comes back whole, unless the token is refused: it does not end there.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_name_with_a_nul_is_whole_or_refused<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let tokens = (2..).zip(["\0", "a\0b", "end\0"]).map(|(id, name)| named(id, name));
+    expect_back_or_refused(fixture, tokens.collect()).await
+}
+
+/// A token without an allow-list and one whose allow-list admits nobody are not the same.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn no_restriction_and_nobody_are_told_apart<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let nowhere = AccessToken { allowed_ips: Some(AllowedIps::deny_all()), ..named(2, "nowhere") };
+    expect_back(fixture, vec![named(1, "anywhere"), nowhere]).await
+}
+
+/// The entries of an allow-list come back in their order and each in its form: a bare address is not the range of it, a
+/// range keeps its host bits, and one that is there twice is there twice.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let lists = [
+        &["203.0.113.12"][..],
+        &["203.0.113.12/32"],
+        &["203.0.113.12", "10.1.2.3/8", "203.0.113.12", "10.1.2.3/8"],
+        &["0.0.0.0/0", "255.255.255.255"],
+        &["::ffff:10.0.0.7", "::ffff:10.0.0.0/104"],
+        &["2001:db8::7", "2001:db8::7/128", "2001:db8::7/32", "::/0", "::1"],
+    ];
+    let tokens = (1..)
+        .zip(lists)
+        .map(|(id, list)| AccessToken { allowed_ips: AllowedIps::parse(list.iter().copied()).ok(), ..token(id) });
+    expect_back(fixture, tokens.collect()).await
+}
+
+/// A row that cannot be read is [`StoreErrorKind::Corrupt`]. It is not left out, which would hide a token and make the
+/// rows disagree with the total. `None` if the fixture cannot [`damage`](Fixture::damage) a row.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_row_that_cannot_be_read_is_corrupt<F: Fixture>(fixture: &F) -> Option<Result<(), Violation>> {
+    let owner = fixture.fresh_owner();
+    let damage = fixture.corrupt_row(owner.clone(), TokenId(2))?;
+    Some(expect_corrupt(fixture, owner, damage).await)
+}
+
+async fn expect_corrupt<F: Fixture>(fixture: &F, owner: F::Owner, damage: FixtureFuture<'_>) -> Result<(), Violation> {
+    let query = ListQuery::new(owner);
+    for id in 1..=3 {
+        insert(fixture, &query.owner, token(id)).await?;
+    }
+    damage.await?;
+    match answer(fixture, &query).await? {
+        Err(error) if error.kind() == StoreErrorKind::Corrupt => Ok(()),
+        answer => Err(unexpected("a list with a damaged row", "corrupt data", answer)),
+    }
+}
+
+/// Inserts tokens, whose ids rise, and expects them back.
+async fn expect_back<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
+    let query = ListQuery { limit: rows(100), ..ListQuery::new(fixture.fresh_owner()) };
+    for token in &tokens {
+        insert(fixture, &query.owner, token.clone()).await?;
+    }
+    expect_same(&list(fixture, &query).await?.tokens, &tokens)
+}
+
+/// Inserts an ordinary token of id 1 and some that may be refused, and expects all back that were not.
+async fn expect_back_or_refused<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
+    let query = ListQuery::new(owner_of(fixture, &[1]).await?);
+    let mut expected = vec![token(1)];
+    for token in tokens {
+        if within_deadline(fixture, fixture.insert(&query.owner, token.clone())).await?.is_ok() {
+            expected.push(token);
+        }
+    }
+    expect_same(&list(fixture, &query).await?.tokens, &expected)
+}
+
+fn expect_same(found: &[AccessToken], expected: &[AccessToken]) -> Result<(), Violation> {
+    if found.len() != expected.len() {
+        return Err(Violation(format!("expected {} tokens, got {}", expected.len(), found.len())));
+    }
+    for (found, expected) in found.iter().zip(expected) {
+        for ((field, found), (_, wanted)) in fields(found).into_iter().zip(fields(expected)) {
+            if found != wanted {
+                let id = expected.id;
+                let wanted = brief(&wanted);
+                let found = brief(&found);
+                return Err(Violation(format!("{field} of token {id}: expected {wanted}, got {found}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fields(token: &AccessToken) -> [(&'static str, String); 8] {
+    // By pattern, so that a field that is added cannot be forgotten.
+    let AccessToken { id, name, created_at, last_used_at, usage_count, expires_at, revoked_at, allowed_ips } = token;
+    [
+        ("id", format!("{id:?}")),
+        ("name", format!("{name:?}")),
+        ("created_at", format!("{created_at:?}")),
+        ("last_used_at", format!("{last_used_at:?}")),
+        ("usage_count", format!("{usage_count:?}")),
+        ("expires_at", format!("{expires_at:?}")),
+        ("revoked_at", format!("{revoked_at:?}")),
+        ("allowed_ips", format!("{allowed_ips:?}")),
+    ]
+}
+
+/// Cuts a text that is too long for a message.
+fn brief(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= 300 { text.to_owned() } else { format!("{text:.60}.. ({length} characters)") }
+}

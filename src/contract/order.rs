@@ -1,0 +1,67 @@
+//! Clauses about the order of rows.
+
+use chrono::TimeDelta;
+
+use crate::contract::harness::{Fixture, Violation, expect, insert, list, noon, owner_of, rows, walk};
+use crate::store::{ListQuery, TokenOrder};
+use crate::token::AccessToken;
+
+/// Rows come by id, ascending, whatever the order they were inserted in and whenever they were made.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn rows_come_by_id_ascending<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let owner = fixture.fresh_owner();
+    for (day, id) in (1..).zip([5, 1, 9, 3, 7, 10, 2]) {
+        insert(fixture, &owner, AccessToken::new(id, "token", noon() + TimeDelta::days(day))).await?;
+    }
+    let listed = list(fixture, &ListQuery::new(owner)).await?;
+    expect("the order", &listed, &[1, 2, 3, 5, 7, 9, 10], 7)
+}
+
+/// Tokens that were made at the same instant come by id, from page to page.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn tokens_of_one_instant_come_by_id<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let owner = fixture.fresh_owner();
+    for step in 0..50 {
+        // Every id from 1 to 50 once, well mixed: 27 and 50 have no common divisor.
+        insert(fixture, &owner, AccessToken::new(step * 27 % 50 + 1, "token", noon())).await?;
+    }
+    let ids: Vec<_> = (1..=50).collect();
+    let walked = walk(fixture, &owner, 7, 50).await?;
+    expect("tokens of one instant, by 7", &walked, &ids, 50)
+}
+
+/// [`TokenOrder::NewestFirst`] gives the same rows the other way round, and windows count from the new front.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn newest_first_is_the_reverse<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let owner = owner_of(fixture, &[1, 2, 3, 4, 5]).await?;
+    let newest_first = ListQuery { order: TokenOrder::NewestFirst, ..ListQuery::new(owner) };
+    for limit in 1..=5 {
+        for offset in 0..5 {
+            let query = ListQuery { offset: offset as u64, limit: rows(limit), ..newest_first.clone() };
+            let ids: Vec<_> = (1..=5).rev().skip(offset).take(limit as usize).collect();
+            let what = format!("newest first, {limit} rows after {offset} of 5");
+            expect(&what, &list(fixture, &query).await?, &ids, 5)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every int64 is an id, and they are compared as numbers with a sign.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn ids_are_ordered_as_signed_numbers<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let ids = [i64::MIN, -2, -1, 0, 1, 2, 10, i64::MAX];
+    let owner = owner_of(fixture, &ids).await?;
+    expect("extreme ids", &list(fixture, &ListQuery::new(owner)).await?, &ids, 8)
+}

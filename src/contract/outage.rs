@@ -1,0 +1,54 @@
+//! The clause about a database that stops and comes back.
+
+use std::time::Duration;
+
+use crate::contract::harness::{Fixture, FixtureFuture, Violation, answer, expect, join, list, owner_of, unexpected};
+use crate::store::{ListQuery, StoreErrorKind};
+
+/// While its backend is down, a store answers that it is unavailable or took too long, and does answer; when the backend
+/// is back, so is the store, without being made anew. `None` if the fixture cannot
+/// [`stop_backend`](Fixture::stop_backend).
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_backend_that_is_down_is_unavailable_and_recovers<F: Fixture>(
+    fixture: &F,
+) -> Option<Result<(), Violation>> {
+    let stop = fixture.stop_backend()?;
+    let start = fixture.start_backend()?;
+    Some(expect_recovery(fixture, stop, start).await)
+}
+
+async fn expect_recovery<F: Fixture>(
+    fixture: &F,
+    stop: FixtureFuture<'_>,
+    start: FixtureFuture<'_>,
+) -> Result<(), Violation> {
+    const ATTEMPTS: usize = 100;
+    const PAUSE: Duration = Duration::from_millis(50);
+    let query = ListQuery::new(owner_of(fixture, &[1, 2, 3]).await?);
+    expect("the list before the backend stopped", &list(fixture, &query).await?, &[1, 2, 3], 3)?;
+    stop.await?;
+    let unavailable = expect_unavailable(fixture, &query).await;
+    start.await?;
+    unavailable?;
+    // Each broken connection may be found out by a listing of its own.
+    for _ in 0..ATTEMPTS {
+        if let Ok(listed) = answer(fixture, &query).await? {
+            return expect("the list after the backend came back", &listed, &[1, 2, 3], 3);
+        }
+        fixture.sleep(PAUSE).await;
+    }
+    expect("the list after the backend came back", &list(fixture, &query).await?, &[1, 2, 3], 3)
+}
+
+async fn expect_unavailable<F: Fixture>(fixture: &F, query: &ListQuery<F::Owner>) -> Result<(), Violation> {
+    for answer in join((0..4).map(|_| answer(fixture, query)).collect()).await {
+        match answer? {
+            Err(error) if matches!(error.kind(), StoreErrorKind::Timeout | StoreErrorKind::Unavailable) => {}
+            answer => return Err(unexpected("a list while the backend is down", "unavailable or a timeout", answer)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Clauses about which rows are listed: offset, limit and status filter.
+
+use chrono::{DateTime, TimeDelta};
+
+use crate::contract::harness::{Fixture, Violation, expect, insert, list, noon, owner_of, rows, token, walk};
+use crate::store::{ListQuery, StatusFilter, TokenOrder};
+use crate::token::AccessToken;
+use crate::token::status::TokenStatus;
+
+/// A window is exactly its rows, and the total counts all, at every edge of a page.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn every_window_is_exact<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    for count in [1, 19, 20, 21, 41] {
+        let ids: Vec<i64> = (1..=count).collect();
+        let owner = owner_of(fixture, &ids).await?;
+        for limit in [1, 7, 20, 21] {
+            for offset in 0..ids.len() {
+                let query = ListQuery { offset: offset as u64, limit: rows(limit), ..ListQuery::new(owner.clone()) };
+                let end = ids.len().min(offset + limit as usize);
+                let what = format!("{limit} rows after {offset} of {count}");
+                expect(&what, &list(fixture, &query).await?, &ids[offset..end], ids.len() as u64)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Past the end there are no rows, and the total is exact all the same, however far past it is.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_window_past_the_end_is_empty_and_counts_all<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let owner = owner_of(fixture, &[1, 2, 3]).await?;
+    for offset in [3, 4, 1_000, 1 << 32, i64::MAX.unsigned_abs(), 1 << 63, u64::MAX] {
+        for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
+            let query = ListQuery { offset, order, ..ListQuery::new(owner.clone()) };
+            expect(&format!("the window after {offset} of 3"), &list(fixture, &query).await?, &[], 3)?;
+        }
+    }
+    Ok(())
+}
+
+/// A limit is a maximum: it may be as high as `u32::MAX`, and the store reserves no capacity for it.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_limit_beyond_the_end_is_cut<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    /// A store may reserve capacity for a likely page. No page is likely to be this long.
+    const MAX_CAPACITY: usize = 1 << 16;
+    let owner = owner_of(fixture, &[1, 2, 3]).await?;
+    // A store that reserves capacity for the limit fails at a million, before the maximum exhausts the memory.
+    for limit in [4, 1_000, 1_000_000, u32::MAX] {
+        let query = ListQuery { offset: 1, limit: rows(limit), ..ListQuery::new(owner.clone()) };
+        let listed = list(fixture, &query).await?;
+        expect(&format!("at most {limit} rows after 1 of 3"), &listed, &[2, 3], 3)?;
+        let capacity = listed.tokens.capacity();
+        if capacity > MAX_CAPACITY {
+            return Err(Violation(format!("at most {limit} rows after 1 of 3: got 2 in capacity for {capacity}")));
+        }
+    }
+    Ok(())
+}
+
+/// Window after window, every token comes once, in order.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_walk_yields_every_token_once<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    let ids: Vec<i64> = (3..).step_by(3).take(257).collect();
+    let owner = owner_of(fixture, &ids).await?;
+    for limit in [1, 7, 20, 100, 256, 257, 1_000] {
+        expect(&format!("a walk by {limit}"), &walk(fixture, &owner, limit, 257).await?, &ids, 257)?;
+    }
+    Ok(())
+}
+
+/// A status filter lists and counts the tokens for which [`TokenStatus::derive`] gives that status at that instant, to
+/// the microsecond, in either order.
+///
+/// # Errors
+///
+/// How the store breaks the clause.
+pub async fn a_status_filter_agrees_with_the_derived_status<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+    for now in [noon(), DateTime::UNIX_EPOCH, noon() - TimeDelta::days(30_000)] {
+        let times = [None, Some(-1), Some(0), Some(1)]
+            .map(|micros: Option<i64>| micros.map(|micros| now + TimeDelta::microseconds(micros)));
+        let pairs = times.into_iter().flat_map(|revoked_at| times.map(|expires_at| (revoked_at, expires_at)));
+        let owner = fixture.fresh_owner();
+        let mut tokens = Vec::new();
+        for (id, (revoked_at, expires_at)) in (1..).zip(pairs) {
+            let token = AccessToken { revoked_at, expires_at, ..token(id) };
+            insert(fixture, &owner, token.clone()).await?;
+            tokens.push(token);
+        }
+        for status in [TokenStatus::Active, TokenStatus::Expired, TokenStatus::Revoked] {
+            let filter = StatusFilter { status, now };
+            let mut ids: Vec<_> = tokens.iter().filter(|token| filter.matches(token)).map(|token| token.id.0).collect();
+            let total = ids.len() as u64;
+            for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
+                let mut query = ListQuery { order, status: Some(filter), ..ListQuery::new(owner.clone()) };
+                expect(&format!("the {status} tokens"), &list(fixture, &query).await?, &ids, total)?;
+                query.offset = 1;
+                query.limit = rows(1);
+                expect(&format!("the second {status} token"), &list(fixture, &query).await?, &ids[1..2], total)?;
+                query.offset = total;
+                expect(&format!("past the {status} tokens"), &list(fixture, &query).await?, &[], total)?;
+                ids.reverse();
+            }
+        }
+    }
+    Ok(())
+}
