@@ -86,7 +86,7 @@ pub use problem::{ExtensionError, Problem};
 pub use store::memory::MemoryStore;
 pub use store::usage::{TokenUsage, UsageLog};
 pub use store::{
-    DynTokenStore, ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore,
+    DynTokenStore, ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore, UnknownOrder,
 };
 pub use token::allowed_ips::{AllowedIp, AllowedIpError, AllowedIps};
 pub use token::status::{ReportedStatus, TokenStatus, UnknownStatus};

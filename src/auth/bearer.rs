@@ -95,7 +95,7 @@ impl fmt::Debug for BearerToken {
 
 /// Why no bearer token could be read from a request.
 ///
-/// The three variants are all there are: each has its own answer in RFC 6750, section 3.1.
+/// The three variants are complete: each has its own challenge in RFC 6750, section 3.1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum CredentialsError {
     /// There is a bearer token, but not a well-formed one.
@@ -187,8 +187,9 @@ fn printable(text: &str) -> String {
     text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect()
 }
 
-/// The error codes of a challenge (RFC 6750, section 3.1), which knows these three.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+/// The error code of a challenge. The three variants are complete: RFC 6750, section 3.1 defines no others.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[error("{}", self.as_str())]
 pub enum BearerError {
     /// The token is valid but does not allow this; goes with status 403.
     InsufficientScope,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
 use crate::client::links::PageLinks;
+use crate::page::paginator::Paginator;
 
 /// A page as a client reads it.
 ///
@@ -39,6 +40,67 @@ pub struct Page<T> {
     pub links: PageLinks,
     /// Where this page stands among them.
     pub meta: PageMeta,
+}
+
+impl<T> From<Paginator<T>> for Page<T> {
+    /// Returns the page as a client reads it: for tests of a client, which have no service to ask.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{Page, PageRequest, PageRules, PageUrls, Paginator};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = PageRequest::from_query("page=2", &PageRules::default())?;
+    /// let page = Page::from(Paginator::new(vec!["fig"], 21, request, PageUrls::new("/fruit")?));
+    /// assert_eq!(page.data, ["fig"]);
+    /// assert_eq!(page.links.prev.as_deref(), Some("/fruit?page=1"));
+    /// assert_eq!(page.meta.total, 21);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn from(page: Paginator<T>) -> Self {
+        Self {
+            links: PageLinks {
+                first: Some(page.first_url()),
+                last: Some(page.last_url()),
+                prev: page.prev_url(),
+                next: page.next_url(),
+            },
+            meta: PageMeta {
+                current_page: page.current_page(),
+                from: page.from(),
+                last_page: page.last_page(),
+                links: meta_links(&page),
+                path: page.urls().path().to_owned(),
+                per_page: page.per_page().get().into(),
+                to: page.to(),
+                total: page.total(),
+            },
+            data: page.into_items(),
+        }
+    }
+}
+
+fn meta_links<T>(page: &Paginator<T>) -> Vec<MetaLink> {
+    let Some(labels) = page.style().array() else { return Vec::new() };
+    let link = |label: &str, number: Option<u64>| MetaLink {
+        url: number.map(|number| page.urls().url(number)),
+        label: label.to_owned(),
+        page: number,
+        active: false,
+    };
+    let mut links = vec![link(&labels.previous, page.prev_page())];
+    for number in page.window() {
+        links.push(match number {
+            Some(number) => {
+                MetaLink { active: number == page.current_page(), ..link(&number.to_string(), Some(number)) }
+            }
+            None => link(&labels.gap, None),
+        });
+    }
+    links.push(link(&labels.next, page.next_page()));
+    links
 }
 
 /// The numbers of a page.

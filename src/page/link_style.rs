@@ -54,6 +54,7 @@ impl LinkStyle {
 
     /// Sets how many pages stand on each side of the current one. Near an end there are more, so that the array keeps
     /// its length.
+    #[doc(alias = "onEachSide")]
     #[must_use]
     pub fn with_on_each_side(self, on_each_side: u8) -> Self {
         Self { on_each_side, ..self }

@@ -37,6 +37,9 @@ use crate::page::window::window;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "LengthAwarePaginator")]
+#[doc(alias = "simplePaginate")]
+#[doc(alias = "cursorPaginate")]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Paginator<T> {
     items: Vec<T>,
@@ -61,7 +64,8 @@ impl<T> Paginator<T> {
         Self { style, ..self }
     }
 
-    /// Turns every item into another, and leaves the rest as it is.
+    /// Converts every item, and preserves the rest of the page.
+    #[doc(alias = "through")]
     #[must_use]
     pub fn map<U>(self, item: impl FnMut(T) -> U) -> Paginator<U> {
         Paginator {
@@ -73,10 +77,45 @@ impl<T> Paginator<T> {
         }
     }
 
+    /// Converts every item with a function that can fail, and preserves the rest of the page.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `item`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = PageRequest::from_query("", &PageRules::default())?;
+    /// let page = Paginator::new(vec!["1", "two"], 2, request, PageUrls::new("/numbers")?);
+    /// let error = page.try_map(str::parse::<u8>).unwrap_err();
+    /// assert_eq!(error.to_string(), "invalid digit found in string");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn try_map<U, E>(self, item: impl FnMut(T) -> Result<U, E>) -> Result<Paginator<U>, E> {
+        Ok(Paginator {
+            items: self.items.into_iter().map(item).collect::<Result<_, _>>()?,
+            total: self.total,
+            request: self.request,
+            urls: self.urls,
+            style: self.style,
+        })
+    }
+
     /// Returns the items on this page.
     #[must_use]
     pub fn items(&self) -> &[T] {
         &self.items
+    }
+
+    /// Returns the items on this page, without the rest of the page.
+    #[must_use]
+    pub fn into_items(self) -> Vec<T> {
+        self.items
     }
 
     /// Returns the number of this page, from 1.
@@ -194,5 +233,23 @@ impl<T> Paginator<T> {
 
     pub(crate) fn next_page(&self) -> Option<u64> {
         (self.current_page() < self.last_linked_page()).then(|| self.current_page() + 1)
+    }
+}
+
+impl<T> IntoIterator for Paginator<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'p, T> IntoIterator for &'p Paginator<T> {
+    type Item = &'p T;
+    type IntoIter = std::slice::Iter<'p, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
     }
 }

@@ -85,6 +85,7 @@ impl PageUrls {
 
     /// Keeps the parameters of a raw query byte for byte, in order, duplicates and flags included, but for the page
     /// parameter. Only what would break a URL or a header is escaped.
+    #[doc(alias = "withQueryString")]
     #[must_use]
     pub fn with_query_string(self, raw: &str) -> Self {
         self.keeping(raw, |_| true)
@@ -104,6 +105,7 @@ impl PageUrls {
 
     /// Sets a parameter, encoded by RFC 3986 (a blank is `%20`). One of the same name is replaced where it first stands;
     /// otherwise it is appended. The page parameter cannot be set: its name is ignored.
+    #[doc(alias = "appends")]
     #[must_use]
     pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
         if name == self.page_name() {

@@ -58,6 +58,8 @@ pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("priva
 ///     r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"no such list","instance":"/lists/7"}"#
 /// );
 /// ```
+#[doc(alias = "ProblemDetails")]
+#[doc(alias = "RFC 7807")]
 pub struct Problem(pub(crate) Box<Content>);
 
 /// What a problem holds.

@@ -40,6 +40,7 @@ impl TraceId {
     /// Reads the trace of a `traceparent` header's value (W3C Trace Context, section 3.2).
     ///
     /// Anything but its exact grammar is `None`: the text came from outside and would be echoed.
+    #[doc(alias = "traceparent")]
     #[must_use]
     pub fn from_traceparent(value: &[u8]) -> Option<Self> {
         let (known, future) = value.split_at_checked(TRACEPARENT_LEN)?;
@@ -104,6 +105,12 @@ impl std::str::FromStr for TraceId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let is_valid = (1..=MAX_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         if is_valid { Ok(Self(text.into())) } else { Err(TraceIdError(())) }
+    }
+}
+
+impl AsRef<str> for TraceId {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 

@@ -10,7 +10,7 @@ macro_rules! dyn_trait {
         $boxed:ident of $method:ident($argument:ident: $argument_type:ty) -> $output:ty
     ) => {
         $(#[$doc])*
-        pub trait $twin: Send + Sync {
+        pub trait $twin: sealed::Sealed + Send + Sync {
             /// The same as the trait's own.
             type Owner: Send + Sync;
 
@@ -19,6 +19,13 @@ macro_rules! dyn_trait {
                 &'a self,
                 $argument: &'a $argument_type,
             ) -> ::std::pin::Pin<Box<dyn Future<Output = $output> + Send + 'a>>;
+        }
+
+        mod sealed {
+            /// Only the crate implements the boxed trait: for every type that implements the trait itself.
+            pub trait Sealed {}
+
+            impl<T: super::$trait> Sealed for T {}
         }
 
         impl<T: $trait> $twin for T {
@@ -32,17 +39,26 @@ macro_rules! dyn_trait {
             }
         }
 
-        impl<O: Send + Sync> $trait for dyn $twin<Owner = O> + '_ {
+        dyn_trait!(@object $trait for dyn $twin<Owner = O> + '_; $boxed of $method($argument: $argument_type) -> $output);
+        dyn_trait!(
+            @object $trait for dyn $twin<Owner = O> + Send + Sync + '_;
+            $boxed of $method($argument: $argument_type) -> $output
+        );
+        dyn_trait!(@forward $trait for &T; $method($argument: $argument_type) -> $output);
+        dyn_trait!(@forward $trait for Box<T>; $method($argument: $argument_type) -> $output);
+        dyn_trait!(@forward $trait for ::std::sync::Arc<T>; $method($argument: $argument_type) -> $output);
+    };
+    (
+        @object $trait:ident for $object:ty;
+        $boxed:ident of $method:ident($argument:ident: $argument_type:ty) -> $output:ty
+    ) => {
+        impl<O: Send + Sync> $trait for $object {
             type Owner = O;
 
             async fn $method(&self, $argument: &$argument_type) -> $output {
                 self.$boxed($argument).await
             }
         }
-
-        dyn_trait!(@forward $trait for &T; $method($argument: $argument_type) -> $output);
-        dyn_trait!(@forward $trait for Box<T>; $method($argument: $argument_type) -> $output);
-        dyn_trait!(@forward $trait for ::std::sync::Arc<T>; $method($argument: $argument_type) -> $output);
     };
     (@forward $trait:ident for $pointer:ty; $method:ident($argument:ident: $argument_type:ty) -> $output:ty) => {
         impl<T: $trait + ?Sized> $trait for $pointer {

@@ -54,6 +54,15 @@ impl<O: Eq + Hash> MemoryStore<O> {
         Self::default()
     }
 
+    /// Returns a token of an owner.
+    #[must_use]
+    pub fn get(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
+        let owners = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
+        let tokens = owners.get(owner)?;
+        let index = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
+        Some(tokens[index].clone())
+    }
+
     /// Inserts a token of an owner. Replaces and returns a token with the same id.
     pub fn insert(&self, owner: O, token: AccessToken) -> Option<AccessToken> {
         let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
@@ -87,6 +96,34 @@ impl<O: Eq + Hash> MemoryStore<O> {
             token.usage_count = token.usage_count.saturating_add(usage.count);
             token.last_used_at = token.last_used_at.max(Some(usage.last_used_at));
         }
+    }
+}
+
+impl<O: Eq + Hash> FromIterator<(O, AccessToken)> for MemoryStore<O> {
+    /// Creates a store from owners and their tokens, in any order. The last token with an id wins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::DateTime;
+    /// use tokenfolio::{AccessToken, MemoryStore, TokenId};
+    ///
+    /// let tokens = (1..=3).map(|id| ("ada", AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)));
+    /// let store: MemoryStore<_> = tokens.collect();
+    /// assert!(store.get(&"ada", TokenId(3)).is_some());
+    /// ```
+    fn from_iter<I: IntoIterator<Item = (O, AccessToken)>>(tokens: I) -> Self {
+        let mut owners: HashMap<O, Vec<AccessToken>> = HashMap::new();
+        for (owner, token) in tokens {
+            owners.entry(owner).or_default().push(token);
+        }
+        for tokens in owners.values_mut() {
+            // The sort is stable and `dedup` removes all but the first, so the last token comes first.
+            tokens.reverse();
+            tokens.sort_by_key(|token| token.id);
+            tokens.dedup_by_key(|token| token.id);
+        }
+        Self { tokens: RwLock::new(owners) }
     }
 }
 

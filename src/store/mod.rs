@@ -5,7 +5,9 @@ pub(crate) mod memory;
 pub(crate) mod usage;
 
 use std::error::Error;
+use std::fmt;
 use std::num::NonZeroU32;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
@@ -128,14 +130,26 @@ impl<O> ListQuery<O> {
         Self { order, ..self }
     }
 
-    /// Lists only the tokens that have a status at a time.
+    /// Sets which status the tokens have at which time; `None` for tokens of every status.
     #[must_use]
-    pub fn with_status(self, filter: StatusFilter) -> Self {
-        Self { status: Some(filter), ..self }
+    pub fn with_status(self, status: impl Into<Option<StatusFilter>>) -> Self {
+        Self { status: status.into(), ..self }
     }
 }
 
-/// The order of a listing. By id alone, because a token made while a client walks the pages then shifts nothing.
+/// The order of a list: by id, so that a token that is created while a client walks the pages moves no other token.
+///
+/// The two variants are complete: a list has two directions.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::TokenOrder;
+///
+/// assert_eq!("desc".parse(), Ok(TokenOrder::NewestFirst));
+/// let error = "DESC".parse::<TokenOrder>().unwrap_err();
+/// assert_eq!(error.to_string(), "unknown order `DESC`, expected `asc` or `desc`");
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum TokenOrder {
     /// By id, ascending.
@@ -144,6 +158,45 @@ pub enum TokenOrder {
     /// By id, descending.
     NewestFirst,
 }
+
+impl TokenOrder {
+    /// Returns the word for the order: `asc` or `desc`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OldestFirst => "asc",
+            Self::NewestFirst => "desc",
+        }
+    }
+}
+
+impl fmt::Display for TokenOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for TokenOrder {
+    type Err = UnknownOrder;
+
+    /// Parses `asc` or `desc`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `text` is anything else. Case and whitespace count.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "asc" => Ok(Self::OldestFirst),
+            "desc" => Ok(Self::NewestFirst),
+            _ => Err(UnknownOrder(text.into())),
+        }
+    }
+}
+
+/// The error of parsing a [`TokenOrder`].
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("unknown order `{0}`, expected `asc` or `desc`")]
+pub struct UnknownOrder(Box<str>);
 
 /// Tokens that have a status at an instant.
 ///

@@ -4,7 +4,7 @@
 //! its canonical spelling, which may not be the one that was typed.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -51,28 +51,28 @@ struct Lists {
 }
 
 impl AllowedIps {
-    /// Makes a list of at least one entry.
+    /// Creates a list of at least one entry.
     ///
     /// # Errors
     ///
-    /// No entries: whoever means "no restriction" has `None` for that, and whoever means "nobody" has
-    /// [`deny_all`](Self::deny_all). An empty list made by accident must not become either.
+    /// Fails if `entries` is empty. Use `None` for "no restriction" and [`deny_all`](Self::deny_all) for "nobody". An
+    /// accidental empty list must not become either of them.
     pub fn new(entries: impl IntoIterator<Item = AllowedIp>) -> Result<Self, AllowedIpError> {
         let entries: Vec<_> = entries.into_iter().collect();
         if entries.is_empty() { Err(AllowedIpError(Refusal::EmptyList)) } else { Ok(Self::of(entries)) }
     }
 
-    /// Parses a list of at least one entry.
+    /// Parses a list of at least one entry, given as `&str`, `String` or any other text.
     ///
     /// # Errors
     ///
-    /// An entry that [`AllowedIp`] refuses, the first one in order; or no entries, as [`new`](Self::new).
-    pub fn parse<'a>(entries: impl IntoIterator<Item = &'a str>) -> Result<Self, AllowedIpError> {
-        let entries: Result<Vec<AllowedIp>, _> = entries.into_iter().map(str::parse).collect();
+    /// Fails for the first entry that [`AllowedIp`] rejects. Fails if `entries` is empty, as [`new`](Self::new) does.
+    pub fn parse<E: AsRef<str>>(entries: impl IntoIterator<Item = E>) -> Result<Self, AllowedIpError> {
+        let entries: Result<Vec<AllowedIp>, _> = entries.into_iter().map(|entry| entry.as_ref().parse()).collect();
         Self::new(entries?)
     }
 
-    /// Returns the one list that admits no caller at all, written `[]`.
+    /// Returns the empty list, which admits no caller. It is written as `[]`.
     #[must_use]
     pub fn deny_all() -> Self {
         Self::of(Vec::new())
@@ -96,8 +96,9 @@ impl AllowedIps {
         self.0.ranges.contains(caller)
     }
 
-    /// Returns the first entry that admits a caller from this address. It looks at one after another, so to know whether
-    /// there is one, ask [`contains`](Self::contains).
+    /// Returns the first entry that admits a caller from this address.
+    ///
+    /// It compares one entry after the other. [`contains`](Self::contains) is faster.
     #[must_use]
     pub fn matching_entry(&self, caller: IpAddr) -> Option<&AllowedIp> {
         let caller = caller.to_canonical();
@@ -118,6 +119,15 @@ impl PartialEq for AllowedIps {
 }
 
 impl Eq for AllowedIps {}
+
+impl<'a> IntoIterator for &'a AllowedIps {
+    type Item = &'a AllowedIp;
+    type IntoIter = std::slice::Iter<'a, AllowedIp>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries().iter()
+    }
+}
 
 impl Serialize for AllowedIps {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -159,6 +169,7 @@ impl<'de> Deserialize<'de> for AllowedIps {
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "CIDR")]
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct AllowedIp {
     range: IpNet,
@@ -187,6 +198,18 @@ impl AllowedIp {
 impl From<IpAddr> for AllowedIp {
     fn from(address: IpAddr) -> Self {
         Self { range: address.to_canonical().into(), bare: true }
+    }
+}
+
+impl From<Ipv4Addr> for AllowedIp {
+    fn from(address: Ipv4Addr) -> Self {
+        IpAddr::from(address).into()
+    }
+}
+
+impl From<Ipv6Addr> for AllowedIp {
+    fn from(address: Ipv6Addr) -> Self {
+        IpAddr::from(address).into()
     }
 }
 

@@ -6,6 +6,8 @@ pub(crate) mod status;
 pub(crate) mod timestamp;
 
 use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -27,6 +29,25 @@ impl From<i64> for TokenId {
     }
 }
 
+impl From<TokenId> for i64 {
+    fn from(id: TokenId) -> Self {
+        id.0
+    }
+}
+
+impl FromStr for TokenId {
+    type Err = ParseIntError;
+
+    /// Parses a decimal number, as `i64` does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `text` is not a decimal number from `i64::MIN` to `i64::MAX`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
 impl fmt::Display for TokenId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -45,13 +66,13 @@ impl fmt::Display for TokenId {
 /// use tokenfolio::{AccessToken, TokenStatus};
 ///
 /// let created = DateTime::UNIX_EPOCH;
-/// let mut token = AccessToken::new(1, "CI Deployments", created);
-/// token.expires_at = Some(created + TimeDelta::days(30));
+/// let token = AccessToken::new(1, "CI Deployments", created).with_expires_at(created + TimeDelta::days(30));
 ///
 /// assert_eq!(token.status(created), TokenStatus::Active);
 /// assert_eq!(token.next_change(created), token.expires_at);
 /// assert_eq!(token.status(created + TimeDelta::days(30)), TokenStatus::Expired);
 /// ```
+#[doc(alias = "personal access token")]
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AccessToken {
@@ -88,6 +109,36 @@ impl AccessToken {
             revoked_at: None,
             allowed_ips: None,
         }
+    }
+
+    /// Sets the time of the last use; `None` for a token that was never used.
+    #[must_use]
+    pub fn with_last_used_at(self, last_used_at: impl Into<Option<DateTime<Utc>>>) -> Self {
+        Self { last_used_at: last_used_at.into(), ..self }
+    }
+
+    /// Sets how often the token was accepted.
+    #[must_use]
+    pub fn with_usage_count(self, usage_count: u64) -> Self {
+        Self { usage_count, ..self }
+    }
+
+    /// Sets the time from which the token is expired; `None` for a token that does not expire.
+    #[must_use]
+    pub fn with_expires_at(self, expires_at: impl Into<Option<DateTime<Utc>>>) -> Self {
+        Self { expires_at: expires_at.into(), ..self }
+    }
+
+    /// Sets the time from which the token is revoked; `None` for a token that is not revoked.
+    #[must_use]
+    pub fn with_revoked_at(self, revoked_at: impl Into<Option<DateTime<Utc>>>) -> Self {
+        Self { revoked_at: revoked_at.into(), ..self }
+    }
+
+    /// Sets the addresses from which the token may be used; `None` for no restriction.
+    #[must_use]
+    pub fn with_allowed_ips(self, allowed_ips: impl Into<Option<AllowedIps>>) -> Self {
+        Self { allowed_ips: allowed_ips.into(), ..self }
     }
 
     /// Derives the status at `now`; see [`TokenStatus::derive`].

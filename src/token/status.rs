@@ -1,9 +1,10 @@
 //! Whether a token may be used, as a pure rule over three instants.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
 /// The operational status of a token at one instant.
@@ -95,29 +96,73 @@ impl fmt::Display for TokenStatus {
     }
 }
 
+impl FromStr for TokenStatus {
+    type Err = UnknownStatus;
+
+    /// Parses a word of the wire.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `text` is not exactly `active`, `expired` or `revoked`. Case and whitespace count.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(Self::Active),
+            "expired" => Ok(Self::Expired),
+            "revoked" => Ok(Self::Revoked),
+            _ => Err(UnknownStatus(text.into())),
+        }
+    }
+}
+
+impl Serialize for TokenStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// The status that a resource carries and a client reads.
 ///
-/// A client outlives the server it was written against. A status that did not exist yet is kept as
-/// [`Other`](Self::Other) instead of failing the whole page.
+/// A client outlives the server it was written against. A status that did not exist yet is preserved as
+/// [`Other`](Self::Other) instead of failing the whole page. The two variants are complete: a status is known or it is
+/// not.
 ///
 /// # Examples
 ///
 /// ```
 /// use tokenfolio::{ReportedStatus, TokenStatus};
 ///
-/// assert_eq!(ReportedStatus::from("active"), ReportedStatus::Known(TokenStatus::Active));
+/// assert_eq!(ReportedStatus::from("active"), TokenStatus::Active);
 /// assert_eq!(ReportedStatus::from("suspended").as_str(), "suspended");
 /// ```
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum ReportedStatus {
-    /// One of the statuses that this version knows.
+    /// A status that this version knows.
     Known(TokenStatus),
     /// Any other text.
     Other(UnknownStatus),
 }
 
-/// The text of a status that this version does not know; never one that it does.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+/// The text of a status that this version does not know.
+///
+/// It is the error of parsing a [`TokenStatus`], and the content of [`ReportedStatus::Other`].
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::TokenStatus;
+///
+/// let error = "suspended".parse::<TokenStatus>().unwrap_err();
+/// assert_eq!(error.as_str(), "suspended");
+/// assert_eq!(error.to_string(), "unknown status `suspended`, expected `active`, `expired` or `revoked`");
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[error("unknown status `{0}`, expected `active`, `expired` or `revoked`")]
 pub struct UnknownStatus(Box<str>);
 
 impl UnknownStatus {
@@ -147,10 +192,19 @@ impl From<TokenStatus> for ReportedStatus {
 
 impl From<&str> for ReportedStatus {
     fn from(text: &str) -> Self {
-        [TokenStatus::Active, TokenStatus::Expired, TokenStatus::Revoked]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .map_or_else(|| Self::Other(UnknownStatus(text.into())), Self::Known)
+        text.parse().map_or_else(Self::Other, Self::Known)
+    }
+}
+
+impl PartialEq<TokenStatus> for ReportedStatus {
+    fn eq(&self, other: &TokenStatus) -> bool {
+        matches!(self, Self::Known(status) if status == other)
+    }
+}
+
+impl PartialEq<ReportedStatus> for TokenStatus {
+    fn eq(&self, other: &ReportedStatus) -> bool {
+        other == self
     }
 }
 
