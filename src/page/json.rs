@@ -268,12 +268,11 @@ fn write_token(out: &mut Buffer, token: &TokenResource) {
     });
     match &token.allowed_ips {
         Some(allowed) => write_allowed_ips(out, allowed),
-        None => out.put(b"null"),
+        None => out.put(b"null}"),
     }
-    out.put(b"}");
 }
 
-/// Writes `["10.0.0.0/24","203.0.113.12"]`.
+/// Writes `["10.0.0.0/24","203.0.113.12"]}`, the allow-list and the end of its token.
 fn write_allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
     out.put(b"[");
     for (index, entry) in allowed.entries().iter().enumerate() {
@@ -284,7 +283,7 @@ fn write_allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
         out.piece(|piece| entry.write(piece));
         out.put(br#"""#);
     }
-    out.put(b"]");
+    out.put(b"]}");
 }
 
 /// Writes a key, which includes its colon, and a number or `null`.
