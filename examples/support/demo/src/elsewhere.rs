@@ -24,7 +24,7 @@ const FILES: [File; 4] = [
     File { path: "/", media_type: "text/html; charset=utf-8", content: include_str!("page/index.html") },
     File { path: "/page.css", media_type: "text/css; charset=utf-8", content: include_str!("page/page.css") },
     File { path: "/page.js", media_type: "text/javascript; charset=utf-8", content: include_str!("page/page.js") },
-    File { path: "/openapi.json", media_type: "application/json", content: include_str!("../../../openapi.json") },
+    File { path: "/openapi.json", media_type: "application/json", content: include_str!("../../../../openapi.json") },
 ];
 
 /// Answers a request for any other path than [`PATH`](crate::PATH): a page that lists tokens at `/`, the endpoint's

@@ -7,7 +7,7 @@ use std::{env, fs};
 /// A crate is added as `name@version`, which must begin the version that is required here.
 #[test]
 fn the_versions_are_those_that_are_tried() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let [library, examples] = ["Cargo.toml", "examples/Cargo.toml"].map(|name| read(&root.join(name)));
     let mut count = 0;
     for guide in files(&root.join("docs/guides")).iter().map(|guide| read(guide)) {
@@ -41,7 +41,7 @@ fn every_file_is_compiled() {
 #[test]
 fn the_code_is_formatted() {
     let files = files(Path::new(env!("OUT_DIR")));
-    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rustfmt.toml");
+    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../rustfmt.toml");
     let mut rustfmt = Command::new("rustfmt");
     rustfmt.args(["--check", "--edition", "2024", "--config-path", config]).args(files);
     assert!(rustfmt.status().unwrap().success());

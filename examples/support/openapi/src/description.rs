@@ -26,7 +26,7 @@ impl Description {
     /// A document that is not OpenAPI: this crate is for tests, and that is what they are to find out.
     #[must_use]
     pub fn packaged() -> Self {
-        let document = serde_json::from_str(include_str!("../../../openapi.json")).expect("the document is JSON");
+        let document = serde_json::from_str(include_str!("../../../../openapi.json")).expect("the document is JSON");
         let mut answers = BTreeMap::new();
         for operation in ["get", "head"] {
             let described = at(&document, &format!("{PATH}/{operation}/responses"));

@@ -72,6 +72,6 @@ fn the_page_runs_nothing_but_its_own_files() {
 
 #[test]
 fn the_description_is_the_packages() {
-    let packaged = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi.json")).expect("a description");
+    let packaged = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../openapi.json")).expect("a description");
     assert_eq!(answer(Method::GET, "/openapi.json").body(), &packaged);
 }
