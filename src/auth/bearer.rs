@@ -52,14 +52,14 @@ impl BearerToken {
         if values.next().is_some() {
             return Err(CredentialsError::Repeated);
         }
-        let value = trim_blanks(value);
+        let value = trim_whitespace(value);
         let scheme_end = value.iter().position(|byte| *byte == b' ').ok_or(CredentialsError::Missing)?;
         let (scheme, token) = value.split_at(scheme_end);
         if !scheme.eq_ignore_ascii_case(b"Bearer") {
             return Err(CredentialsError::Missing);
         }
-        let blanks = token.iter().take_while(|byte| **byte == b' ').count();
-        match std::str::from_utf8(&token[blanks..]) {
+        let spaces = token.iter().take_while(|byte| **byte == b' ').count();
+        match std::str::from_utf8(&token[spaces..]) {
             Ok(token) if is_token(token) => Ok(Self(token.into())),
             _ => Err(CredentialsError::Malformed),
         }
@@ -73,7 +73,7 @@ impl BearerToken {
 }
 
 /// RFC 9110, section 5.6.3: blanks and tabs alone surround a value. A line break is no part of one.
-fn trim_blanks(mut value: &[u8]) -> &[u8] {
+fn trim_whitespace(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }

@@ -59,12 +59,11 @@ pub trait Authenticator: Send + Sync {
 }
 
 dyn_trait! {
-    /// The twin of [`Authenticator`] that can stand behind a pointer: `Arc<dyn DynAuthenticator<Owner = O>>` is an
-    /// authenticator.
+    /// The boxed form of [`Authenticator`]: `Arc<dyn DynAuthenticator<Owner = O>>` is an authenticator.
     ///
-    /// Every authenticator has it; it is not to be implemented by hand.
+    /// Every authenticator implements it. It is sealed.
     DynAuthenticator of Authenticator;
-    /// As [`Authenticator::find`], the future boxed.
+    /// Calls [`Authenticator::find`] and boxes the future.
     find_boxed of find(secret: BearerToken) -> Result<Option<Authenticated<Self::Owner>>, StoreError>
 }
 

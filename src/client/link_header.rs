@@ -32,14 +32,14 @@ impl PageLinks {
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let mut links = Self::default();
-        for field in headers.get_all(LINK) {
-            let mut field = Field(field.as_bytes());
-            while let Some((target, relations)) = field.link() {
+        for value in headers.get_all(LINK) {
+            let mut parser = LinkParser(value.as_bytes());
+            while let Some((target, relations)) = parser.link() {
                 // A URL is ASCII; tolerated is what can be text.
                 let Ok(target) = std::str::from_utf8(target) else { continue };
-                for relation in relations.split(|byte| is_blank(*byte)) {
-                    if let Some(place) = links.place(relation) {
-                        place.get_or_insert_with(|| target.to_owned());
+                for relation in relations.split(|byte| is_whitespace(*byte)) {
+                    if let Some(link) = links.link_mut(relation) {
+                        link.get_or_insert_with(|| target.to_owned());
                     }
                 }
             }
@@ -47,8 +47,8 @@ impl PageLinks {
         links
     }
 
-    /// Where a link of that relation type belongs, if it is about pages.
-    fn place(&mut self, relation: &[u8]) -> Option<&mut Option<String>> {
+    /// Returns the member for a relation type, if the relation is about pages.
+    fn link_mut(&mut self, relation: &[u8]) -> Option<&mut Option<String>> {
         match &*relation.to_ascii_lowercase() {
             b"first" => Some(&mut self.first),
             b"last" => Some(&mut self.last),
@@ -60,14 +60,14 @@ impl PageLinks {
     }
 }
 
-/// What is left to read of a field.
-struct Field<'h>(&'h [u8]);
+/// The rest of a header value that is not parsed yet.
+struct LinkParser<'h>(&'h [u8]);
 
-impl<'h> Field<'h> {
+impl<'h> LinkParser<'h> {
     /// Reads a link (RFC 8288, appendix B.2): its target, and its relations to the resource that was asked for.
     fn link(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
         // RFC 9110, section 5.6.1.2: there may be nothing between two commas.
-        self.take_while(|byte| is_blank(byte) || byte == b',');
+        self.take_while(|byte| is_whitespace(byte) || byte == b',');
         self.skip(b'<')?;
         let target = self.take_while(|byte| byte != b'>');
         self.skip(b'>')?;
@@ -85,11 +85,11 @@ impl<'h> Field<'h> {
 
     /// Reads a parameter (RFC 8288, appendix B.3); one without a value has the empty one.
     fn parameter(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
-        self.take_while(is_blank);
+        self.take_while(is_whitespace);
         self.skip(b';')?;
-        self.take_while(is_blank);
-        let name = self.take_while(|byte| !is_blank(byte) && !b"=;,".contains(&byte));
-        self.take_while(is_blank);
+        self.take_while(is_whitespace);
+        let name = self.take_while(|byte| !is_whitespace(byte) && !b"=;,".contains(&byte));
+        self.take_while(is_whitespace);
         let value = match self.skip(b'=') {
             Some(()) => self.value(),
             None => Cow::default(),
@@ -98,7 +98,7 @@ impl<'h> Field<'h> {
     }
 
     fn value(&mut self) -> Cow<'h, [u8]> {
-        self.take_while(is_blank);
+        self.take_while(is_whitespace);
         if self.skip(b'"').is_none() {
             return self.take_while(|byte| !b";,".contains(&byte)).into();
         }
@@ -130,6 +130,6 @@ impl<'h> Field<'h> {
     }
 }
 
-fn is_blank(byte: u8) -> bool {
+fn is_whitespace(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use crate::contract::harness::{
-    Fixture, Violation, expect, expect_names, give_way, insert, join, list, named, noon, owner_of, remove, rows, token,
-    within_deadline,
+    Fixture, Violation, expect, expect_names, insert, join, list, named, noon, owner_of, remove, rows, token,
+    within_deadline, yield_once,
 };
 use crate::store::{ListQuery, StatusFilter, TokenList, TokenOrder, TokenStore};
 use crate::token::status::TokenStatus;
@@ -77,11 +77,11 @@ async fn grow_and_shrink<F: Fixture>(fixture: &F, owner: &F::Owner, first: i64) 
     for _ in 0..12 {
         for id in first..first + 5 {
             insert(fixture, owner, token(id)).await?;
-            give_way().await;
+            yield_once().await;
         }
         for id in first..first + 5 {
             remove(fixture, owner, id).await?;
-            give_way().await;
+            yield_once().await;
         }
     }
     Ok(())
@@ -102,7 +102,7 @@ async fn read_beside<F: Fixture>(
                 "while others write: expected {expected} rows after {offset} of a total of {total}, got {found}"
             )));
         }
-        give_way().await;
+        yield_once().await;
     }
     Ok(())
 }
@@ -112,7 +112,7 @@ async fn read_beside<F: Fixture>(
 /// # Errors
 ///
 /// How the store breaks the clause.
-pub async fn readers_at_once_get_their_own_answers<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+pub async fn concurrent_readers_get_their_own_rows<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let mut owners = Vec::new();
     for name in ["ada", "bob", "cyd", "dan"] {
         let owner = fixture.fresh_owner();

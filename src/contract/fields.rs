@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 
 use crate::contract::harness::{
-    Fixture, FixtureFuture, Violation, answer, insert, list, named, noon, owner_of, rows, token, unexpected,
+    Fixture, FixtureFuture, Violation, insert, list, list_result, named, noon, owner_of, rows, token, unexpected,
     within_deadline,
 };
 use crate::store::{ListQuery, StoreErrorKind};
@@ -67,15 +67,15 @@ pub async fn usage_counts_come_back_up_to_int64<F: Fixture>(fixture: &F) -> Resu
     expect_back(fixture, tokens.collect()).await
 }
 
-/// A count of uses above the highest int64 comes back exactly, unless the token is refused: it is not wrapped or cut.
+/// A usage count above `i64::MAX` comes back exactly, unless the token is rejected. It is not wrapped or clamped.
 ///
 /// # Errors
 ///
 /// How the store breaks the clause.
-pub async fn a_usage_count_beyond_int64_is_exact_or_refused<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+pub async fn a_usage_count_beyond_int64_is_exact_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let counts = [HIGHEST_COUNT + 1, u64::MAX];
     let tokens = (2..).zip(counts).map(|(id, usage_count)| AccessToken { usage_count, ..token(id) });
-    expect_back_or_refused(fixture, tokens.collect()).await
+    expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
 /// Names come back character by character: blanks, quotes, case and normal forms are not touched.
@@ -108,26 +108,26 @@ pub async fn names_come_back_unchanged<F: Fixture>(fixture: &F) -> Result<(), Vi
     expect_back(fixture, (1..).zip(names).map(|(id, name)| named(id, name)).collect()).await
 }
 
-/// A name above 255 characters comes back whole, unless the token is refused: it is not cut.
+/// A name above 255 characters comes back whole, unless the token is rejected. It is not cut.
 ///
 /// # Errors
 ///
 /// How the store breaks the clause.
-pub async fn a_long_name_is_whole_or_refused<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+pub async fn a_long_name_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     // The first is one too many for a byte to count, the last for two.
     let lengths = [256, 10_000, 65_536];
     let tokens = (2..).zip(lengths).map(|(id, length)| named(id, &"long ".repeat(length)[..length]));
-    expect_back_or_refused(fixture, tokens.collect()).await
+    expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// A name with a U+0000 in it comes back whole, unless the token is refused: it does not end there.
+/// A name with a U+0000 comes back whole, unless the token is rejected. It is not cut.
 ///
 /// # Errors
 ///
 /// How the store breaks the clause.
-pub async fn a_name_with_a_nul_is_whole_or_refused<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+pub async fn a_name_with_a_nul_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let tokens = (2..).zip(["\0", "a\0b", "end\0"]).map(|(id, name)| named(id, name));
-    expect_back_or_refused(fixture, tokens.collect()).await
+    expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
 /// A token without an allow-list and one whose allow-list admits nobody are not the same.
@@ -135,7 +135,7 @@ pub async fn a_name_with_a_nul_is_whole_or_refused<F: Fixture>(fixture: &F) -> R
 /// # Errors
 ///
 /// How the store breaks the clause.
-pub async fn no_restriction_and_nobody_are_told_apart<F: Fixture>(fixture: &F) -> Result<(), Violation> {
+pub async fn no_restriction_differs_from_deny_all<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let nowhere = AccessToken { allowed_ips: Some(AllowedIps::deny_all()), ..named(2, "nowhere") };
     expect_back(fixture, vec![named(1, "anywhere"), nowhere]).await
 }
@@ -162,26 +162,26 @@ pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Re
 }
 
 /// A row that cannot be read is [`StoreErrorKind::Corrupt`]. It is not left out, which would hide a token and make the
-/// rows disagree with the total. `None` if the fixture cannot [`damage`](Fixture::damage) a row.
+/// rows disagree with the total. `None` if the fixture cannot [`corrupt_row`](Fixture::corrupt_row) a row.
 ///
 /// # Errors
 ///
 /// How the store breaks the clause.
 pub async fn a_row_that_cannot_be_read_is_corrupt<F: Fixture>(fixture: &F) -> Option<Result<(), Violation>> {
     let owner = fixture.fresh_owner();
-    let damage = fixture.corrupt_row(owner.clone(), TokenId(2))?;
-    Some(expect_corrupt(fixture, owner, damage).await)
+    let corrupt = fixture.corrupt_row(owner.clone(), TokenId(2))?;
+    Some(expect_corrupt(fixture, owner, corrupt).await)
 }
 
-async fn expect_corrupt<F: Fixture>(fixture: &F, owner: F::Owner, damage: FixtureFuture<'_>) -> Result<(), Violation> {
+async fn expect_corrupt<F: Fixture>(fixture: &F, owner: F::Owner, corrupt: FixtureFuture<'_>) -> Result<(), Violation> {
     let query = ListQuery::new(owner);
     for id in 1..=3 {
         insert(fixture, &query.owner, token(id)).await?;
     }
-    damage.await?;
-    match answer(fixture, &query).await? {
+    corrupt.await?;
+    match list_result(fixture, &query).await? {
         Err(error) if error.kind() == StoreErrorKind::Corrupt => Ok(()),
-        answer => Err(unexpected("a list with a damaged row", "corrupt data", answer)),
+        other => Err(unexpected("a list with a corrupt row", "corrupt data", other)),
     }
 }
 
@@ -194,8 +194,8 @@ async fn expect_back<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Resul
     expect_same(&list(fixture, &query).await?.tokens, &tokens)
 }
 
-/// Inserts an ordinary token of id 1 and some that may be refused, and expects all back that were not.
-async fn expect_back_or_refused<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
+/// Inserts an ordinary token of id 1 and some that may be rejected, and expects back all that were not rejected.
+async fn expect_back_or_rejected<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
     let query = ListQuery::new(owner_of(fixture, &[1]).await?);
     let mut expected = vec![token(1)];
     for token in tokens {

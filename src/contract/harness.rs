@@ -132,10 +132,10 @@ pub(crate) async fn remove<F: Fixture>(fixture: &F, owner: &F::Owner, id: i64) -
 }
 
 pub(crate) async fn list<F: Fixture>(fixture: &F, query: &ListQuery<F::Owner>) -> Result<TokenList, Violation> {
-    Ok(answer(fixture, query).await??)
+    Ok(list_result(fixture, query).await??)
 }
 
-pub(crate) async fn answer<F: Fixture>(
+pub(crate) async fn list_result<F: Fixture>(
     fixture: &F,
     query: &ListQuery<F::Owner>,
 ) -> Result<Result<TokenList, StoreError>, Violation> {
@@ -174,12 +174,12 @@ pub(crate) fn expect_names(listed: &TokenList, name: &str) -> Result<(), Violati
     }
 }
 
-pub(crate) fn unexpected(what: &str, expected: &str, answer: Result<TokenList, StoreError>) -> Violation {
-    let answer = match answer {
+pub(crate) fn unexpected(what: &str, expected: &str, result: Result<TokenList, StoreError>) -> Violation {
+    let result = match result {
         Ok(listed) => format!("{} rows of {}", listed.tokens.len(), listed.total),
         Err(error) => with_causes(&error),
     };
-    Violation(format!("{what}: expected {expected}, got {answer}"))
+    Violation(format!("{what}: expected {expected}, got {result}"))
 }
 
 /// Awaits work, but not for longer than an answer may take.
@@ -188,7 +188,7 @@ pub(crate) async fn within_deadline<F: Fixture, T>(fixture: &F, work: impl Futur
     let mut deadline = pin!(fixture.sleep(DEADLINE));
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(done) => Poll::Ready(Ok(done)),
-        Poll::Pending => deadline.as_mut().poll(context).map(|()| Err(Violation(format!("no answer in {DEADLINE:?}")))),
+        Poll::Pending => deadline.as_mut().poll(context).map(|()| Err(Violation(format!("no result in {DEADLINE:?}")))),
     })
     .await
 }
@@ -212,7 +212,7 @@ pub(crate) async fn join<T: Future>(futures: Vec<T>) -> Vec<T::Output> {
 }
 
 /// Lets the others of a [`join`] go on, even where nothing that is awaited ever waits.
-pub(crate) async fn give_way() {
+pub(crate) async fn yield_once() {
     let mut has_waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut has_waited, true) {

@@ -109,13 +109,13 @@ use std::error::Error;
 use std::fmt;
 
 pub use concurrency::{
-    a_removed_token_is_gone, an_inserted_token_shows_at_once, dropped_futures_leave_the_store_usable,
-    readers_at_once_get_their_own_answers, rows_and_total_are_of_one_snapshot,
+    a_removed_token_is_gone, an_inserted_token_shows_at_once, concurrent_readers_get_their_own_rows,
+    dropped_futures_leave_the_store_usable, rows_and_total_are_of_one_snapshot,
 };
 pub use fields::{
-    a_long_name_is_whole_or_refused, a_name_with_a_nul_is_whole_or_refused, a_row_that_cannot_be_read_is_corrupt,
-    a_usage_count_beyond_int64_is_exact_or_refused, allow_lists_come_back_entry_by_entry, every_field_comes_back,
-    instants_come_back_to_the_microsecond, names_come_back_unchanged, no_restriction_and_nobody_are_told_apart,
+    a_long_name_is_whole_or_rejected, a_name_with_a_nul_is_whole_or_rejected, a_row_that_cannot_be_read_is_corrupt,
+    a_usage_count_beyond_int64_is_exact_or_rejected, allow_lists_come_back_entry_by_entry, every_field_comes_back,
+    instants_come_back_to_the_microsecond, names_come_back_unchanged, no_restriction_differs_from_deny_all,
     usage_counts_come_back_up_to_int64,
 };
 pub use harness::{Fixture, FixtureError, FixtureFuture, Violation};
@@ -166,17 +166,17 @@ all_clauses! {
     every_field_comes_back
     instants_come_back_to_the_microsecond
     usage_counts_come_back_up_to_int64
-    a_usage_count_beyond_int64_is_exact_or_refused
+    a_usage_count_beyond_int64_is_exact_or_rejected
     names_come_back_unchanged
-    a_long_name_is_whole_or_refused
-    a_name_with_a_nul_is_whole_or_refused
-    no_restriction_and_nobody_are_told_apart
+    a_long_name_is_whole_or_rejected
+    a_name_with_a_nul_is_whole_or_rejected
+    no_restriction_differs_from_deny_all
     allow_lists_come_back_entry_by_entry
     a_row_that_cannot_be_read_is_corrupt
     an_inserted_token_shows_at_once
     a_removed_token_is_gone
     rows_and_total_are_of_one_snapshot
-    readers_at_once_get_their_own_answers
+    concurrent_readers_get_their_own_rows
     dropped_futures_leave_the_store_usable
     a_backend_that_is_down_is_unavailable_and_recovers
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::contract::harness::{Fixture, FixtureFuture, Violation, answer, expect, join, list, owner_of, unexpected};
+use crate::contract::harness::{
+    Fixture, FixtureFuture, Violation, expect, join, list, list_result, owner_of, unexpected,
+};
 use crate::store::{ListQuery, StoreErrorKind};
 
 /// While its backend is down, a store answers that it is unavailable or took too long, and does answer; when the backend
@@ -35,7 +37,7 @@ async fn expect_recovery<F: Fixture>(
     unavailable?;
     // Each broken connection may be found out by a listing of its own.
     for _ in 0..ATTEMPTS {
-        if let Ok(listed) = answer(fixture, &query).await? {
+        if let Ok(listed) = list_result(fixture, &query).await? {
             return expect("the list after the backend came back", &listed, &[1, 2, 3], 3);
         }
         fixture.sleep(PAUSE).await;
@@ -44,10 +46,10 @@ async fn expect_recovery<F: Fixture>(
 }
 
 async fn expect_unavailable<F: Fixture>(fixture: &F, query: &ListQuery<F::Owner>) -> Result<(), Violation> {
-    for answer in join((0..4).map(|_| answer(fixture, query)).collect()).await {
-        match answer? {
+    for result in join((0..4).map(|_| list_result(fixture, query)).collect()).await {
+        match result? {
             Err(error) if matches!(error.kind(), StoreErrorKind::Timeout | StoreErrorKind::Unavailable) => {}
-            answer => return Err(unexpected("a list while the backend is down", "unavailable or a timeout", answer)),
+            other => return Err(unexpected("a list while the backend is down", "unavailable or a timeout", other)),
         }
     }
     Ok(())

@@ -233,9 +233,9 @@ fn parse_leniently(value: &[u8], kind: NumberKind) -> Option<u64> {
 
 /// Cuts what PHP's `FILTER_VALIDATE_INT` passes over: blanks around the number, and one `+` before it.
 fn trim_as_php(value: &[u8]) -> &[u8] {
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0b');
-    let start = value.iter().position(|byte| !is_blank(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !is_blank(byte)).map_or(start, |last| last + 1);
+    let is_whitespace = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0b');
+    let start = value.iter().position(|byte| !is_whitespace(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !is_whitespace(byte)).map_or(start, |last| last + 1);
     let number = &value[start..end];
     number.strip_prefix(b"+").unwrap_or(number)
 }

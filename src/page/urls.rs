@@ -88,18 +88,19 @@ impl PageUrls {
     #[doc(alias = "withQueryString")]
     #[must_use]
     pub fn with_query_string(self, raw: &str) -> Self {
-        self.keeping(raw, |_| true)
+        self.preserving(raw, |_| true)
     }
 
     /// Keeps those parameters of a raw query that have this name.
     #[must_use]
     pub fn with_preserved_parameter(self, raw: &str, name: &str) -> Self {
-        self.keeping(raw, |parameter| parameter.is(name))
+        self.preserving(raw, |parameter| parameter.is(name))
     }
 
-    fn keeping(mut self, raw: &str, keep: impl Fn(Parameter<'_>) -> bool) -> Self {
-        let kept = query::parameters(raw).filter(|parameter| keep(*parameter) && !parameter.is(self.page_name()));
-        self.query += &write_parameters(kept);
+    fn preserving(mut self, raw: &str, is_preserved: impl Fn(Parameter<'_>) -> bool) -> Self {
+        let preserved =
+            query::parameters(raw).filter(|parameter| is_preserved(*parameter) && !parameter.is(self.page_name()));
+        self.query += &write_parameters(preserved);
         self
     }
 
@@ -111,17 +112,17 @@ impl PageUrls {
         if name == self.page_name() {
             return self;
         }
-        let mut parameter = Some(format!("{}={}&", percent::encode(name), percent::encode(value)));
+        let mut new = Some(format!("{}={}&", percent::encode(name), percent::encode(value)));
         let mut query = String::with_capacity(self.query.len());
-        for kept in query::parameters(&self.query) {
-            if kept.is(name) {
-                query.extend(parameter.take());
+        for parameter in query::parameters(&self.query) {
+            if parameter.is(name) {
+                query.extend(new.take());
             } else {
-                query += kept.as_str();
+                query += parameter.as_str();
                 query.push('&');
             }
         }
-        query.extend(parameter);
+        query.extend(new);
         self.query = query;
         self
     }

@@ -111,12 +111,12 @@ impl<'de> Deserialize<'de> for Problem {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Problem, A::Error> {
                 let mut content = Box::<Content>::default();
-                // Found again by hash: a body from outside may have any number of members.
-                let mut places = HashMap::new();
+                // A hash map, because a body from outside can have any number of members.
+                let mut indexes = HashMap::new();
                 while let Some((name, value)) = map.next_entry::<Box<str>, Value>()? {
                     let Some((name, value)) = content.read_standard(name, value) else { continue };
-                    let place = *places.entry(name.clone()).or_insert(content.extensions.len());
-                    match content.extensions.get_mut(place) {
+                    let index = *indexes.entry(name.clone()).or_insert(content.extensions.len());
+                    match content.extensions.get_mut(index) {
                         Some((_, known)) => *known = value,
                         None => content.extensions.push((name, value)),
                     }

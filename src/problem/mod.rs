@@ -201,13 +201,13 @@ impl Problem {
     /// digits and `_`, or is shorter than three characters (RFC 9457, section 3.2), because such a name could not be
     /// written in other formats.
     pub fn with_extension(mut self, name: &str, value: impl Into<Value>) -> Result<Self, ExtensionError> {
-        let refuse = |reason| Err(ExtensionError { name: name.to_owned(), reason });
+        let error = |reason| Err(ExtensionError { name: name.to_owned(), reason });
         if MEMBERS.contains(&name) {
-            return refuse("is a member of every problem");
+            return error("is a member of every problem");
         }
         let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if name.len() < 3 || !name.bytes().all(is_word) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            return refuse("must be a letter and at least two more letters, digits or `_`");
+            return error("must be a letter and at least two more letters, digits or `_`");
         }
         self.set_extension(name, value.into());
         Ok(self)

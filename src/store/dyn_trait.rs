@@ -1,16 +1,18 @@
-//! What makes an async trait usable behind a pointer: a twin that boxes its future, and forwarding.
+//! Makes an async trait usable as a trait object: a boxed trait, whose method boxes its future, and forwarding.
 
-/// Defines the boxed twin of a trait with an `Owner` and one async method of one argument. Everything that implements
-/// the trait has the twin; the twin as a trait object implements the trait; `&`, `Box` and `Arc` forward it.
+/// Defines the boxed trait of a trait with an `Owner` and one async method with one argument.
+///
+/// Every type that implements the trait implements the boxed trait. The trait objects of the boxed trait implement the
+/// trait. `&`, `Box` and `Arc` forward the trait.
 macro_rules! dyn_trait {
     (
         $(#[$doc:meta])*
-        $twin:ident of $trait:ident;
+        $dyn_trait:ident of $trait:ident;
         $(#[$boxed_doc:meta])*
         $boxed:ident of $method:ident($argument:ident: $argument_type:ty) -> $output:ty
     ) => {
         $(#[$doc])*
-        pub trait $twin: sealed::Sealed + Send + Sync {
+        pub trait $dyn_trait: sealed::Sealed + Send + Sync {
             /// The same as the trait's own.
             type Owner: Send + Sync;
 
@@ -28,7 +30,7 @@ macro_rules! dyn_trait {
             impl<T: super::$trait> Sealed for T {}
         }
 
-        impl<T: $trait> $twin for T {
+        impl<T: $trait> $dyn_trait for T {
             type Owner = T::Owner;
 
             fn $boxed<'a>(
@@ -39,9 +41,9 @@ macro_rules! dyn_trait {
             }
         }
 
-        dyn_trait!(@object $trait for dyn $twin<Owner = O> + '_; $boxed of $method($argument: $argument_type) -> $output);
+        dyn_trait!(@object $trait for dyn $dyn_trait<Owner = O> + '_; $boxed of $method($argument: $argument_type) -> $output);
         dyn_trait!(
-            @object $trait for dyn $twin<Owner = O> + Send + Sync + '_;
+            @object $trait for dyn $dyn_trait<Owner = O> + Send + Sync + '_;
             $boxed of $method($argument: $argument_type) -> $output
         );
         dyn_trait!(@forward $trait for &T; $method($argument: $argument_type) -> $output);

@@ -71,11 +71,11 @@ pub trait TokenStore: Send + Sync {
 }
 
 dyn_trait! {
-    /// The twin of [`TokenStore`] that can stand behind a pointer: `Arc<dyn DynTokenStore<Owner = O>>` is a store.
+    /// The boxed form of [`TokenStore`]: `Arc<dyn DynTokenStore<Owner = O>>` is a store.
     ///
-    /// Every store has it; it is not to be implemented by hand.
+    /// Every store implements it. It is sealed.
     DynTokenStore of TokenStore;
-    /// As [`TokenStore::list`], the future boxed.
+    /// Calls [`TokenStore::list`] and boxes the future.
     list_boxed of list(query: ListQuery<Self::Owner>) -> Result<TokenList, StoreError>
 }
 

@@ -47,11 +47,11 @@ pub(crate) fn escape_quoted<const N: usize>(out: &mut Buffer, prefix: &[u8; N], 
 #[inline]
 fn copy_until_escape(out: &mut [u8], text: &[u8]) -> usize {
     let (words, tail) = text.as_chunks::<8>();
-    for (index, (word, place)) in words.iter().zip(out.as_chunks_mut().0).enumerate() {
+    for (index, (word, copy)) in words.iter().zip(out.as_chunks_mut().0).enumerate() {
         if needs_escape(u64::from_le_bytes(*word)) {
             return 8 * index;
         }
-        *place = *word;
+        *copy = *word;
     }
     if let Some(last) = text.last_chunk::<8>() {
         // The bytes that the last eight share with the word before are written again.

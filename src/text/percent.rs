@@ -54,11 +54,11 @@ pub(crate) fn decode(raw: &str) -> Cow<'_, [u8]> {
     Cow::Owned(decoded)
 }
 
-/// Escapes every byte that `keep` does not; it is shown the rest of the text from that byte on, and the byte.
-fn escape(text: &str, keep: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
+/// Escapes every byte for which `is_allowed` returns false. It gets the text from that byte on, and the byte.
+fn escape(text: &str, is_allowed: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     // A byte above 0x7F is never kept, so what is kept is whole characters.
-    let is_kept = |index: usize| bytes[index].is_ascii() && keep(&bytes[index..], bytes[index]);
+    let is_kept = |index: usize| bytes[index].is_ascii() && is_allowed(&bytes[index..], bytes[index]);
     if (0..bytes.len()).all(is_kept) {
         return Cow::Borrowed(text);
     }

@@ -41,12 +41,12 @@ use crate::token::ip_ranges::IpRanges;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct AllowedIps(Arc<Lists>);
+pub struct AllowedIps(Arc<Inner>);
 
-struct Lists {
-    /// As they were given.
+struct Inner {
+    /// The entries, as they were given.
     entries: Vec<AllowedIp>,
-    /// What they cover.
+    /// The addresses of all entries.
     ranges: IpRanges,
 }
 
@@ -59,7 +59,7 @@ impl AllowedIps {
     /// accidental empty list must not become either of them.
     pub fn new(entries: impl IntoIterator<Item = AllowedIp>) -> Result<Self, AllowedIpError> {
         let entries: Vec<_> = entries.into_iter().collect();
-        if entries.is_empty() { Err(AllowedIpError(Refusal::EmptyList)) } else { Ok(Self::of(entries)) }
+        if entries.is_empty() { Err(AllowedIpError(Reason::EmptyList)) } else { Ok(Self::from_entries(entries)) }
     }
 
     /// Parses a list of at least one entry, given as `&str`, `String` or any other text.
@@ -75,12 +75,12 @@ impl AllowedIps {
     /// Returns the empty list, which admits no caller. It is written as `[]`.
     #[must_use]
     pub fn deny_all() -> Self {
-        Self::of(Vec::new())
+        Self::from_entries(Vec::new())
     }
 
-    fn of(entries: Vec<AllowedIp>) -> Self {
-        let ranges = IpRanges::of(entries.iter().map(|entry| entry.range));
-        Self(Arc::new(Lists { entries, ranges }))
+    fn from_entries(entries: Vec<AllowedIp>) -> Self {
+        let ranges = IpRanges::new(entries.iter().map(|entry| entry.range));
+        Self(Arc::new(Inner { entries, ranges }))
     }
 
     /// Returns the entries, in order, duplicates included.
@@ -89,7 +89,7 @@ impl AllowedIps {
         &self.0.entries
     }
 
-    /// Tells whether a caller from this address is admitted.
+    /// Returns whether a caller from this address is admitted.
     #[inline]
     #[must_use]
     pub fn contains(&self, caller: IpAddr) -> bool {
@@ -137,7 +137,7 @@ impl Serialize for AllowedIps {
 
 impl<'de> Deserialize<'de> for AllowedIps {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self::of)
+        Vec::deserialize(deserializer).map(Self::from_entries)
     }
 }
 
@@ -148,12 +148,12 @@ impl<'de> Deserialize<'de> for AllowedIps {
 ///
 /// # Errors
 ///
-/// Parsing refuses, each with a message of its own:
+/// Parsing rejects these inputs, each with its own message:
 ///
-/// - what is no address: names, ports, brackets, zone identifiers, surrounding blanks, trailing junk;
-/// - leading zeros, in an IPv4 address (`010.0.0.1`, which some systems read as octal) and in a prefix length (`/08`);
-/// - a prefix length that is missing, no number, or longer than the address;
-/// - a range of mapped addresses wider than `/96`, which would reach beyond IPv4.
+/// - text that is not an address, or has more than an address: a name, a port, brackets, a zone, whitespace;
+/// - a leading zero in an IPv4 address (`010.0.0.1`, which some systems read as octal) or in a prefix length (`/08`);
+/// - a prefix length that is missing, not a decimal number, or longer than the address;
+/// - a range of mapped addresses wider than `/96`, which would contain more than IPv4.
 ///
 /// # Examples
 ///
@@ -184,7 +184,7 @@ impl AllowedIp {
         self.range
     }
 
-    /// Tells whether the entry was given as a bare address.
+    /// Returns whether the entry was given as a bare address.
     #[must_use]
     pub fn is_bare(&self) -> bool {
         self.bare
@@ -222,7 +222,7 @@ impl TryFrom<IpNet> for AllowedIp {
                 .prefix_len()
                 .checked_sub(96)
                 .and_then(|length| Ipv4Net::new(address, length).ok())
-                .ok_or_else(|| AllowedIpError(Refusal::WideMappedRange(mapped.to_string())))?
+                .ok_or_else(|| AllowedIpError(Reason::WideMappedRange(mapped.to_string())))?
                 .into(),
             _ => range,
         };
@@ -234,23 +234,23 @@ impl FromStr for AllowedIp {
     type Err = AllowedIpError;
 
     fn from_str(entry: &str) -> Result<Self, Self::Err> {
-        let refuse = |refusal: fn(String) -> Refusal| AllowedIpError(refusal(entry.to_owned()));
+        let error = |reason: fn(String) -> Reason| AllowedIpError(reason(entry.to_owned()));
         let Some((address, length)) = entry.split_once('/') else {
             return parse_address(entry, entry).map(Self::from);
         };
         let address = parse_address(address, entry)?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         if length.is_empty() || !length.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(refuse(Refusal::PrefixNotANumber));
+            return Err(error(Reason::PrefixNotANumber));
         }
         if length.len() > 1 && length.starts_with('0') {
-            return Err(refuse(Refusal::PrefixLeadingZero));
+            return Err(error(Reason::PrefixLeadingZero));
         }
         length
             .parse()
             .ok()
             .and_then(|length| IpNet::new(address, length).ok())
-            .ok_or_else(|| AllowedIpError(Refusal::PrefixTooLong(entry.to_owned(), longest)))?
+            .ok_or_else(|| AllowedIpError(Reason::PrefixTooLong(entry.to_owned(), longest)))?
             .try_into()
     }
 }
@@ -259,12 +259,12 @@ fn parse_address(address: &str, entry: &str) -> Result<IpAddr, AllowedIpError> {
     address.parse().map_err(|_| {
         let leading_zero = |octet: &str| octet.len() > 1 && octet.starts_with('0');
         let is_dotted = address.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let refusal = if is_dotted && address.split('.').any(leading_zero) {
-            Refusal::AddressLeadingZero
+        let reason = if is_dotted && address.split('.').any(leading_zero) {
+            Reason::AddressLeadingZero
         } else {
-            Refusal::NotAnAddress
+            Reason::NotAnAddress
         };
-        AllowedIpError(refusal(entry.to_owned()))
+        AllowedIpError(reason(entry.to_owned()))
     })
 }
 
@@ -289,13 +289,13 @@ impl<'de> Deserialize<'de> for AllowedIp {
     }
 }
 
-/// Why an entry, or a list of them, was refused.
+/// Why an entry or a list was rejected.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(transparent)]
-pub struct AllowedIpError(Refusal);
+pub struct AllowedIpError(Reason);
 
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-enum Refusal {
+enum Reason {
     #[error("`{0}` has a leading zero in its address, which some systems read as octal")]
     AddressLeadingZero(String),
     #[error("an allow-list needs at least one address or range")]

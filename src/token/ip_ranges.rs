@@ -1,14 +1,14 @@
-//! Which addresses a list of ranges covers, found by bisection.
+//! A set of address ranges that is searched by bisection.
 //!
-//! Every address is a number of 128 bits, IPv4 at its mapped place (`::ffff:0:0/96`, RFC 4291, section 2.5.5.2). Ranges
-//! are sorted and merged once, so that a look-up takes as many steps as their number has binary digits.
+//! Every address is a number of 128 bits. IPv4 has the numbers of its mapped addresses (`::ffff:0:0/96`, RFC 4291,
+//! section 2.5.5.2). Ranges are sorted and merged once, so that a lookup takes log2(n) steps.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-/// The place of IPv4.
-const MAPPED: Range = Range { first: 0xffff_0000_0000, last: 0xffff_ffff_ffff };
+/// The numbers of IPv4.
+const IPV4: Range = Range { first: 0xffff_0000_0000, last: 0xffff_ffff_ffff };
 
 /// Ranges in ascending order that neither overlap nor touch.
 pub(crate) struct IpRanges(Box<[Range]>);
@@ -20,9 +20,9 @@ struct Range {
 }
 
 impl IpRanges {
-    /// Sorts and merges ranges; one of IPv6 does not reach into the place of IPv4.
-    pub(crate) fn of(ranges: impl Iterator<Item = IpNet>) -> Self {
-        let mut ranges: Vec<_> = ranges.flat_map(Range::of).collect();
+    /// Sorts and merges ranges. A range of IPv6 does not contain IPv4.
+    pub(crate) fn new(ranges: impl Iterator<Item = IpNet>) -> Self {
+        let mut ranges: Vec<_> = ranges.flat_map(Range::without_ipv4).collect();
         ranges.sort_unstable_by_key(|range| range.first);
         ranges.dedup_by(|range, before| {
             let touches = range.first <= before.last.saturating_add(1);
@@ -34,7 +34,7 @@ impl IpRanges {
         Self(ranges.into())
     }
 
-    /// Tells whether an address is in any of the ranges.
+    /// Returns whether an address is in any of the ranges.
     #[inline]
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         let number = number(address);
@@ -44,23 +44,24 @@ impl IpRanges {
 }
 
 impl Range {
-    /// The range of an entry, in two parts if it reaches around the place of IPv4.
-    fn of(range: IpNet) -> impl Iterator<Item = Self> {
-        let whole = Self { first: number(range.network()), last: number(range.broadcast()) };
-        let is_around = matches!(range, IpNet::V6(_)) && whole.first <= MAPPED.first && MAPPED.last <= whole.last;
-        let [below, above] = if is_around {
-            [Some(Self { last: MAPPED.first - 1, ..whole }), Some(Self { first: MAPPED.last + 1, ..whole })]
+    /// Returns the numbers of a range. A range of IPv6 that contains the numbers of IPv4 is split around them.
+    fn without_ipv4(range: IpNet) -> impl Iterator<Item = Self> {
+        let first = number(range.network());
+        let last = number(range.broadcast());
+        let contains_ipv4 = matches!(range, IpNet::V6(_)) && first <= IPV4.first && IPV4.last <= last;
+        let parts = if contains_ipv4 {
+            [Some(Self { first, last: IPV4.first - 1 }), Some(Self { first: IPV4.last + 1, last })]
         } else {
-            [Some(whole), None]
+            [Some(Self { first, last }), None]
         };
-        below.into_iter().chain(above)
+        parts.into_iter().flatten()
     }
 }
 
 #[inline]
 fn number(address: IpAddr) -> u128 {
     match address {
-        IpAddr::V4(address) => MAPPED.first | u128::from(address.to_bits()),
+        IpAddr::V4(address) => IPV4.first | u128::from(address.to_bits()),
         IpAddr::V6(address) => address.to_bits(),
     }
 }
