@@ -1,6 +1,5 @@
 //! What values print of themselves, type by type: no secret, no cause, and nothing of a request that was not asked for.
 
-use std::any::type_name;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::{Debug, Display};
@@ -12,30 +11,21 @@ use tokenfolio::*;
 use url::Url;
 
 use crate::list_tokens::now;
-use crate::tidy::public_names;
+use crate::public_names::{WITHOUT_VALUES, name_of, public_names};
 
 /// Given to each type in every way in that there is.
 const WORD: &str = "never-to-be-printed";
 
-/// These have no values.
-const WITHOUT_VALUES: [&str; 6] =
-    ["Authenticator", "DynAuthenticator", "DynTokenStore", "TokenStore", "authenticate", "parse_retry_after"];
-
 /// What a type printed of all values of it.
 type Printed = BTreeMap<&'static str, Vec<String>>;
 
-fn name<T: ?Sized>() -> &'static str {
-    let path = type_name::<T>().split('<').next().unwrap();
-    path.rsplit("::").next().unwrap()
-}
-
 fn print<T: Debug>(printed: &mut Printed, value: &T) {
-    printed.entry(name::<T>()).or_default().push(format!("{value:?} {value:#?}"));
+    printed.entry(name_of::<T>()).or_default().push(format!("{value:?} {value:#?}"));
 }
 
 fn print_error<T: Error>(printed: &mut Printed, error: &T) {
     print(printed, error);
-    printed.entry(name::<T>()).or_default().push(error.to_string());
+    printed.entry(name_of::<T>()).or_default().push(error.to_string());
 }
 
 /// A request that has the word everywhere but in its path and its page.
@@ -154,12 +144,12 @@ fn shown() -> Printed {
 fn without_text() -> Vec<&'static str> {
     /// What can be copied holds no text that was made at run time.
     fn of<T: Copy>() -> &'static str {
-        name::<T>()
+        name_of::<T>()
     }
     assert!(AllowedIps::parse([WORD]).is_err());
     vec![
         of::<AllowedIp>(),
-        name::<AllowedIps>(),
+        name_of::<AllowedIps>(),
         of::<BearerError>(),
         of::<PageRequest>(),
         of::<StatusFilter>(),
@@ -201,7 +191,7 @@ fn a_store_error_alone_prints_its_cause_and_that_in_debug() {
 
 #[test]
 fn it_is_decided_of_every_public_name_what_it_prints() {
-    let mut decided = [&WITHOUT_VALUES[..], &without_text(), &[name::<StoreError>()]].concat();
+    let mut decided = [&WITHOUT_VALUES[..], &without_text(), &[name_of::<StoreError>()]].concat();
     decided.extend(quiet().into_keys().chain(shown().into_keys()));
     decided.sort_unstable();
     let mut names = public_names();

@@ -21,6 +21,7 @@ mod page_request;
 mod page_urls;
 mod paginator;
 mod problem;
+mod public_names;
 mod response;
 mod retry_after;
 mod status;
