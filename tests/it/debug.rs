@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokenfolio::*;
 use url::Url;
 
-use crate::list_tokens::now;
+use crate::endpoint::now;
 use crate::public_names::{WITHOUT_VALUES, name_of, public_names};
 
 /// Given to each type in every way in that there is.

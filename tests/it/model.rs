@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::json::{Json, object};
+use crate::ordered_json::{Json, object};
 
 /// The highest page that a link may name.
 const MAX_PAGE: i128 = (1 << 63) - 1;

@@ -22,8 +22,8 @@ use tokenfolio::{
 };
 use url::Url;
 
-use crate::json::{Json, object};
 use crate::model::{self, Model};
+use crate::ordered_json::{Json, object};
 
 /// A page as Laravel was asked for it, and what it answered.
 #[derive(Deserialize)]

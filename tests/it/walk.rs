@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tokenfolio::{AccessToken, ListTokens, MemoryStore, Page, PageRules, PageUrls, TokenOrder, TokenResource};
 
-use crate::list_tokens::{Secrets, secrets};
+use crate::endpoint::{Secrets, secrets};
 
 const HOST: &str = "https://api.example.test";
 const PATH: &str = "/api/v1/me/tokens";

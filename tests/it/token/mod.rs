@@ -1,5 +1,9 @@
 //! The record and its wire form.
 
+mod allowed_ips;
+mod status;
+mod timestamp;
+
 use std::marker::PhantomData;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Who is accepted, and how everyone else is refused: the same way, at the endpoint and anywhere else.
 
+mod bearer;
+
 use std::error::Error;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,7 @@
 //! Problem details (RFC 9457): written, read, and answered.
 
+mod trace_id;
+
 use std::error::Error;
 
 use http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokenfolio::{AccessToken, AllowedIps, LinkStyle, PageRequest, PageUrls, Paginator, TokenResource};
 
-use crate::json::{self, Json};
 use crate::model::{self, Model};
+use crate::ordered_json::{Json, json as ordered_json};
 
 const MAX: u64 = PageRequest::MAX_PAGE;
 
@@ -269,7 +269,7 @@ fn an_empty_page_has_every_member() {
 
 #[test]
 fn members_stand_in_their_order() {
-    let page = json::json(&text(&page_of(281, 20, 8)));
+    let page = ordered_json(&text(&page_of(281, 20, 8)));
     assert_eq!(names(&page), ["data", "links", "meta"]);
     assert_eq!(names(page.member("links")), ["first", "last", "prev", "next"]);
     let meta = page.member("meta");
@@ -368,7 +368,7 @@ fn the_array_can_be_left_out_and_nothing_else_changes() {
     let without = page.with_style(LinkStyle::default().without_array());
     whole["meta"].as_object_mut().unwrap().remove("links");
     assert_eq!(value(&without), whole);
-    let names_without = names(json::json(&text(&without)).member("meta"));
+    let names_without = names(ordered_json(&text(&without)).member("meta"));
     assert_eq!(names_without, ["current_page", "from", "last_page", "path", "per_page", "to", "total"]);
     assert_eq!(labels(&without), labels(&page_of(281, 20, 8)));
 }
@@ -414,7 +414,7 @@ proptest! {
         prop_assert_eq!(ours.to().map(i128::from), expected.to());
         prop_assert_eq!(i128::from(ours.last_page()), expected.last_page);
         prop_assert_eq!(ours.is_past_the_end(), i128::from(page) > expected.last_page);
-        let Json::Object(mut members) = json::json(&text(&ours)) else { panic!("an envelope is an object") };
+        let Json::Object(mut members) = ordered_json(&text(&ours)) else { panic!("an envelope is an object") };
         members.remove(0);
         prop_assert_eq!(Json::Object(members), expected.envelope());
     }

@@ -1,5 +1,8 @@
 //! The traits behind every kind of pointer, the query, and the errors.
 
+mod memory;
+mod usage;
+
 use std::error::Error;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -11,7 +14,7 @@ use tokenfolio::{
     StatusFilter, StoreError, StoreErrorKind, TokenOrder, TokenStatus, TokenStore,
 };
 
-use crate::list_tokens::{Secrets, answer, endpoint, get, now, secrets, store_of};
+use crate::endpoint::{Secrets, answer, endpoint, get, now, secrets, store_of};
 
 /// The bodies that a store and an authenticator give behind the endpoint.
 fn bodies<S, A>(store: S, authenticator: A) -> Vec<Vec<u8>>

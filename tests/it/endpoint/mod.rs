@@ -1,5 +1,8 @@
 //! The endpoint, from a request's parts to the bytes of the answer.
 
+mod faults;
+mod isolation;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;

@@ -12,7 +12,7 @@ use http::Method;
 use proptest::prelude::*;
 use tokenfolio::{AccessToken, ListTokens, MemoryStore, StoreErrorKind, TokenId, TokenUsage, UsageLog};
 
-use crate::list_tokens::{self as endpoint, answer, failing, get, store_of};
+use crate::endpoint::{self as endpoint, answer, failing, get, store_of};
 
 fn at(second: i64) -> DateTime<Utc> {
     endpoint::now() + TimeDelta::seconds(second)

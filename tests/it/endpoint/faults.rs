@@ -16,7 +16,7 @@ use tokenfolio::{
     PageUrls, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
 };
 
-use crate::list_tokens::{Secrets, answer, get, now, secrets, store_of};
+use crate::endpoint::{Secrets, answer, get, now, secrets, store_of};
 
 /// What goes wrong, once.
 #[derive(Clone, Copy, Debug)]
