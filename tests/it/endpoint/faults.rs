@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -12,11 +12,11 @@ use std::task::{Context, Poll, Waker};
 
 use http::Response;
 use tokenfolio::{
-    AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page, PageRules,
-    PageUrls, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
+    AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page, PageUrls,
+    StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
 };
 
-use crate::endpoint::{Secrets, answer, get, now, secrets, store_of};
+use super::{Secrets, get, now, secrets, store_of};
 
 /// What goes wrong, once.
 #[derive(Clone, Copy, Debug)]
@@ -273,54 +273,4 @@ fn a_request_under_way_does_not_see_the_panic_of_another() {
     assert_eq!(ids(&response), [21]);
     assert_eq!(service.uses(), 2);
     service.expect_unharmed();
-}
-
-/// Answers every query alike.
-struct Always(TokenList);
-
-impl TokenStore for Always {
-    type Owner = u64;
-
-    async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
-        Ok(self.0.clone())
-    }
-}
-
-/// All sequences of up to four ids, with every total that is near an edge, as every page of up to four rows: what adds
-/// up is answered, and nothing else.
-#[test]
-fn whatever_rows_a_store_returns_the_page_adds_up_or_is_a_500() {
-    let sequences = (0..=4).flat_map(|length| (0..3_i64.pow(length)).map(move |code| (length, code)));
-    let totals = [0, 1, 2, 3, 4, 5, 8, 9, u64::MAX - 1, u64::MAX];
-    let mut answered = 0;
-    for (length, code) in sequences {
-        let rows: Vec<_> = (0..length).map(|place| code / 3_i64.pow(place) % 3).collect();
-        for total in totals {
-            let tokens = rows.iter().map(|id| AccessToken::new(*id, "", now())).collect();
-            let store = Always(TokenList::new(tokens, total));
-            let rules = PageRules::default().with_client_size("size", NonZeroU32::MAX);
-            let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
-            let endpoint = ListTokens::new(store, secrets(), urls).with_clock(now).with_page_rules(rules);
-            for (size, number) in (1..=4_u64).flat_map(|size| [1, 2, 3, 1_u64 << 62].map(|number| (size, number))) {
-                let response = answer(&endpoint, get(&format!("?size={size}&page={number}")));
-                let before = (number - 1).saturating_mul(size);
-                let is_right = rows.is_sorted_by(|first, second| first < second)
-                    && rows.len() as u64 == total.saturating_sub(before).min(size);
-                assert_eq!(response.status() == 200, is_right, "{rows:?} of {total}, page {number} by {size}");
-                if !is_right {
-                    assert_eq!(response.status(), 500);
-                    continue;
-                }
-                answered += 1;
-                let page = page(&response);
-                let (from, to) = (page.meta.from, page.meta.to);
-                assert!(page.data.iter().map(|token| token.id.0).eq(rows.iter().copied()));
-                assert_eq!((page.meta.total, page.meta.last_page), (total, total.div_ceil(size).max(1)));
-                assert_eq!(from, (!rows.is_empty()).then_some(before + 1));
-                assert_eq!(to, from.map(|_| before + rows.len() as u64));
-                assert_eq!(page.links.next.is_some(), before.saturating_add(size) < total);
-            }
-        }
-    }
-    assert!(answered > 100, "{answered}");
 }

@@ -16,7 +16,7 @@ use tokenfolio::{
     authenticate,
 };
 
-use crate::endpoint::{answer, now};
+use super::{answer, now};
 
 /// As they would be presented: one of an accepted token, one of an expired token, and one that nobody has.
 const SECRETS: [&str; 3] = ["1|c0ffee5ecret", "2|0ldc0ffee", "3|gue55ed"];

@@ -10,6 +10,8 @@ use tokenfolio::{
     AccessToken, ListQuery, MemoryStore, StatusFilter, TokenId, TokenList, TokenOrder, TokenStatus, TokenStore,
 };
 
+use super::usage::{instant, usage};
+
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_712_846_105, 0).unwrap()
 }
@@ -164,4 +166,35 @@ fn many_threads_may_write_at_once() {
     let mut query = ListQuery::new(());
     query.limit = NonZeroU32::MAX;
     assert_eq!(ids(&list(&store, &query)), (0..400).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_store_in_memory_adds_counts_and_keeps_the_later_time() {
+    let store = MemoryStore::new();
+    let mut used = AccessToken::new(2, "", instant(0));
+    (used.usage_count, used.last_used_at) = (42, Some(instant(9)));
+    store.insert(7, AccessToken::new(1, "", instant(0)));
+    store.insert(7, used);
+    store.insert(8, AccessToken::new(1, "another's", instant(0)));
+    // One token of the batch is gone, and one owner.
+    store.record_usage(&[
+        usage(6, 1, 1, instant(1)),
+        usage(7, 0, 1, instant(1)),
+        usage(7, 1, 3, instant(1)),
+        usage(7, 2, 5, instant(2)),
+    ]);
+    let read = |owner, id: i64| store.remove(&owner, id.into()).map(|token| (token.usage_count, token.last_used_at));
+    assert_eq!(read(7, 0), None);
+    assert_eq!(read(7, 1), Some((3, Some(instant(1)))));
+    assert_eq!(read(7, 2), Some((47, Some(instant(9)))));
+    assert_eq!(read(8, 1), Some((0, None)));
+}
+
+#[test]
+fn a_store_in_memory_counts_to_the_highest_number() {
+    let store = MemoryStore::new();
+    store.insert(7, AccessToken::new(1, "", instant(0)));
+    store.record_usage(&[usage(7, 1, u64::MAX, instant(1)), usage(7, 1, 1, instant(2))]);
+    let token = store.remove(&7, TokenId(1)).unwrap();
+    assert_eq!((token.usage_count, token.last_used_at), (u64::MAX, Some(instant(2))));
 }

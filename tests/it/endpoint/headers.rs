@@ -1,0 +1,96 @@
+//! Headers of requests and responses.
+
+use http::Method;
+use pollster::block_on;
+
+use super::{BASE, all_kinds, answer, endpoint, get, page, parts, request, store_of};
+
+#[test]
+fn the_links_are_a_header_too_where_it_is_asked_for() {
+    let response = answer(&endpoint(store_of(41)), get("?page=2"));
+    assert!(!response.headers().contains_key("link"));
+    let response = answer(&endpoint(store_of(41)).with_link_header(), get("?page=2"));
+    let links = page(&response).links;
+    let expected = [("first", links.first), ("last", links.last), ("prev", links.prev), ("next", links.next)]
+        .map(|(relation, url)| format!("<{}>; rel=\"{relation}\"", url.unwrap()));
+    let fields: Vec<_> = response.headers().get_all("link").iter().collect();
+    assert_eq!(fields, [&expected.join(", ")]);
+    let one = answer(&endpoint(store_of(1)).with_link_header(), get(""));
+    assert_eq!(one.headers()["link"], format!("<{BASE}?page=1>; rel=\"first\", <{BASE}?page=1>; rel=\"last\""));
+    let refused = answer(&endpoint(store_of(1)).with_link_header(), get("?page=0"));
+    assert!(!refused.headers().contains_key("link"));
+}
+
+#[test]
+fn a_kept_parameter_cannot_break_out_of_the_link_header() {
+    let endpoint = endpoint(store_of(41)).with_query_string().with_link_header();
+    let response = answer(&endpoint, get("?x=%3E,%0D%0A;y{}|\\^`"));
+    assert_eq!(response.status(), 200);
+    let header = response.headers()["link"].to_str().unwrap().to_owned();
+    let links = page(&response).links;
+    let expected = [("first", links.first), ("last", links.last), ("next", links.next)].map(|(relation, url)| {
+        let url = url.unwrap();
+        assert!(url.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte)), "{url}");
+        format!("<{url}>; rel=\"{relation}\"")
+    });
+    assert_eq!(header, expected.join(", "));
+}
+
+#[test]
+fn forged_headers_never_reach_a_link() {
+    let endpoint = endpoint(store_of(41)).with_link_header().with_query_string();
+    let plain = answer(&endpoint, get("?page=2"));
+    for (name, value) in [
+        ("host", "evil.example"),
+        ("host", "a\"b<c>"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "http"),
+        ("x-forwarded-port", "666"),
+        ("x-forwarded-prefix", "/evil"),
+        ("forwarded", "host=evil.example;proto=http"),
+        ("x-original-url", "/evil"),
+        ("x-rewrite-url", "/evil"),
+    ] {
+        let forged = answer(&endpoint, get("?page=2").header(name, value));
+        assert_eq!((forged.headers(), forged.body()), (plain.headers(), plain.body()), "{name}");
+        let refused = answer(&endpoint, get("?page=0").header(name, value));
+        assert_eq!(refused.body(), answer(&endpoint, get("?page=0")).body(), "{name}");
+    }
+    let absolute =
+        request(Method::GET, "http://evil.example/api/v1/me/tokens?page=2").header("authorization", "Bearer good");
+    assert_eq!(answer(&endpoint, absolute).body(), plain.body());
+}
+
+#[test]
+fn no_accept_header_is_too_much() {
+    let endpoint = endpoint(store_of(3));
+    let plain = answer(&endpoint, get(""));
+    for accept in [&b"text/html"[..], b"*/*;q=0", b"application/json;q=0", b"garbage;;,=", b"", b"\xff"] {
+        let response = answer(&endpoint, get("").header("accept", accept));
+        assert_eq!((response.status(), response.body()), (plain.status(), plain.body()));
+    }
+}
+
+#[test]
+fn a_request_with_a_body_and_conditions_is_answered_like_any_other() {
+    let endpoint = endpoint(store_of(3));
+    let plain = answer(&endpoint, get(""));
+    let request = get("").header("content-length", "7").header("if-none-match", "*").header("range", "bytes=0-1");
+    assert_eq!(answer(&endpoint, request).body(), plain.body());
+    let refused = self::request(Method::GET, "/").header("if-none-match", "*");
+    assert_eq!(answer(&endpoint, refused).status(), 401);
+}
+
+#[test]
+fn head_has_the_fields_of_get_and_no_content() {
+    let endpoint = endpoint(store_of(41)).with_link_header();
+    for request in all_kinds() {
+        let mut parts = parts(request);
+        let got = block_on(endpoint.handle(&parts, None));
+        parts.method = Method::HEAD;
+        let head = block_on(endpoint.handle(&parts, None));
+        assert_eq!((head.status(), head.headers()), (got.status(), got.headers()));
+        assert_eq!(head.headers()["content-length"], got.body().len().to_string());
+        assert!(head.body().is_empty() && !got.body().is_empty());
+    }
+}
