@@ -25,6 +25,13 @@ pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
 }
 
 impl Json {
+    /// The names of the members of an object.
+    #[track_caller]
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let Self::Object(members) = self else { panic!("no object: {self:?}") };
+        members.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
     /// The member of that name, which must be there.
     #[track_caller]
     pub(crate) fn member(&self, name: &str) -> &Self {

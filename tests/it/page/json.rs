@@ -13,6 +13,8 @@ use tokenfolio::{
     TokenResource,
 };
 
+use super::{json_text, request};
+
 fn instant() -> impl Strategy<Value = DateTime<Utc>> {
     let any = (DateTime::<Utc>::MIN_UTC.timestamp()..=DateTime::<Utc>::MAX_UTC.timestamp(), 0..2_000_000_000_u32);
     // Beside all that there is: what can be written, and its edges.
@@ -160,4 +162,74 @@ fn instants_are_written_as_serde_writes_them_at_every_edge() {
         page.write_tokens(&mut body);
         assert_eq!(body, serde_json::to_vec(&page).unwrap());
     }
+}
+
+#[test]
+fn a_page_of_tokens_is_written_to_the_byte() {
+    let mut token = AccessToken::new(1, "Production Deploy", at("2024-03-01T18:11:00Z"));
+    token.last_used_at = Some(at("2024-04-11T14:35:05Z"));
+    token.usage_count = 42;
+    let now = at("2024-05-01T00:00:00Z");
+    let urls = PageUrls::new("https://example.edu/api/v1/me/tokens").unwrap();
+
+    let page = Paginator::new(vec![token.clone()], 1, request(1, 20), urls.clone());
+    assert_eq!(
+        tokens_text(&page.map(|token| token.into_resource(now))),
+        concat!(
+            r#"{"data":[{"id":1,"name":"Production Deploy","status":"active","#,
+            r#""last_used_at":"2024-04-11T14:35:05Z","usage_count":42,"expires_at":null,"#,
+            r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":null}],"#,
+            r#""links":{"first":"https://example.edu/api/v1/me/tokens?page=1","#,
+            r#""last":"https://example.edu/api/v1/me/tokens?page=1","prev":null,"next":null},"#,
+            r#""meta":{"current_page":1,"from":1,"last_page":1,"links":["#,
+            r#"{"url":null,"label":"« Previous","page":null,"active":false},"#,
+            r#"{"url":"https://example.edu/api/v1/me/tokens?page=1","label":"1","page":1,"active":true},"#,
+            r#"{"url":null,"label":"Next »","page":null,"active":false}],"#,
+            r#""path":"https://example.edu/api/v1/me/tokens","per_page":20,"to":1,"total":1}}"#,
+        )
+    );
+
+    token.id = 23_145.into();
+    token.name = "CI / \"é\" 🦀\n".into();
+    token.expires_at = Some(now);
+    token.allowed_ips = Some(AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).unwrap());
+    let page =
+        Paginator::new(vec![token], 281, request(8, 20), PageUrls::new("/t").unwrap().with_query_string("q=a/b"));
+    let link = |page: u64, active: bool| {
+        format!(r#"{{"url":"/t?q=a/b&page={page}","label":"{page}","page":{page},"active":{active}}}"#)
+    };
+    let gap = r#"{"url":null,"label":"...","page":null,"active":false}"#.to_owned();
+    let middle = (5..=11).map(|page| link(page, page == 8)).collect::<Vec<_>>().join(",");
+    let array = [link(1, false), link(2, false), gap.clone(), middle, gap, link(14, false), link(15, false)].join(",");
+    assert_eq!(
+        tokens_text(&page.map(|token| token.into_resource(now))),
+        [
+            r#"{"data":[{"id":23145,"name":"CI / \"é\" 🦀\n","status":"expired","#,
+            r#""last_used_at":"2024-04-11T14:35:05Z","usage_count":42,"expires_at":"2024-05-01T00:00:00Z","#,
+            r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":["10.0.0.0/24","203.0.113.12"]}],"#,
+            r#""links":{"first":"/t?q=a/b&page=1","last":"/t?q=a/b&page=15","#,
+            r#""prev":"/t?q=a/b&page=7","next":"/t?q=a/b&page=9"},"#,
+            r#""meta":{"current_page":8,"from":141,"last_page":15,"links":["#,
+            r#"{"url":"/t?q=a/b&page=7","label":"« Previous","page":7,"active":false},"#,
+            &array,
+            r#",{"url":"/t?q=a/b&page=9","label":"Next »","page":9,"active":false}],"#,
+            r#""path":"/t","per_page":20,"to":141,"total":281}}"#,
+        ]
+        .concat()
+    );
+}
+
+/// The JSON of a page of tokens, which has an encoder of its own.
+#[track_caller]
+fn tokens_text(page: &Paginator<TokenResource>) -> String {
+    let mut written = Vec::new();
+    page.write_tokens(&mut written);
+    let written = String::from_utf8(written).expect("JSON is UTF-8");
+    assert_eq!(written, json_text(page));
+    written
+}
+
+#[track_caller]
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().expect("an instant")
 }

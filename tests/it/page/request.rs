@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use proptest::prelude::*;
 use tokenfolio::{PageError, PageRequest, PageRules, PageUrls};
 
-const MAX: u64 = PageRequest::MAX_PAGE;
+use super::MAX;
 
 const DIGITS: &str = "has something other than the digits 0 to 9";
 const EMPTY: &str = "is empty";

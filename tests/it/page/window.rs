@@ -1,0 +1,68 @@
+//! The pages that the array of links shows.
+
+use tokenfolio::{LinkStyle, Paginator};
+
+use super::{MAX, request, urls};
+use crate::model;
+
+#[test]
+fn the_window_is_the_naive_one() {
+    for last in 1..=60 {
+        for current in 1..=last + 3 {
+            for on_each_side in 0..=12 {
+                let style = LinkStyle::default().with_on_each_side(on_each_side);
+                let page = Paginator::new(Vec::<()>::new(), last, request(current, 1), urls()).with_style(style);
+                let window: Vec<_> = page.window().map(|page| page.map(i128::from)).collect();
+                let expected = model::window(current.into(), last.into(), on_each_side);
+                assert_eq!(window, expected, "page {current} of {last}, {on_each_side} on each side");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_window_is_as_wide_as_its_style_whatever_the_number_of_pages() {
+    for on_each_side in 0..=u8::MAX {
+        let side = u64::from(on_each_side);
+        // Beside the number of pages from which there are gaps, and beside both ends of the middle.
+        for last in [2 * side + 7, 2 * side + 8, 4 * side + 20, MAX, u64::MAX] {
+            let linked = last.min(MAX);
+            for current in [side + 4, side + 5, linked.saturating_sub(side + 4), linked.saturating_sub(side + 3)] {
+                let current = current.clamp(1, MAX);
+                let style = LinkStyle::default().with_on_each_side(on_each_side);
+                let page = Paginator::new(Vec::<()>::new(), last, request(current, 1), urls()).with_style(style);
+                let window: Vec<_> = page.window().collect();
+                let expected = model::window(current.into(), last.min(MAX).into(), on_each_side);
+                assert!(window.iter().map(|page| page.map(i128::from)).eq(expected), "{current} of {last}, {side}");
+                // Both ends, the middle, and two gaps.
+                assert!(window.len() as u64 <= 2 * side + 7, "{current} of {last}, {side}");
+                assert_eq!(window.iter().filter(|page| **page == Some(current)).count(), usize::from(current <= last));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gap_stands_for_two_pages_or_more() {
+    for last in 1..=60 {
+        for current in 1..=last + 3 {
+            for on_each_side in 0..=12 {
+                let style = LinkStyle::default().with_on_each_side(on_each_side);
+                let page = Paginator::new(Vec::<()>::new(), last, request(current, 1), urls()).with_style(style);
+                let window: Vec<_> = page.window().collect();
+                assert_eq!((window.first(), window.last()), (Some(&Some(1)), Some(&Some(last))));
+                for pair in window.windows(3) {
+                    if let [Some(before), None, Some(after)] = pair {
+                        assert!(after - before > 2, "{window:?}");
+                    }
+                }
+                for pair in window.windows(2) {
+                    match pair {
+                        [Some(page), Some(next)] => assert_eq!(page + 1, *next, "{window:?}"),
+                        pair => assert!(pair.iter().any(Option::is_some), "{window:?}"),
+                    }
+                }
+            }
+        }
+    }
+}
