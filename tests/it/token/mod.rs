@@ -1,6 +1,7 @@
 //! The record and its wire form.
 
 mod allowed_ips;
+mod ip_ranges;
 mod status;
 mod timestamp;
 
