@@ -1,0 +1,110 @@
+//! A row that cannot be read, and a backend that is down.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+
+use pollster::block_on;
+use tokenfolio::{StoreError, StoreErrorKind, TokenList, TokenStore};
+
+use super::harness::List::{AtOnce, InSteps};
+use super::harness::{Fault, ListAtOnce, broken_alone, check_faults, failure, sound, violations, yield_once};
+
+/// The clauses of this group.
+pub(super) const CLAUSES: [&str; 2] =
+    ["a_row_that_cannot_be_read_is_corrupt", "a_backend_that_is_down_is_unavailable_and_recovers"];
+
+#[test]
+fn a_store_with_one_fault_breaks_exactly_its_clauses() {
+    check_faults(FAULTS);
+}
+
+#[test]
+fn every_clause_is_broken_alone_by_some_fault() {
+    assert_eq!(broken_alone(FAULTS), BTreeSet::from(CLAUSES));
+}
+
+#[test]
+fn a_store_may_call_a_backend_that_is_down_slow_and_find_it_again_in_its_time() {
+    let list: ListAtOnce = |table, query| {
+        if table.is_down.load(Ordering::Relaxed) {
+            return Err(StoreError::new(StoreErrorKind::Timeout, "no connection in 2 s"));
+        }
+        // Each of its connections fails once more.
+        if table.was_down.load(Ordering::Relaxed) && table.busy.fetch_add(1, Ordering::Relaxed) < 8 {
+            return failure("connection closed");
+        }
+        sound(table, query)
+    };
+    assert_eq!(violations(AtOnce(list)), None);
+}
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        name: "skips rows that it cannot read",
+        list: AtOnce(|table, query| {
+            let mut list = block_on(table.memory.list(query))?;
+            if table.is_down.load(Ordering::Relaxed) {
+                return sound(table, query);
+            }
+            list.tokens.retain(|token| !table.is_corrupt(query.owner, token.id));
+            Ok(list)
+        }),
+        breaks: &["a_row_that_cannot_be_read_is_corrupt"],
+    },
+    Fault {
+        name: "reports corrupt data as unavailable",
+        list: AtOnce(|table, query| match sound(table, query) {
+            Err(error) if error.kind() == StoreErrorKind::Corrupt => {
+                Err(StoreError::new(StoreErrorKind::Unavailable, "invalid allow-list"))
+            }
+            result => result,
+        }),
+        breaks: &["a_row_that_cannot_be_read_is_corrupt"],
+    },
+    Fault {
+        name: "answers from a cache while its backend is down",
+        list: AtOnce(|table, query| match sound(table, query) {
+            Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(block_on(table.memory.list(query))?),
+            result => result,
+        }),
+        breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
+    },
+    Fault {
+        name: "returns an empty list while its backend is down",
+        list: AtOnce(|table, query| match sound(table, query) {
+            Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(TokenList::new(Vec::new(), 0)),
+            result => result,
+        }),
+        breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
+    },
+    Fault {
+        name: "reports a backend that is down as another failure",
+        list: AtOnce(|table, query| {
+            sound(table, query).map_err(|error| match error.kind() {
+                StoreErrorKind::Unavailable => StoreError::new(StoreErrorKind::Other, "connection refused"),
+                _ => error,
+            })
+        }),
+        breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
+    },
+    Fault {
+        name: "does not reconnect",
+        list: AtOnce(|table, query| match table.was_down.load(Ordering::Relaxed) {
+            true => Err(StoreError::new(StoreErrorKind::Unavailable, "connection closed")),
+            false => sound(table, query),
+        }),
+        breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
+    },
+    Fault {
+        name: "waits for its backend without a timeout",
+        list: InSteps(|table, query| {
+            Box::pin(async move {
+                while table.is_down.load(Ordering::Relaxed) {
+                    yield_once().await;
+                }
+                sound(table, query)
+            })
+        }),
+        breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
+    },
+];
