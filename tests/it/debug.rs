@@ -116,7 +116,8 @@ fn shown() -> Printed {
     let status = ReportedStatus::from(WORD);
     print(&mut shown, &status);
     let ReportedStatus::Other(unknown) = status else { panic!("{status} is known") };
-    print(&mut shown, &unknown);
+    print_error(&mut shown, &unknown);
+    print_error(&mut shown, &WORD.parse::<TokenOrder>().unwrap_err());
     print(&mut shown, &WORD.parse::<TraceId>().unwrap());
     print(&mut shown, &Challenge::new(WORD));
     print(&mut shown, &PageRules::default().with_page_name(WORD));

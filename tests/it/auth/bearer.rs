@@ -277,3 +277,10 @@ proptest! {
         prop_assert_eq!(parameters(&challenge(&text)), expected(&text));
     }
 }
+
+#[test]
+fn an_error_code_is_shown_as_on_the_wire() {
+    for code in [BearerError::InsufficientScope, BearerError::InvalidRequest, BearerError::InvalidToken] {
+        assert_eq!(code.to_string(), code.as_str());
+    }
+}

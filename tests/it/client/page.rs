@@ -307,3 +307,27 @@ fn without(place: &str) -> Value {
 fn read<T: serde::de::DeserializeOwned>(page: &Value) -> serde_json::Result<Page<T>> {
     serde_json::from_str(&page.to_string())
 }
+
+#[test]
+fn a_page_from_a_paginator_is_the_page_that_a_client_reads() {
+    let styles = [
+        LinkStyle::default(),
+        LinkStyle::default().with_on_each_side(0).with_gap_label("…"),
+        LinkStyle::laravel_entities(),
+        LinkStyle::default().without_array(),
+    ];
+    for style in styles {
+        for total in [0, 1, 40, 41, 5_000] {
+            for number in [1, 2, 3, 125, 250, 251] {
+                let request = PageRequest::new(number, NonZeroU32::new(20).unwrap()).unwrap();
+                let rows =
+                    u32::try_from(total).unwrap().saturating_sub(20 * u32::try_from(number - 1).unwrap()).min(20);
+                let items: Vec<u32> = (0..rows).collect();
+                let urls = PageUrls::new("https://api.example.test/t").unwrap().with_query_string("q=a&b");
+                let page = Paginator::new(items, total, request, urls).with_style(style.clone());
+                let written = serde_json::to_value(&page).unwrap();
+                assert_eq!(Page::from(page), read(&written).unwrap(), "{written}");
+            }
+        }
+    }
+}

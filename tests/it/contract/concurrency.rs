@@ -17,7 +17,7 @@ pub(super) const CLAUSES: [&str; 5] = [
     "an_inserted_token_shows_at_once",
     "a_removed_token_is_gone",
     "rows_and_total_are_of_one_snapshot",
-    "readers_at_once_get_their_own_answers",
+    "concurrent_readers_get_their_own_rows",
     "dropped_futures_leave_the_store_usable",
 ];
 
@@ -118,7 +118,7 @@ const FAULTS: &[Fault] = &[
                 if table.busy.load(Ordering::Relaxed) > 20 { failure("too many clients") } else { sound(table, query) }
             })
         }),
-        breaks: &["readers_at_once_get_their_own_answers", "dropped_futures_leave_the_store_usable"],
+        breaks: &["concurrent_readers_get_their_own_rows", "dropped_futures_leave_the_store_usable"],
     },
     Fault {
         name: "returns the list of the owner who asked last",
@@ -131,7 +131,7 @@ const FAULTS: &[Fault] = &[
                 sound(table, &query)
             })
         }),
-        breaks: &["readers_at_once_get_their_own_answers"],
+        breaks: &["concurrent_readers_get_their_own_rows"],
     },
     Fault {
         name: "leaks the connection of a dropped future",

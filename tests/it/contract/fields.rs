@@ -13,11 +13,11 @@ pub(super) const CLAUSES: [&str; 9] = [
     "every_field_comes_back",
     "instants_come_back_to_the_microsecond",
     "usage_counts_come_back_up_to_int64",
-    "a_usage_count_beyond_int64_is_exact_or_refused",
+    "a_usage_count_beyond_int64_is_exact_or_rejected",
     "names_come_back_unchanged",
-    "a_long_name_is_whole_or_refused",
-    "a_name_with_a_nul_is_whole_or_refused",
-    "no_restriction_and_nobody_are_told_apart",
+    "a_long_name_is_whole_or_rejected",
+    "a_name_with_a_nul_is_whole_or_rejected",
+    "no_restriction_differs_from_deny_all",
     "allow_lists_come_back_entry_by_entry",
 ];
 
@@ -45,11 +45,11 @@ const FAULTS: &[Fault] = &[
         breaks: &[
             "every_field_comes_back",
             "usage_counts_come_back_up_to_int64",
-            "a_usage_count_beyond_int64_is_exact_or_refused",
+            "a_usage_count_beyond_int64_is_exact_or_rejected",
             "names_come_back_unchanged",
-            "a_long_name_is_whole_or_refused",
-            "a_name_with_a_nul_is_whole_or_refused",
-            "no_restriction_and_nobody_are_told_apart",
+            "a_long_name_is_whole_or_rejected",
+            "a_name_with_a_nul_is_whole_or_rejected",
+            "no_restriction_differs_from_deny_all",
             "allow_lists_come_back_entry_by_entry",
         ],
     },
@@ -134,7 +134,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "stores the usage count in 32 bits",
         list: AtOnce(|table, query| altered(table, query, |token| token.usage_count &= u64::from(u32::MAX))),
-        breaks: &["usage_counts_come_back_up_to_int64", "a_usage_count_beyond_int64_is_exact_or_refused"],
+        breaks: &["usage_counts_come_back_up_to_int64", "a_usage_count_beyond_int64_is_exact_or_rejected"],
     },
     Fault {
         name: "stores the usage count in a double",
@@ -153,19 +153,19 @@ const FAULTS: &[Fault] = &[
         list: AtOnce(|table, query| {
             altered(table, query, |token| token.usage_count *= u64::from(token.usage_count != 1 << 63))
         }),
-        breaks: &["a_usage_count_beyond_int64_is_exact_or_refused"],
+        breaks: &["a_usage_count_beyond_int64_is_exact_or_rejected"],
     },
     Fault {
         name: "clamps the usage count to int64",
         list: AtOnce(|table, query| {
             altered(table, query, |token| token.usage_count = token.usage_count.min(i64::MAX.unsigned_abs()))
         }),
-        breaks: &["a_usage_count_beyond_int64_is_exact_or_refused"],
+        breaks: &["a_usage_count_beyond_int64_is_exact_or_rejected"],
     },
     Fault {
         name: "trims names",
         list: AtOnce(|table, query| altered(table, query, |token| token.name = token.name.trim().into())),
-        breaks: &["names_come_back_unchanged", "a_long_name_is_whole_or_refused"],
+        breaks: &["names_come_back_unchanged", "a_long_name_is_whole_or_rejected"],
     },
     Fault {
         name: "pads names as CHAR does",
@@ -245,14 +245,14 @@ const FAULTS: &[Fault] = &[
                 token.name = token.name[..end.unwrap()].into();
             })
         }),
-        breaks: &["names_come_back_unchanged", "a_long_name_is_whole_or_refused"],
+        breaks: &["names_come_back_unchanged", "a_long_name_is_whole_or_rejected"],
     },
     Fault {
         name: "cuts names to 255 characters",
         list: AtOnce(|table, query| {
             altered(table, query, |token| token.name = token.name.chars().take(255).collect::<String>().into())
         }),
-        breaks: &["a_long_name_is_whole_or_refused"],
+        breaks: &["a_long_name_is_whole_or_rejected"],
     },
     Fault {
         name: "ends names at a U+0000",
@@ -262,7 +262,7 @@ const FAULTS: &[Fault] = &[
                 token.name = token.name[..end].into();
             })
         }),
-        breaks: &["a_name_with_a_nul_is_whole_or_refused"],
+        breaks: &["a_name_with_a_nul_is_whole_or_rejected"],
     },
     Fault {
         name: "reads an empty allow-list as no restriction",
@@ -271,7 +271,7 @@ const FAULTS: &[Fault] = &[
                 token.allowed_ips = token.allowed_ips.take().filter(|allowed| !allowed.entries().is_empty());
             })
         }),
-        breaks: &["no_restriction_and_nobody_are_told_apart"],
+        breaks: &["no_restriction_differs_from_deny_all"],
     },
     Fault {
         name: "reads no restriction as an empty allow-list",
@@ -284,11 +284,11 @@ const FAULTS: &[Fault] = &[
             "every_field_comes_back",
             "instants_come_back_to_the_microsecond",
             "usage_counts_come_back_up_to_int64",
-            "a_usage_count_beyond_int64_is_exact_or_refused",
+            "a_usage_count_beyond_int64_is_exact_or_rejected",
             "names_come_back_unchanged",
-            "a_long_name_is_whole_or_refused",
-            "a_name_with_a_nul_is_whole_or_refused",
-            "no_restriction_and_nobody_are_told_apart",
+            "a_long_name_is_whole_or_rejected",
+            "a_name_with_a_nul_is_whole_or_rejected",
+            "no_restriction_differs_from_deny_all",
         ],
     },
     Fault {

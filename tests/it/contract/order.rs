@@ -95,7 +95,7 @@ const FAULTS: &[Fault] = &[
             "a_status_filter_agrees_with_the_derived_status",
             "instants_come_back_to_the_microsecond",
             "names_come_back_unchanged",
-            "readers_at_once_get_their_own_answers",
+            "concurrent_readers_get_their_own_rows",
         ],
     },
     Fault {

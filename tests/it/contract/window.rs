@@ -54,7 +54,7 @@ const FAULTS: &[Fault] = &[
             "every_window_is_exact",
             "a_walk_yields_every_token_once",
             "rows_and_total_are_of_one_snapshot",
-            "readers_at_once_get_their_own_answers",
+            "concurrent_readers_get_their_own_rows",
         ],
     },
     Fault {
@@ -71,7 +71,7 @@ const FAULTS: &[Fault] = &[
             "every_window_is_exact",
             "a_walk_yields_every_token_once",
             "rows_and_total_are_of_one_snapshot",
-            "readers_at_once_get_their_own_answers",
+            "concurrent_readers_get_their_own_rows",
         ],
     },
     Fault {

@@ -221,3 +221,19 @@ fn pages(page: &Value) -> Vec<u64> {
 fn active(page: &Value) -> Vec<u64> {
     array(page).iter().filter(|link| link["active"] == true).filter_map(|link| link["page"].as_u64()).collect()
 }
+
+#[test]
+fn items_come_out_by_value_by_iteration_and_converted() {
+    let page = || Paginator::new(vec!["1", "2", "x"], 41, request(2, 20), urls());
+    assert_eq!(page().into_items(), ["1", "2", "x"]);
+    assert_eq!(page().into_iter().collect::<String>(), "12x");
+    let mut seen = String::new();
+    for item in &page() {
+        seen += item;
+    }
+    assert_eq!(seen, "12x");
+
+    let lengths = page().try_map(|item| Ok::<_, ()>(item.len())).unwrap();
+    assert_eq!(lengths, page().map(str::len));
+    assert_eq!(page().try_map(str::parse::<u8>).unwrap_err().to_string(), "invalid digit found in string");
+}

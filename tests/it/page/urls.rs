@@ -139,7 +139,7 @@ fn a_refusal_can_be_told_from_others() {
 }
 
 #[test]
-fn every_ascii_character_of_a_path_is_kept_or_refused() {
+fn every_ascii_character_of_a_path_is_kept_or_rejected() {
     for c in (0..=0x7f_u8).map(char::from) {
         let made = PageUrls::new(&format!("/a{c}b"));
         match c {

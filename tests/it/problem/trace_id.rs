@@ -160,3 +160,10 @@ fn an_id_is_displayed_as_its_text() {
     let id: TraceId = "b4f5aa7a-1470".parse().unwrap();
     assert_eq!(format!("{id}|{id:>15}"), "b4f5aa7a-1470|  b4f5aa7a-1470");
 }
+
+#[test]
+fn an_id_is_usable_as_text() {
+    let id: TraceId = "req-1".parse().unwrap();
+    let text: &str = id.as_ref();
+    assert_eq!((text, id.as_str()), ("req-1", "req-1"));
+}

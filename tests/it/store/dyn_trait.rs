@@ -98,3 +98,11 @@ fn the_futures_can_move_between_threads() {
     });
     assert_eq!(response.status(), 200);
 }
+
+#[test]
+fn a_trait_object_that_says_it_can_move_between_threads_is_one_too() {
+    let expected = bodies(store_of(41), secrets());
+    let store: Box<dyn DynTokenStore<Owner = u64> + Send + Sync> = Box::new(store_of(41));
+    let authenticator: Arc<dyn DynAuthenticator<Owner = u64> + Send + Sync> = Arc::new(secrets());
+    assert_eq!(bodies(store, authenticator), expected);
+}

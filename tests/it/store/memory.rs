@@ -198,3 +198,32 @@ fn a_store_in_memory_counts_to_the_highest_number() {
     let token = store.remove(&7, TokenId(1)).unwrap();
     assert_eq!((token.usage_count, token.last_used_at), (u64::MAX, Some(instant(2))));
 }
+
+#[test]
+fn a_token_can_be_looked_up() {
+    let store = MemoryStore::new();
+    store.insert("ada", token(1, "CI"));
+    assert_eq!(store.get(&"ada", TokenId(1)), Some(token(1, "CI")));
+    assert_eq!(store.get(&"ada", TokenId(2)), None);
+    assert_eq!(store.get(&"bob", TokenId(1)), None);
+}
+
+#[test]
+fn a_store_from_an_iterator_is_as_if_each_token_was_inserted() {
+    // Ids of three owners in a mixed order, with repeated ids of different names.
+    let tokens = || {
+        (0..60).map(|step: i64| {
+            (["ada", "bob", "cyd"][usize::try_from(step % 3).unwrap()], token(step * 37 % 17 - 8, &step.to_string()))
+        })
+    };
+    let inserted = MemoryStore::new();
+    for (owner, token) in tokens() {
+        inserted.insert(owner, token);
+    }
+    let collected: MemoryStore<_> = tokens().collect();
+    for owner in ["ada", "bob", "cyd", "dan"] {
+        let query = ListQuery::new(owner).with_limit(NonZeroU32::MAX);
+        assert_eq!(list(&collected, &query), list(&inserted, &query));
+    }
+    assert_eq!(list(&collected, &ListQuery::new("ada")).total, 17);
+}

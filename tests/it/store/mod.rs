@@ -47,3 +47,26 @@ fn a_status_filter_follows_its_instant() {
     assert!(matches(TokenStatus::Active, before) && !matches(TokenStatus::Expired, before));
     assert!(matches(TokenStatus::Expired, now()) && !matches(TokenStatus::Active, now()));
 }
+
+#[test]
+fn each_setter_of_a_query_sets_its_own_field() {
+    let limit = NonZeroU32::new(7).unwrap();
+    let filter = StatusFilter { status: TokenStatus::Expired, now: now() };
+    let query =
+        ListQuery::new("ada").with_offset(40).with_limit(limit).with_order(TokenOrder::NewestFirst).with_status(filter);
+    assert_eq!((query.owner, query.offset, query.limit), ("ada", 40, limit));
+    assert_eq!((query.order, query.status), (TokenOrder::NewestFirst, Some(filter)));
+    assert_eq!(query.with_status(None).status, None);
+}
+
+#[test]
+fn an_order_parses_from_its_word_and_from_no_other_text() {
+    for (order, word) in [(TokenOrder::OldestFirst, "asc"), (TokenOrder::NewestFirst, "desc")] {
+        assert_eq!(word.parse(), Ok(order));
+        assert_eq!((order.as_str(), format!("{order:>5}")), (word, format!("{word:>5}")));
+    }
+    for text in ["", "ASC", "asc ", "ascending", "id"] {
+        let error = text.parse::<TokenOrder>().unwrap_err();
+        assert_eq!(error.to_string(), format!("unknown order `{text}`, expected `asc` or `desc`"));
+    }
+}

@@ -1,6 +1,6 @@
 //! Allow-lists: how entries are read, kept and written.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv6Net};
 use proptest::prelude::*;
@@ -157,7 +157,7 @@ fn the_first_bad_entry_is_the_one_reported() {
 fn an_empty_list_is_refused_and_nobody_is_asked_for_by_name() {
     let message = "an allow-list needs at least one address or range";
     assert_eq!(AllowedIps::new([]).unwrap_err().to_string(), message);
-    assert_eq!(AllowedIps::parse([]).unwrap_err().to_string(), message);
+    assert_eq!(AllowedIps::parse::<&str>([]).unwrap_err().to_string(), message);
     assert!(AllowedIps::deny_all().entries().is_empty());
 }
 
@@ -309,4 +309,24 @@ proptest! {
             prop_assert_eq!(entry(&written).to_string(), written);
         }
     }
+}
+
+#[test]
+fn a_list_is_parsed_from_any_text_and_iterated_in_order() {
+    let texts = ["10.0.0.0/24", "203.0.113.12"];
+    let allowed = list(&texts);
+    assert_eq!(AllowedIps::parse(texts.map(str::to_owned)).unwrap(), allowed);
+    assert_eq!(AllowedIps::parse(&texts.map(str::to_owned)).unwrap(), allowed);
+    let mut shown = Vec::new();
+    for entry in &allowed {
+        shown.push(entry.to_string());
+    }
+    assert_eq!(shown, texts);
+}
+
+#[test]
+fn an_entry_is_made_from_an_address_of_either_version() {
+    assert_eq!(AllowedIp::from(Ipv4Addr::new(10, 0, 0, 7)), entry("10.0.0.7"));
+    assert_eq!(AllowedIp::from(Ipv6Addr::LOCALHOST), entry("::1"));
+    assert_eq!(AllowedIp::from(Ipv4Addr::new(10, 0, 0, 7).to_ipv6_mapped()), entry("10.0.0.7"));
 }

@@ -239,3 +239,41 @@ fn a_token_shows_no_more_than_its_fields() {
         ["id", "name", "created_at", "last_used_at", "usage_count", "expires_at", "revoked_at", "allowed_ips"]
     );
 }
+
+#[test]
+fn an_id_is_a_decimal_int64_as_text() {
+    for id in [i64::MIN, -1, 0, 1, i64::MAX] {
+        assert_eq!(id.to_string().parse(), Ok(TokenId(id)));
+        assert_eq!(i64::from(TokenId(id)), id);
+    }
+    for text in ["", "1.0", " 1", "0x1", "9223372036854775808", "-9223372036854775809"] {
+        let error = text.parse::<TokenId>().unwrap_err();
+        assert_eq!(Err(error), text.parse::<i64>());
+    }
+}
+
+#[test]
+fn each_setter_sets_its_own_field() {
+    let bare = AccessToken::new(23145, "CI Deployments", instant("2024-03-01T18:11:00Z"));
+    let full = full();
+    let set = bare
+        .clone()
+        .with_last_used_at(full.last_used_at)
+        .with_usage_count(full.usage_count)
+        .with_expires_at(full.expires_at)
+        .with_revoked_at(full.revoked_at)
+        .with_allowed_ips(full.allowed_ips.clone());
+    assert_eq!(set, full);
+    let unset = set
+        .with_last_used_at(None)
+        .with_usage_count(0)
+        .with_expires_at(None)
+        .with_revoked_at(None)
+        .with_allowed_ips(None);
+    assert_eq!(unset, bare);
+    let time = instant("2024-05-01T00:00:00Z");
+    assert_eq!(bare.clone().with_last_used_at(time).last_used_at, Some(time));
+    assert_eq!(bare.clone().with_expires_at(time).expires_at, Some(time));
+    assert_eq!(bare.clone().with_revoked_at(time).revoked_at, Some(time));
+    assert_eq!(bare.with_allowed_ips(AllowedIps::deny_all()).allowed_ips, Some(AllowedIps::deny_all()));
+}

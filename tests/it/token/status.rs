@@ -197,3 +197,32 @@ fn a_status_that_is_no_text_is_refused() {
         assert!(serde_json::from_str::<ReportedStatus>(json).is_err(), "{json}");
     }
 }
+
+#[test]
+fn a_status_parses_from_its_word_and_from_no_other_text() {
+    for (status, word) in KNOWN {
+        assert_eq!(word.parse(), Ok(status));
+        assert_eq!(serde_json::to_string(&status).unwrap(), format!("\"{word}\""));
+        assert_eq!(serde_json::from_str::<TokenStatus>(&format!("\"{word}\"")).unwrap(), status);
+    }
+    for text in ["", "Active", " active", "active ", "activ", "suspended"] {
+        let error = text.parse::<TokenStatus>().unwrap_err();
+        assert_eq!(error.as_str(), text);
+        let message = format!("unknown status `{text}`, expected `active`, `expired` or `revoked`");
+        assert_eq!(error.to_string(), message);
+        let json = serde_json::Value::from(text);
+        assert_eq!(serde_json::from_value::<TokenStatus>(json).unwrap_err().to_string(), message);
+    }
+}
+
+#[test]
+fn a_reported_status_equals_the_status_that_it_reports() {
+    for (status, word) in KNOWN {
+        for (other, _) in KNOWN {
+            assert_eq!(ReportedStatus::from(word) == other, status == other);
+            assert_eq!(other == ReportedStatus::from(word), status == other);
+        }
+        assert_ne!(ReportedStatus::from("suspended"), status);
+        assert_ne!(status, ReportedStatus::from("suspended"));
+    }
+}
