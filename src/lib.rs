@@ -10,10 +10,11 @@
 //! use tokenfolio::{Authenticator, ListTokens, PageUrls, TokenStore};
 //!
 //! /// Made once: the endpoint over a service's own table.
-//! fn endpoint<S: TokenStore, A: Authenticator>(
-//!     store: S,
-//!     authenticator: A,
-//! ) -> Result<ListTokens<S, A>, tokenfolio::BaseUrlError> {
+//! fn endpoint<S, A>(store: S, authenticator: A) -> Result<ListTokens<S, A>, tokenfolio::BaseUrlError>
+//! where
+//!     S: TokenStore,
+//!     A: Authenticator<Owner = S::Owner>,
+//! {
 //!     Ok(ListTokens::new(store, authenticator, PageUrls::new("https://api.example.com/api/v1/me/tokens")?))
 //! }
 //!

@@ -7,7 +7,7 @@ use http::header::{HeaderMap, LINK};
 use crate::client::links::PageLinks;
 
 impl PageLinks {
-    /// Reads the links from all `Link` fields of a response, as [`Paginator::link_header`] writes them and as RFC 8288,
+    /// Reads the links from all `Link` fields of a response, as [`Paginator::link_header`](crate::Paginator::link_header) writes them and as RFC 8288,
     /// appendix B reads them.
     ///
     /// Names and relations are compared without case; a link may have several relations, and parameters that are not

@@ -1,4 +1,4 @@
-//! What every [`TokenStore`] must pass, for its author's tests: one function a clause, and [`check_all`].
+//! What every [`TokenStore`](crate::TokenStore) must pass, for its author's tests: one function a clause, and [`check_all`].
 //!
 //! The author writes a [`Fixture`]: the store, how a token gets into its table and out again, and how to sleep. The checks
 //! need no runtime of their own, and no clean table: each asks for owners of its own. Together they make some three

@@ -315,8 +315,9 @@ proptest! {
 fn a_list_is_parsed_from_any_text_and_iterated_in_order() {
     let texts = ["10.0.0.0/24", "203.0.113.12"];
     let allowed = list(&texts);
-    assert_eq!(AllowedIps::parse(texts.map(str::to_owned)).unwrap(), allowed);
-    assert_eq!(AllowedIps::parse(&texts.map(str::to_owned)).unwrap(), allowed);
+    let owned = texts.map(str::to_owned);
+    assert_eq!(AllowedIps::parse(&owned).unwrap(), allowed);
+    assert_eq!(AllowedIps::parse(owned).unwrap(), allowed);
     let mut shown = Vec::new();
     for entry in &allowed {
         shown.push(entry.to_string());
