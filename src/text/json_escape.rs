@@ -25,7 +25,7 @@ pub(crate) fn escape(out: &mut Buffer, text: &str) {
 pub(crate) fn escape_quoted<const N: usize>(out: &mut Buffer, prefix: &[u8; N], text: &str) {
     let bytes = text.as_bytes();
     let mut copied = 0;
-    out.write(N + bytes.len().max(8) + 1, |spare| {
+    out.write(bytes.len().max(8).saturating_add(N + 1), |spare| {
         spare[..N].copy_from_slice(prefix);
         copied = copy_until_escape(&mut spare[N..], bytes);
         let end = N + copied;
@@ -61,25 +61,46 @@ fn copy_until_escape(out: &mut [u8], text: &[u8]) -> usize {
         out[text.len() - 8..text.len()].copy_from_slice(last);
         return text.len();
     }
-    // A space never needs an escape.
-    let mut word = [b' '; 8];
-    word[..tail.len()].copy_from_slice(tail);
-    if needs_escape(u64::from_le_bytes(word)) {
+    let word = padded(tail);
+    if needs_escape(word) {
         return 0;
     }
-    out[..8].copy_from_slice(&word);
+    out[..8].copy_from_slice(&word.to_le_bytes());
     text.len()
+}
+
+/// Returns up to seven bytes as a word, with spaces after them, which never need an escape.
+///
+/// The word is built in a register: to load it after storing single bytes would stall.
+#[inline]
+fn padded(bytes: &[u8]) -> u64 {
+    let spaces = u64::from_le_bytes([b' '; 8]) << (8 * bytes.len());
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)) | spaces
 }
 
 /// Returns whether any of eight bytes must be escaped.
 #[inline]
 fn needs_escape(word: u64) -> bool {
-    const ONES: u64 = u64::MAX / 255;
-    // A subtraction sets the high bit of a byte that was smaller, or that follows a smaller one. The first subtraction
-    // finds control characters and `"` in one step, because the exclusive or swaps `"` and the space.
-    let small = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-    let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
-    (small | backslash) & !word & (ONES << 7) != 0
+    const HIGH_BITS: u64 = ONES << 7;
+    // The high bit of a byte that is not ASCII means nothing.
+    (control_or_quote(word) | backslash(word)) & !word & HIGH_BITS != 0
+}
+
+/// A one in each of eight bytes.
+const ONES: u64 = u64::MAX / 255;
+
+/// Sets the high bit of each byte that is a control character or `"`, and of some bytes above such a byte.
+///
+/// The exclusive or swaps `"` and the space, so that one subtraction finds both kinds: they are smaller than 0x21.
+#[inline]
+fn control_or_quote(word: u64) -> u64 {
+    (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21)
+}
+
+/// Sets the high bit of each byte that is `\`, and of some bytes above such a byte.
+#[inline]
+fn backslash(word: u64) -> u64 {
+    (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES)
 }
 
 #[cold]
