@@ -49,7 +49,8 @@ fn a_fresh_buffer_has_a_quarter_too_much_at_most() {
     for (what, write) in writes() {
         let mut body = Vec::new();
         write(&mut body);
-        let (written, allocated) = (body.len(), body.capacity());
+        let written = body.len();
+        let allocated = body.capacity();
         assert!(allocated <= written * 5 / 4, "{allocated} bytes for {written}: {what}");
     }
 }
@@ -66,7 +67,8 @@ fn a_buffer_with_room_enough_is_used_as_it_is() {
         write(&mut first);
         let mut body = Vec::with_capacity(first.len() * 5 / 4);
         for _ in 0..2 {
-            let (start, capacity) = (body.as_ptr(), body.capacity());
+            let start = body.as_ptr();
+            let capacity = body.capacity();
             write(&mut body);
             assert_eq!((body.as_ptr(), body.capacity()), (start, capacity), "{what}");
             assert!(body == first, "{what}");

@@ -134,8 +134,8 @@ pub(crate) fn encode(text: &str, others: &str) -> String {
 pub(crate) fn encode_fragment(fragment: &str) -> String {
     let is_hex = |c: Option<char>| c.is_some_and(|c| c.is_ascii_hexdigit());
     let mut encoded = String::new();
-    for (at, c) in fragment.char_indices() {
-        let mut after = fragment[at..].chars().skip(1);
+    for (index, c) in fragment.char_indices() {
+        let mut after = fragment[index..].chars().skip(1);
         let is_escape = c == '%' && is_hex(after.next()) && is_hex(after.next());
         let others = if is_escape { "%" } else { "!$&'()*+,;=:@/?" };
         encoded += &encode(c.encode_utf8(&mut [0; 4]), others);

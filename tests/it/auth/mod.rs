@@ -140,7 +140,10 @@ fn a_token_is_accepted_as_long_as_it_is_active() {
     let edges = [None, Some(now() - nanosecond), Some(now()), Some(now() + nanosecond)];
     for revoked_at in edges {
         for expires_at in edges {
-            let authenticator = one(|token| (token.revoked_at, token.expires_at) = (revoked_at, expires_at));
+            let authenticator = one(|token| {
+                token.revoked_at = revoked_at;
+                token.expires_at = expires_at;
+            });
             let answer = try_it(&authenticator, &[b"Bearer good"], None, now());
             match TokenStatus::derive(revoked_at, expires_at, now()) {
                 TokenStatus::Active => assert!(answer.is_ok(), "{revoked_at:?} {expires_at:?}"),

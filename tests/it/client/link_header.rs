@@ -177,8 +177,9 @@ proptest! {
         (blanks, is_quoted, is_split) in ("[ \t]{0,2}", any::<bool>(), any::<bool>()),
     ) {
         let title = title.replace('\\', "\\\\").replace('"', "\\\"");
-        let links: Vec<_> = order.iter().map(|at| {
-            let (target, relation) = (&targets[*at], ["First", "LAST", "prev", "next"][*at]);
+        let links: Vec<_> = order.iter().map(|index| {
+            let target = &targets[*index];
+            let relation = ["First", "LAST", "prev", "next"][*index];
             let quote = if is_quoted { "\"" } else { "" };
             format!("<{target}>{blanks};{blanks}title=\"{title}\"{blanks};rel{blanks}={blanks}{quote}{relation}{quote}")
         }).collect();

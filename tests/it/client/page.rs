@@ -259,12 +259,12 @@ fn token() -> impl Strategy<Value = TokenResource> {
     let instants = (second.clone(), option::of(second.clone()), option::of(second.clone()), option::of(second));
     (any::<i64>(), any::<String>(), any::<u64>(), instants, option::of(entries)).prop_map(
         |(id, name, usage_count, (created_at, last_used_at, expires_at, revoked_at), entries)| {
-            let at = |second| DateTime::from_timestamp(second, 0).expect("a year of four digits");
-            let mut token = AccessToken::new(id, name, at(created_at));
+            let time = |second| DateTime::from_timestamp(second, 0).expect("a year of four digits");
+            let mut token = AccessToken::new(id, name, time(created_at));
             token.usage_count = usage_count;
-            token.last_used_at = last_used_at.map(at);
-            token.expires_at = expires_at.map(at);
-            token.revoked_at = revoked_at.map(at);
+            token.last_used_at = last_used_at.map(time);
+            token.expires_at = expires_at.map(time);
+            token.revoked_at = revoked_at.map(time);
             token.allowed_ips = entries.map(|entries| AllowedIps::new(entries).expect("an entry"));
             token.into_resource(DateTime::UNIX_EPOCH)
         },

@@ -98,7 +98,7 @@ const FAULTS: &[Fault] = &[
         list: AtOnce(|table, query| {
             altered(table, query, |token| {
                 token.last_used_at =
-                    token.last_used_at.and_then(|at| DateTime::from_timestamp_millis(at.timestamp_millis()));
+                    token.last_used_at.and_then(|time| DateTime::from_timestamp_millis(time.timestamp_millis()));
             })
         }),
         breaks: &["instants_come_back_to_the_microsecond"],
@@ -107,7 +107,7 @@ const FAULTS: &[Fault] = &[
         name: "stores the expiry as a double, which has steps of 32 microseconds in the year 9999",
         list: AtOnce(|table, query| {
             altered(table, query, |token| {
-                let micros = token.expires_at.map(|at| at.timestamp_micros());
+                let micros = token.expires_at.map(|time| time.timestamp_micros());
                 let kept = micros.map(|micros| if micros > 1 << 53 { micros & !31 } else { micros });
                 token.expires_at = kept.and_then(DateTime::from_timestamp_micros);
             })
@@ -117,7 +117,9 @@ const FAULTS: &[Fault] = &[
     Fault {
         name: "clamps a revocation before 1970",
         list: AtOnce(|table, query| {
-            altered(table, query, |token| token.revoked_at = token.revoked_at.map(|at| at.max(DateTime::UNIX_EPOCH)))
+            altered(table, query, |token| {
+                token.revoked_at = token.revoked_at.map(|time| time.max(DateTime::UNIX_EPOCH))
+            })
         }),
         breaks: &["instants_come_back_to_the_microsecond"],
     },
@@ -241,7 +243,7 @@ const FAULTS: &[Fault] = &[
         name: "cuts names to 255 bytes",
         list: AtOnce(|table, query| {
             altered(table, query, |token| {
-                let end = (0..=255).rev().find(|at| token.name.is_char_boundary(*at));
+                let end = (0..=255).rev().find(|index| token.name.is_char_boundary(*index));
                 token.name = token.name[..end.unwrap()].into();
             })
         }),

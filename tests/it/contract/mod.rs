@@ -128,7 +128,7 @@ fn violations_are_listed_by_name_with_what_was_expected() {
 fn a_field_that_differs_is_named_and_a_long_one_cut() {
     let cuts: ListAtOnce = |table, query| {
         altered(table, query, |token| {
-            let end = (0..=400).rev().find(|at| token.name.is_char_boundary(*at));
+            let end = (0..=400).rev().find(|index| token.name.is_char_boundary(*index));
             token.name = token.name[..end.unwrap()].into();
         })
     };

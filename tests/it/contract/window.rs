@@ -229,7 +229,7 @@ const FAULTS: &[Fault] = &[
         name: "treats a future revocation as a past one",
         list: AtOnce(|table, query| {
             filtered(table, query, |token, now| {
-                TokenStatus::derive(token.revoked_at.map(|at| at.min(now)), token.expires_at, now)
+                TokenStatus::derive(token.revoked_at.map(|time| time.min(now)), token.expires_at, now)
             })
         }),
         breaks: &["a_status_filter_agrees_with_the_derived_status"],
@@ -238,7 +238,7 @@ const FAULTS: &[Fault] = &[
         name: "treats a token as revoked at one instant only",
         list: AtOnce(|table, query| {
             filtered(table, query, |token, now| {
-                TokenStatus::derive(token.revoked_at.filter(|at| *at == now), token.expires_at, now)
+                TokenStatus::derive(token.revoked_at.filter(|time| *time == now), token.expires_at, now)
             })
         }),
         breaks: &["a_status_filter_agrees_with_the_derived_status"],
@@ -247,7 +247,7 @@ const FAULTS: &[Fault] = &[
         name: "treats a token as active at the instant it expires",
         list: AtOnce(|table, query| {
             filtered(table, query, |token, now| {
-                TokenStatus::derive(token.revoked_at, token.expires_at.filter(|at| *at != now), now)
+                TokenStatus::derive(token.revoked_at, token.expires_at.filter(|time| *time != now), now)
             })
         }),
         breaks: &["a_status_filter_agrees_with_the_derived_status"],
@@ -256,7 +256,7 @@ const FAULTS: &[Fault] = &[
         name: "treats a token as active at the instant it is revoked",
         list: AtOnce(|table, query| {
             filtered(table, query, |token, now| {
-                TokenStatus::derive(token.revoked_at.filter(|at| *at != now), token.expires_at, now)
+                TokenStatus::derive(token.revoked_at.filter(|time| *time != now), token.expires_at, now)
             })
         }),
         breaks: &["a_status_filter_agrees_with_the_derived_status"],
@@ -275,7 +275,7 @@ const FAULTS: &[Fault] = &[
         name: "clamps instants before 1970 when it filters",
         list: AtOnce(|table, query| {
             filtered(table, query, |token, now| {
-                let since_1970 = |at: Option<DateTime<Utc>>| at.map(|at| at.max(DateTime::UNIX_EPOCH));
+                let since_1970 = |time: Option<DateTime<Utc>>| time.map(|time| time.max(DateTime::UNIX_EPOCH));
                 TokenStatus::derive(since_1970(token.revoked_at), since_1970(token.expires_at), now)
             })
         }),

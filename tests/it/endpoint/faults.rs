@@ -113,7 +113,8 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let (store, authenticator) = (Arc::new(Faulty::new(store_of(21))), Arc::new(Faulty::new(secrets())));
+        let store = Arc::new(Faulty::new(store_of(21)));
+        let authenticator = Arc::new(Faulty::new(secrets()));
         let log = Arc::new(UsageLog::new());
         let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
         let endpoint =

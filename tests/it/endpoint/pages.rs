@@ -4,7 +4,9 @@ use std::num::NonZeroU32;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Method;
-use tokenfolio::{AccessToken, AllowedIps, LinkStyle, ListTokens, MemoryStore, PageRules, PageUrls, TokenOrder};
+use tokenfolio::{
+    AccessToken, AllowedIps, LinkStyle, ListTokens, MemoryStore, PageRequest, PageRules, PageUrls, TokenOrder,
+};
 
 use super::{BASE, OWNER, answer, endpoint, fields, get, ids, json_body, now, page, request, secrets, store_of, text};
 
@@ -58,7 +60,8 @@ fn every_status_is_listed_and_is_that_of_authentication_at_the_same_instant() {
     let pairs = edges.into_iter().flat_map(|revoked_at| edges.map(|expires_at| (revoked_at, expires_at)));
     for (revoked_at, expires_at) in pairs {
         let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
-        (token.revoked_at, token.expires_at) = (revoked_at, expires_at);
+        token.revoked_at = revoked_at;
+        token.expires_at = expires_at;
         let store = MemoryStore::new();
         store.insert(OWNER, token.clone());
         let mut secrets = secrets();
@@ -77,7 +80,8 @@ fn walking_from_page_1_meets_every_token_once() {
         for size in [1, 7, 20, 300] {
             let rules = PageRules::default().with_per_page(NonZeroU32::new(size).unwrap());
             let endpoint = endpoint(store_of(count)).with_page_rules(rules);
-            let (mut walked, mut prevs) = (Vec::new(), Vec::new());
+            let mut walked = Vec::new();
+            let mut prevs = Vec::new();
             let mut next = Some(format!("{BASE}?page=1"));
             while let Some(url) = next {
                 let target = url.strip_prefix("https://api.example.test").unwrap();
@@ -104,7 +108,7 @@ fn newest_first_is_an_option() {
 #[test]
 fn a_page_past_the_end_is_empty() {
     let endpoint = endpoint(store_of(21)).with_link_header();
-    for number in [3, 9, PageRequestMax::MAX] {
+    for number in [3, 9, PageRequest::MAX_PAGE] {
         let response = answer(&endpoint, get(&format!("?page={number}")));
         let page = page(&response);
         assert_eq!((page.data.len(), page.meta.from, page.meta.to), (0, None, None));
@@ -118,13 +122,6 @@ fn a_page_past_the_end_is_empty() {
         );
         assert_eq!(response.headers()["link"], link);
     }
-}
-
-/// The highest page there is.
-struct PageRequestMax;
-
-impl PageRequestMax {
-    const MAX: u64 = tokenfolio::PageRequest::MAX_PAGE;
 }
 
 #[test]

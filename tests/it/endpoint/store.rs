@@ -33,10 +33,13 @@ fn the_store_is_asked_once_for_exactly_the_window() {
     };
     let window = |offset, limit, order| {
         let mut query = ListQuery::new(OWNER);
-        (query.offset, query.limit, query.order) = (offset, NonZeroU32::new(limit).unwrap(), order);
+        query.offset = offset;
+        query.limit = NonZeroU32::new(limit).unwrap();
+        query.order = order;
         query
     };
-    let (oldest, newest) = (TokenOrder::OldestFirst, TokenOrder::NewestFirst);
+    let oldest = TokenOrder::OldestFirst;
+    let newest = TokenOrder::NewestFirst;
     assert_eq!(asked("", oldest), [window(0, 20, oldest)]);
     assert_eq!(asked("?page=3&size=7", newest), [window(14, 7, newest)]);
     assert_eq!(asked("?page=9223372036854775807&size=4294967295", oldest), [window(u64::MAX, u32::MAX, oldest)]);
@@ -160,7 +163,8 @@ fn whatever_rows_a_store_returns_the_page_adds_up_or_is_a_500() {
                 }
                 answered += 1;
                 let page = page(&response);
-                let (from, to) = (page.meta.from, page.meta.to);
+                let from = page.meta.from;
+                let to = page.meta.to;
                 assert!(page.data.iter().map(|token| token.id.0).eq(rows.iter().copied()));
                 assert_eq!((page.meta.total, page.meta.last_page), (total, total.div_ceil(size).max(1)));
                 assert_eq!(from, (!rows.is_empty()).then_some(before + 1));

@@ -19,7 +19,8 @@ fn instant() -> impl Strategy<Value = DateTime<Utc>> {
     let any = (DateTime::<Utc>::MIN_UTC.timestamp()..=DateTime::<Utc>::MAX_UTC.timestamp(), 0..2_000_000_000_u32);
     // Beside all that there is: what can be written, and its edges.
     let near = prop_oneof![Just(-62_167_219_200_i64), Just(253_402_300_800), Just(0)];
-    let edges = (near, -2..2_i64, 0..1_000_000_000_u32).prop_map(|(at, by, nanoseconds)| (at + by, nanoseconds));
+    let edges =
+        (near, -2..2_i64, 0..1_000_000_000_u32).prop_map(|(second, by, nanoseconds)| (second + by, nanoseconds));
     let usual = (-62_167_219_200..253_402_300_800_i64, 0..1_000_000_000_u32);
     prop_oneof![any, edges, usual].prop_map(|(seconds, nanoseconds)| {
         DateTime::from_timestamp(seconds, nanoseconds).unwrap_or(DateTime::UNIX_EPOCH)
@@ -114,7 +115,8 @@ proptest! {
     #[test]
     fn a_page_is_the_bytes_that_serde_writes(pages in vec(page(), 1..3)) {
         // One buffer for all: what the page before left there must not show.
-        let (mut tokens, mut items) = (Vec::new(), Vec::new());
+        let mut tokens = Vec::new();
+        let mut items = Vec::new();
         for page in pages {
             let expected = serde_json::to_string(&page).unwrap();
             page.write_tokens(&mut tokens);
@@ -155,8 +157,8 @@ fn an_item_that_is_no_json_is_an_error() {
 #[test]
 fn instants_are_written_as_serde_writes_them_at_every_edge() {
     let request = PageRequest::first(NonZeroU32::MIN);
-    for at in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH] {
-        let token = AccessToken::new(i64::MIN, "", at).into_resource(at);
+    for time in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH] {
+        let token = AccessToken::new(i64::MIN, "", time).into_resource(time);
         let page = Paginator::new(vec![token], 1, request, PageUrls::new("/t").unwrap());
         let mut body = Vec::new();
         page.write_tokens(&mut body);
@@ -166,10 +168,10 @@ fn instants_are_written_as_serde_writes_them_at_every_edge() {
 
 #[test]
 fn a_page_of_tokens_is_written_to_the_byte() {
-    let mut token = AccessToken::new(1, "Production Deploy", at("2024-03-01T18:11:00Z"));
-    token.last_used_at = Some(at("2024-04-11T14:35:05Z"));
+    let mut token = AccessToken::new(1, "Production Deploy", time("2024-03-01T18:11:00Z"));
+    token.last_used_at = Some(time("2024-04-11T14:35:05Z"));
     token.usage_count = 42;
-    let now = at("2024-05-01T00:00:00Z");
+    let now = time("2024-05-01T00:00:00Z");
     let urls = PageUrls::new("https://example.edu/api/v1/me/tokens").unwrap();
 
     let page = Paginator::new(vec![token.clone()], 1, request(1, 20), urls.clone());
@@ -230,6 +232,6 @@ fn tokens_text(page: &Paginator<TokenResource>) -> String {
 }
 
 #[track_caller]
-fn at(text: &str) -> DateTime<Utc> {
+fn time(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }

@@ -175,7 +175,7 @@ fn of_a_member_that_stands_twice_the_last_counts() {
 
 #[test]
 fn many_members_are_read() {
-    let members: Vec<_> = (0..10_000).map(|at| format!(r#""member{at}":{at}"#)).collect();
+    let members: Vec<_> = (0..10_000).map(|index| format!(r#""member{index}":{index}"#)).collect();
     let problem = read(&format!("{{{0},{0}}}", members.join(",")));
     assert_eq!(written(&problem), format!(r#"{{"type":"about:blank",{}}}"#, members.join(",")));
 }

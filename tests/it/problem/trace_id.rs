@@ -13,14 +13,15 @@ fn of_traceparent(value: &[u8]) -> Option<String> {
 /// W3C Trace Context, section 3.2, position by position.
 fn model(value: &[u8]) -> Option<String> {
     let is_hex = |byte: u8| b"0123456789abcdef".contains(&byte);
-    for at in 0..55 {
-        let byte = *value.get(at)?;
-        let fits = if [2, 35, 52].contains(&at) { byte == b'-' } else { is_hex(byte) };
+    for index in 0..55 {
+        let byte = *value.get(index)?;
+        let fits = if [2, 35, 52].contains(&index) { byte == b'-' } else { is_hex(byte) };
         if !fits {
             return None;
         }
     }
-    let (trace, parent) = (&value[3..35], &value[36..52]);
+    let trace = &value[3..35];
+    let parent = &value[36..52];
     let is_named = |id: &[u8]| id.iter().any(|digit| *digit != b'0');
     let ends_well = match (&value[..2], value.get(55)) {
         (b"ff", _) => false,
@@ -48,8 +49,8 @@ fn every_byte_at_every_position_is_accepted_as_the_grammar_says() {
     ];
     for valid in valid.map(str::as_bytes) {
         assert!(model(valid).is_some());
-        for at in 0..=valid.len() {
-            let (before, after) = valid.split_at(at);
+        for index in 0..=valid.len() {
+            let (before, after) = valid.split_at(index);
             let agree = |value: &[u8]| {
                 assert_eq!(of_traceparent(value), model(value), "{:?}", String::from_utf8_lossy(value));
             };

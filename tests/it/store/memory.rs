@@ -104,8 +104,10 @@ fn every_window_of_every_filter_and_order_is_that_of_a_plain_list() {
             for offset in [0, 1, 2, 3, 4, 11, 12, 13, u64::MAX] {
                 for limit in [1, 2, 4, 12, 13, u32::MAX] {
                     let mut query = ListQuery::new(());
-                    (query.offset, query.limit) = (offset, NonZeroU32::new(limit).unwrap());
-                    (query.order, query.status) = (order, filter);
+                    query.offset = offset;
+                    query.limit = NonZeroU32::new(limit).unwrap();
+                    query.order = order;
+                    query.status = filter;
                     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
                     let rows: Vec<_> = all.iter().skip(skip).take(limit as usize).cloned().collect();
                     assert_eq!(list(&store, &query), TokenList::new(rows, all.len() as u64), "{query:?}");
@@ -172,7 +174,8 @@ fn many_threads_may_write_at_once() {
 fn a_store_in_memory_adds_counts_and_keeps_the_later_time() {
     let store = MemoryStore::new();
     let mut used = AccessToken::new(2, "", instant(0));
-    (used.usage_count, used.last_used_at) = (42, Some(instant(9)));
+    used.usage_count = 42;
+    used.last_used_at = Some(instant(9));
     store.insert(7, AccessToken::new(1, "", instant(0)));
     store.insert(7, used);
     store.insert(8, AccessToken::new(1, "another's", instant(0)));

@@ -172,7 +172,8 @@ proptest! {
     #[test]
     fn what_is_written_is_what_was_recorded(steps in prop::collection::vec(step(), 0..60)) {
         let log = UsageLog::new();
-        let (recorded, written) = (MemoryStore::new(), MemoryStore::new());
+        let recorded = MemoryStore::new();
+        let written = MemoryStore::new();
         for (owner, id) in (0..3).flat_map(|owner| (0..4).map(move |id| (owner, id))) {
             recorded.insert(owner, AccessToken::new(id, "", instant(0)));
             written.insert(owner, AccessToken::new(id, "", instant(0)));
@@ -287,7 +288,8 @@ impl PartialEq for Owner {
 
 #[test]
 fn an_owner_is_cloned_only_when_it_is_new() {
-    let (log, owner) = (UsageLog::new(), Owner::new(false));
+    let log = UsageLog::new();
+    let owner = Owner::new(false);
     (0..100).for_each(|use_| log.record(&owner, TokenId(use_ % 10), instant(0)));
     assert_eq!(owner.clones.load(atomic::Ordering::Relaxed), 1);
 }

@@ -253,8 +253,8 @@ fn a_clone_shares_the_list() {
 #[test]
 fn the_first_entry_that_admits_is_the_match() {
     let allowed = list(&["192.0.2.1", "10.0.0.0/24", "10.0.0.7", "10.0.0.0/8", "2001:db8::/32", "10.0.0.0/24"]);
-    for (caller, at) in [("10.0.0.7", 1), ("10.9.9.9", 3), ("::ffff:192.0.2.1", 0), ("2001:db8:ffff::", 4)] {
-        assert!(std::ptr::eq(allowed.matching_entry(address(caller)).unwrap(), &allowed.entries()[at]), "{caller}");
+    for (caller, index) in [("10.0.0.7", 1), ("10.9.9.9", 3), ("::ffff:192.0.2.1", 0), ("2001:db8:ffff::", 4)] {
+        assert!(std::ptr::eq(allowed.matching_entry(address(caller)).unwrap(), &allowed.entries()[index]), "{caller}");
     }
     assert_eq!(allowed.matching_entry(address("192.0.2.2")), None);
 }

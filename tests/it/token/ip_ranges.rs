@@ -69,7 +69,8 @@ proptest! {
 
     #[test]
     fn ipv4_callers_are_matched_bit_by_bit(network: u32, caller: u32) {
-        let (network, caller) = (Ipv4Addr::from_bits(network), Ipv4Addr::from_bits(caller));
+        let network = Ipv4Addr::from_bits(network);
+        let caller = Ipv4Addr::from_bits(caller);
         for length in 0..=32 {
             check_range(network.into(), length, caller.into());
             check_range(network.into(), length, network.to_ipv6_compatible().into());
@@ -88,7 +89,8 @@ proptest! {
     #[test]
     fn ipv6_callers_are_matched_bit_by_bit(network: u128, caller: u128) {
         // Outside the mapped block, which is IPv4.
-        let (network, caller) = (Ipv6Addr::from_bits(network | 1 << 127), Ipv6Addr::from_bits(caller | 1 << 126));
+        let network = Ipv6Addr::from_bits(network | 1 << 127);
+        let caller = Ipv6Addr::from_bits(caller | 1 << 126);
         for length in 0..=128 {
             check_range(network.into(), length, caller.into());
         }
@@ -142,7 +144,7 @@ proptest! {
                 admits(entry.range().addr(), entry.range().prefix_len(), canonical)
             });
             prop_assert_eq!(allowed.contains(caller), expected.is_some(), "{} in {:?}", caller, entries);
-            prop_assert_eq!(allowed.matching_entry(caller), expected.map(|at| &entries[at]));
+            prop_assert_eq!(allowed.matching_entry(caller), expected.map(|index| &entries[index]));
         }
     }
 }

@@ -10,13 +10,14 @@ const KNOWN: [(TokenStatus, &str); 3] =
     [(TokenStatus::Active, "active"), (TokenStatus::Expired, "expired"), (TokenStatus::Revoked, "revoked")];
 
 /// An instant some nanoseconds away from a fixed one.
-fn at(nanoseconds: i64) -> DateTime<Utc> {
+fn instant(nanoseconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_nanos(1_712_846_105_000_000_000 + nanoseconds)
 }
 
 fn token(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>) -> AccessToken {
     let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
-    (token.revoked_at, token.expires_at) = (revoked_at, expires_at);
+    token.revoked_at = revoked_at;
+    token.expires_at = expires_at;
     token
 }
 
@@ -32,13 +33,13 @@ fn model(revoked: Option<Ordering>, expires: Option<Ordering>) -> TokenStatus {
 #[test]
 fn the_status_follows_the_table_for_every_order_of_the_three_instants() {
     let day = 86_400_000_000_000;
-    let edges = [None, Some(-day), Some(-1), Some(0), Some(1), Some(day)].map(|edge| edge.map(at));
+    let edges = [None, Some(-day), Some(-1), Some(0), Some(1), Some(day)].map(|edge| edge.map(instant));
     let extremes = [None, Some(DateTime::<Utc>::MIN_UTC), Some(DateTime::<Utc>::MAX_UTC)];
     let instants: Vec<_> = edges.into_iter().chain(extremes).collect();
-    for now in [at(-1), at(0), at(1), DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+    for now in [instant(-1), instant(0), instant(1), DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         for revoked_at in &instants {
             for expires_at in &instants {
-                let expected = model(revoked_at.map(|at| at.cmp(&now)), expires_at.map(|at| at.cmp(&now)));
+                let expected = model(revoked_at.map(|time| time.cmp(&now)), expires_at.map(|time| time.cmp(&now)));
                 let case = format!("revoked {revoked_at:?}, expires {expires_at:?}, now {now:?}");
                 assert_eq!(TokenStatus::derive(*revoked_at, *expires_at, now), expected, "{case}");
 
@@ -54,7 +55,7 @@ fn the_status_follows_the_table_for_every_order_of_the_three_instants() {
 
 #[test]
 fn a_token_expires_at_the_very_nanosecond() {
-    let expires = |nanoseconds| TokenStatus::derive(None, Some(at(nanoseconds)), at(0));
+    let expires = |nanoseconds| TokenStatus::derive(None, Some(instant(nanoseconds)), instant(0));
     assert_eq!(
         [expires(0), expires(-1), expires(1)],
         [TokenStatus::Expired, TokenStatus::Expired, TokenStatus::Active]
@@ -63,9 +64,9 @@ fn a_token_expires_at_the_very_nanosecond() {
 
 #[test]
 fn a_revocation_in_the_future_does_not_count_yet() {
-    assert_eq!(TokenStatus::derive(Some(at(1)), None, at(0)), TokenStatus::Active);
-    assert_eq!(TokenStatus::derive(Some(at(1)), Some(at(0)), at(0)), TokenStatus::Expired);
-    assert_eq!(TokenStatus::derive(Some(at(1)), Some(at(0)), at(1)), TokenStatus::Revoked);
+    assert_eq!(TokenStatus::derive(Some(instant(1)), None, instant(0)), TokenStatus::Active);
+    assert_eq!(TokenStatus::derive(Some(instant(1)), Some(instant(0)), instant(0)), TokenStatus::Expired);
+    assert_eq!(TokenStatus::derive(Some(instant(1)), Some(instant(0)), instant(1)), TokenStatus::Revoked);
 }
 
 #[test]
@@ -73,12 +74,19 @@ fn the_next_change_is_the_first_nanosecond_with_another_status() {
     let instants: Vec<_> = std::iter::once(None).chain((0..=6).map(Some)).collect();
     for revoked in &instants {
         for expires in &instants {
-            let token = token(revoked.map(at), expires.map(at));
+            let token = token(revoked.map(instant), expires.map(instant));
             for now in -1..=7 {
-                let changes = |later: &i64| token.status(at(*later)) != token.status(at(now));
-                let expected = (now + 1..=8).find(changes).map(at);
-                assert_eq!(token.next_change(at(now)), expected, "revoked {revoked:?}, expires {expires:?}, now {now}");
-                assert_eq!(TokenStatus::next_change(revoked.map(at), expires.map(at), at(now)), expected);
+                let changes = |later: &i64| token.status(instant(*later)) != token.status(instant(now));
+                let expected = (now + 1..=8).find(changes).map(instant);
+                assert_eq!(
+                    token.next_change(instant(now)),
+                    expected,
+                    "revoked {revoked:?}, expires {expires:?}, now {now}"
+                );
+                assert_eq!(
+                    TokenStatus::next_change(revoked.map(instant), expires.map(instant), instant(now)),
+                    expected
+                );
             }
         }
     }
@@ -90,24 +98,29 @@ fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
 
 /// Instants that often coincide, and some that are far apart.
 fn near_or_far() -> impl Strategy<Value = DateTime<Utc>> {
-    prop_oneof![(0..3_i64).prop_map(at), any_instant(), Just(DateTime::<Utc>::MIN_UTC), Just(DateTime::<Utc>::MAX_UTC)]
+    prop_oneof![
+        (0..3_i64).prop_map(instant),
+        any_instant(),
+        Just(DateTime::<Utc>::MIN_UTC),
+        Just(DateTime::<Utc>::MAX_UTC)
+    ]
 }
 
 /// The rule as a story: what happens is written down in order, and whoever reads it knows the status from the last line.
 fn timeline(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>) -> Vec<(DateTime<Utc>, TokenStatus)> {
-    let expiry = expires_at.map(|at| (at, TokenStatus::Expired));
-    let revocation = revoked_at.map(|at| (at, TokenStatus::Revoked));
+    let expiry = expires_at.map(|time| (time, TokenStatus::Expired));
+    let revocation = revoked_at.map(|time| (time, TokenStatus::Revoked));
     let mut events: Vec<_> = expiry.into_iter().chain(revocation).collect();
-    events.sort_by_key(|(at, _)| *at);
+    events.sort_by_key(|(time, _)| *time);
     let mut story = vec![(DateTime::<Utc>::MIN_UTC, TokenStatus::Active)];
-    for (at, status) in events {
+    for (time, status) in events {
         // What was revoked cannot expire any more.
         if story.iter().any(|(_, before)| *before == TokenStatus::Revoked) {
             continue;
         }
         // Two things at one instant are one line, the later of them.
-        story.retain(|(before, _)| *before != at);
-        story.push((at, status));
+        story.retain(|(before, _)| *before != time);
+        story.push((time, status));
     }
     story
 }

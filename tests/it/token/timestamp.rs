@@ -8,9 +8,10 @@ use tokenfolio::{AccessToken, TokenResource};
 /// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_167_219_200..=253_402_300_799;
 
-fn written(at: DateTime<Utc>) -> String {
-    let mut token = AccessToken::new(1, "CI", at);
-    (token.last_used_at, token.expires_at) = (Some(at), Some(at));
+fn written(time: DateTime<Utc>) -> String {
+    let mut token = AccessToken::new(1, "CI", time);
+    token.last_used_at = Some(time);
+    token.expires_at = Some(time);
     let json = serde_json::to_value(token.into_resource(DateTime::UNIX_EPOCH)).unwrap();
     assert_eq!((&json["last_used_at"], &json["expires_at"]), (&json["created_at"], &json["created_at"]));
     json["created_at"].as_str().unwrap().to_owned()
@@ -23,13 +24,13 @@ fn read(text: &str) -> serde_json::Result<DateTime<Utc>> {
             "created_at": created_at, "last_used_at": last_used_at, "expires_at": expires_at,
         }))
     };
-    let at = members(json!(text), json!(null), json!(null)).map(|resource| resource.created_at);
+    let time = members(json!(text), json!(null), json!(null)).map(|resource| resource.created_at);
     let epoch = json!("1970-01-01T00:00:00Z");
     let used = members(epoch.clone(), json!(text), json!(null)).map(|resource| resource.last_used_at);
     let expires = members(epoch, json!(null), json!(text)).map(|resource| resource.expires_at);
-    assert_eq!(used.ok(), at.as_ref().ok().copied().map(Some), "{text:?}");
-    assert_eq!(expires.ok(), at.as_ref().ok().copied().map(Some), "{text:?}");
-    at
+    assert_eq!(used.ok(), time.as_ref().ok().copied().map(Some), "{text:?}");
+    assert_eq!(expires.ok(), time.as_ref().ok().copied().map(Some), "{text:?}");
+    time
 }
 
 #[track_caller]
@@ -42,7 +43,7 @@ fn refuse(text: &str) {
 }
 
 #[track_caller]
-fn at(seconds: i64, nanoseconds: u32) -> DateTime<Utc> {
+fn instant(seconds: i64, nanoseconds: u32) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, nanoseconds).unwrap()
 }
 
@@ -50,11 +51,11 @@ const NOON: i64 = 1_712_846_105;
 
 #[test]
 fn a_fraction_is_cut_and_not_rounded() {
-    assert_eq!(written(at(NOON, 0)), "2024-04-11T14:35:05Z");
-    assert_eq!(written(at(NOON, 999_999_000)), "2024-04-11T14:35:05Z");
-    assert_eq!(written(at(NOON, 999_999_999)), "2024-04-11T14:35:05Z");
-    assert_eq!(written(at(-1, 999_999_999)), "1969-12-31T23:59:59Z");
-    assert_eq!(written(at(-1, 0)), "1969-12-31T23:59:59Z");
+    assert_eq!(written(instant(NOON, 0)), "2024-04-11T14:35:05Z");
+    assert_eq!(written(instant(NOON, 999_999_000)), "2024-04-11T14:35:05Z");
+    assert_eq!(written(instant(NOON, 999_999_999)), "2024-04-11T14:35:05Z");
+    assert_eq!(written(instant(-1, 999_999_999)), "1969-12-31T23:59:59Z");
+    assert_eq!(written(instant(-1, 0)), "1969-12-31T23:59:59Z");
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn every_spelling_of_an_instant_is_read() {
         ("2024-04-11T14:35:05-00:00", 0),
         ("2024-04-11T14:35:05+00:00", 0),
     ] {
-        assert_eq!(read(text).unwrap(), at(NOON, nanoseconds), "{text}");
+        assert_eq!(read(text).unwrap(), instant(NOON, nanoseconds), "{text}");
     }
 }
 
@@ -146,24 +147,25 @@ fn a_leap_second_is_read_and_written_as_the_second_before() {
 
 #[test]
 fn an_instant_out_of_range_is_written_as_the_nearest_inside() {
-    let (first, last) = ("0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z");
-    assert_eq!(written(at(*SECONDS.start(), 0)), first);
-    assert_eq!(written(at(SECONDS.start() + 1, 0)), "0000-01-01T00:00:01Z");
-    assert_eq!(written(at(SECONDS.start() - 1, 0)), first);
-    assert_eq!(written(at(SECONDS.start() - 1, 999_999_999)), first);
-    assert_eq!(written(at(*SECONDS.end(), 999_999_999)), last);
-    assert_eq!(written(at(SECONDS.end() - 1, 0)), "9999-12-31T23:59:58Z");
-    assert_eq!(written(at(SECONDS.end() + 1, 0)), last);
+    let first = "0000-01-01T00:00:00Z";
+    let last = "9999-12-31T23:59:59Z";
+    assert_eq!(written(instant(*SECONDS.start(), 0)), first);
+    assert_eq!(written(instant(SECONDS.start() + 1, 0)), "0000-01-01T00:00:01Z");
+    assert_eq!(written(instant(SECONDS.start() - 1, 0)), first);
+    assert_eq!(written(instant(SECONDS.start() - 1, 999_999_999)), first);
+    assert_eq!(written(instant(*SECONDS.end(), 999_999_999)), last);
+    assert_eq!(written(instant(SECONDS.end() - 1, 0)), "9999-12-31T23:59:58Z");
+    assert_eq!(written(instant(SECONDS.end() + 1, 0)), last);
     assert_eq!(written(DateTime::<Utc>::MIN_UTC), first);
     assert_eq!(written(DateTime::<Utc>::MAX_UTC), last);
 }
 
 #[test]
 fn an_instant_out_of_range_is_not_read() {
-    assert_eq!(read("0000-01-01T00:00:00Z").unwrap(), at(*SECONDS.start(), 0));
-    assert_eq!(read("9999-12-31T23:59:59.999999999Z").unwrap(), at(*SECONDS.end(), 999_999_999));
-    assert_eq!(read("0000-01-01T02:00:00+02:00").unwrap(), at(*SECONDS.start(), 0));
-    assert_eq!(read("9999-12-31T21:59:59-02:00").unwrap(), at(*SECONDS.end(), 0));
+    assert_eq!(read("0000-01-01T00:00:00Z").unwrap(), instant(*SECONDS.start(), 0));
+    assert_eq!(read("9999-12-31T23:59:59.999999999Z").unwrap(), instant(*SECONDS.end(), 999_999_999));
+    assert_eq!(read("0000-01-01T02:00:00+02:00").unwrap(), instant(*SECONDS.start(), 0));
+    assert_eq!(read("9999-12-31T21:59:59-02:00").unwrap(), instant(*SECONDS.end(), 0));
     for text in [
         "10000-01-01T00:00:00Z",
         "+10000-01-01T00:00:00Z",
@@ -238,8 +240,8 @@ fn model(text: &str) -> Option<i64> {
     let years: i64 = (0..year).map(|year| if is_leap(year) { 366 } else { 365 }).sum();
     let months: i64 = (1..month).map(|month| days(year, month)).sum();
     let seconds = ((years + months + day - 1) * 24 + hour) * 3600 + minute * 60 + second.min(59) - offset;
-    let at = SECONDS.start() + seconds;
-    SECONDS.contains(&at).then_some(at)
+    let time = SECONDS.start() + seconds;
+    SECONDS.contains(&time).then_some(time)
 }
 
 #[test]
@@ -249,10 +251,10 @@ fn every_text_one_character_away_from_an_instant_is_read_as_the_grammar_says() {
     {
         assert!(model(valid).is_some());
         let agree = |text: String| {
-            assert_eq!(read(&text).ok().map(|at| at.timestamp()), model(&text), "{text:?}");
+            assert_eq!(read(&text).ok().map(|time| time.timestamp()), model(&text), "{text:?}");
         };
-        for at in 0..=valid.len() {
-            let (before, after) = valid.split_at(at);
+        for index in 0..=valid.len() {
+            let (before, after) = valid.split_at(index);
             agree(before.to_owned());
             if let Some(rest) = after.get(1..) {
                 agree(format!("{before}{rest}"));
@@ -273,10 +275,10 @@ proptest! {
         seconds in SECONDS,
         nanoseconds in 0..1_000_000_000_u32,
     ) {
-        let text = written(at(seconds, nanoseconds));
+        let text = written(instant(seconds, nanoseconds));
         prop_assert_eq!(text.len(), 20);
         prop_assert_eq!(model(&text), Some(seconds));
-        prop_assert_eq!(read(&text).unwrap(), at(seconds, 0));
+        prop_assert_eq!(read(&text).unwrap(), instant(seconds, 0));
     }
 
     #[test]
@@ -284,15 +286,16 @@ proptest! {
         seconds in SECONDS,
         minutes in -1439..=1439_i64,
     ) {
-        let local = at(seconds, 0) + TimeDelta::minutes(minutes);
+        let local = instant(seconds, 0) + TimeDelta::minutes(minutes);
         prop_assume!(SECONDS.contains(&local.timestamp()));
-        let (sign, ahead) = (if minutes < 0 { '-' } else { '+' }, minutes.abs());
+        let sign = if minutes < 0 { '-' } else { '+' };
+        let ahead = minutes.abs();
         let text = written(local).replace('Z', &format!("{sign}{:02}:{:02}", ahead / 60, ahead % 60));
-        prop_assert_eq!(read(&text).unwrap(), at(seconds, 0));
+        prop_assert_eq!(read(&text).unwrap(), instant(seconds, 0));
     }
 
     #[test]
     fn no_text_panics(text in "\\PC*") {
-        prop_assert_eq!(read(&text).ok().map(|at| at.timestamp()), model(&text));
+        prop_assert_eq!(read(&text).ok().map(|time| time.timestamp()), model(&text));
     }
 }

@@ -26,9 +26,9 @@ fn the_envelope_agrees_with_laravel() {
             println!("{}: not of this form", file.display());
             continue;
         }
-        for (at, line) in text.lines().enumerate() {
+        for (index, line) in text.lines().enumerate() {
             let case: Case =
-                serde_json::from_str(line).unwrap_or_else(|error| panic!("{}:{}: {error}", file.display(), at + 1));
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{}:{}: {error}", file.display(), index + 1));
             compared += 1;
             match check(&case) {
                 Ok(rules) => {
@@ -36,7 +36,7 @@ fn the_envelope_agrees_with_laravel() {
                         *decided.entry(first).or_default() += 1;
                     }
                 }
-                Err(difference) => wrong.push(format!("{}:{}: {}: {difference}", file.display(), at + 1, case.name)),
+                Err(difference) => wrong.push(format!("{}:{}: {}: {difference}", file.display(), index + 1, case.name)),
             }
         }
     }
@@ -200,7 +200,8 @@ fn numbers_that_doubles_get_wrong_are_right() {
 /// A case that was recorded so.
 #[track_caller]
 fn recorded(input: &Input, envelope: &Json) -> Case {
-    let [links, meta] = ["links", "meta"].map(|name| envelope.member(name).clone());
+    let links = envelope.member("links").clone();
+    let meta = envelope.member("meta").clone();
     Case { name: String::new(), input: input.clone(), links, meta }
 }
 

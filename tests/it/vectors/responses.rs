@@ -32,7 +32,7 @@ fn every_recorded_answer_is_read_in_full() {
         let expected = value["data"].as_array().unwrap().iter().map(|token| {
             let mut token = token.clone();
             for member in ["last_used_at", "expires_at", "created_at"] {
-                let utc = token[member].as_str().map(|at| at.replace("+00:00", "Z"));
+                let utc = token[member].as_str().map(|time| time.replace("+00:00", "Z"));
                 token[member] = json!(utc);
             }
             token

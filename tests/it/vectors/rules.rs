@@ -121,7 +121,8 @@ pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
         rules.push(if fragment == "#0" { Rule::FragmentZeroDropped } else { Rule::FragmentNotUrlSafe });
         model.fragment = fragment;
     }
-    let (their_query, our_query) = (written(&renumbered(input)), written(&kept(input)));
+    let their_query = written(&renumbered(input));
+    let our_query = written(&kept(input));
     if their_query != our_query {
         rules.push(Rule::QueryNumberKey);
         let start = model.before_page.len() - their_query.len();
