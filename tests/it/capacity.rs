@@ -1,11 +1,11 @@
-//! What is written takes little more memory than it needs, and none where there is enough.
+//! The memory that writing takes: little spare capacity, and no allocation if the buffer is large enough.
 
 use std::num::NonZeroU32;
 
 use chrono::DateTime;
 use tokenfolio::{AccessToken, AllowedIps, LinkStyle, PageRequest, PageUrls, Paginator, Problem, TokenResource};
 
-/// A page in the middle of many, as most services have them.
+/// Returns a page in the middle of many.
 fn page(tokens: usize, url: usize, side: u8, ips: usize) -> Paginator<TokenResource> {
     let token = |id| {
         let name = format!("Deploys to the staging servers of the north, number {id}");
@@ -25,7 +25,7 @@ fn page(tokens: usize, url: usize, side: u8, ips: usize) -> Paginator<TokenResou
 /// Writes over a buffer.
 type Write = Box<dyn Fn(&mut Vec<u8>)>;
 
-/// What can be written without surprise, and the way to write it.
+/// Returns pages and problems whose length can be estimated, each with a function that writes it.
 fn writes() -> Vec<(String, Write)> {
     let mut writes: Vec<(String, Write)> = Vec::new();
     for (tokens, url) in [0, 1, 7, 20].into_iter().flat_map(|tokens| (0..100).step_by(9).map(move |url| (tokens, url)))
@@ -57,7 +57,7 @@ fn a_fresh_buffer_has_a_quarter_too_much_at_most() {
 
 #[test]
 fn a_buffer_with_room_enough_is_used_as_it_is() {
-    // Values inside it are written by serde, so its length is not known before.
+    // serde writes these values, so their length cannot be estimated.
     let story = Problem::unauthorized("/tokens").with_extension("story", "long ".repeat(2_000)).unwrap();
     let page = page(20, 40, 3, 2);
     let items: Write = Box::new(move |body| page.write_json(body).unwrap());

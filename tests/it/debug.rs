@@ -1,4 +1,4 @@
-//! What values print of themselves, type by type: no secret, no cause, and nothing of a request that was not asked for.
+//! The `Debug` and `Display` output of every public type: no secret, no cause, and no content of a request.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,10 +13,10 @@ use url::Url;
 use crate::endpoint::now;
 use crate::public_names::{WITHOUT_VALUES, name_of, public_names};
 
-/// Given to each type in every way in that there is.
+/// The word that every constructor and setter is given.
 const WORD: &str = "never-to-be-printed";
 
-/// What a type printed of all values of it.
+/// The output of each type.
 type Printed = BTreeMap<&'static str, Vec<String>>;
 
 fn print<T: Debug>(printed: &mut Printed, value: &T) {
@@ -28,7 +28,7 @@ fn print_error<T: Error>(printed: &mut Printed, error: &T) {
     printed.entry(name_of::<T>()).or_default().push(error.to_string());
 }
 
-/// A request that has the word everywhere but in its path and its page.
+/// Returns a request with the word in its headers, and this query.
 fn parts(query: &str) -> http::request::Parts {
     let request = http::Request::get(format!("/api/v1/me/tokens?{query}"))
         .header("authorization", format!("Bearer {WORD}"))
@@ -41,7 +41,7 @@ fn problem() -> Problem {
     Problem::from(StoreError::new(StoreErrorKind::Other, WORD)).with_request(&parts(WORD)).with_source(WORD)
 }
 
-/// Holds the word, and has it in its `Debug`.
+/// A service that prints the word.
 #[derive(Debug)]
 struct Service(#[expect(dead_code, reason = "only `Debug` would show it")] &'static str);
 
@@ -61,7 +61,7 @@ impl TokenStore for Service {
     }
 }
 
-/// Those that a secret, a cause or a request comes near.
+/// Returns the output of the types that hold a secret, a cause or a part of a request.
 fn quiet() -> Printed {
     let mut quiet = Printed::new();
     print(&mut quiet, &BearerToken::from_headers(&parts(WORD).headers).unwrap());
@@ -91,7 +91,7 @@ fn quiet() -> Printed {
         print_error(&mut quiet, &PageUrls::new(&base.replace('_', WORD)).unwrap_err());
     }
 
-    // Who asks may have a password in the URL, and a link may lead anywhere.
+    // The client's own URL can have a password, and a link can have any host.
     let asked = Url::parse(&format!("https://a:{WORD}@b/?page=2&token={WORD}")).unwrap();
     for next in ["https://x:_@c/_?_", "https://x:_@b/?page=3", "/_?page=1&_", "https://[_]/"] {
         let mut links = PageLinks::default();
@@ -101,8 +101,8 @@ fn quiet() -> Printed {
     quiet
 }
 
-/// Those that show what they are given, because it is for everybody to see: names, labels, URLs, an owner's key, what a
-/// server answered.
+/// Returns the output of the types that print what they hold, because it is public: names, labels, URLs, owners,
+/// the response of a server.
 fn shown() -> Printed {
     let mut shown = Printed::new();
     let token = AccessToken::new(1, WORD, now());
@@ -122,7 +122,7 @@ fn shown() -> Printed {
     print(&mut shown, &Challenge::new(WORD));
     print(&mut shown, &PageRules::default().with_page_name(WORD));
     print(&mut shown, &LinkStyle::default().with_gap_label(WORD));
-    // A query that is kept is in every link, whatever it holds.
+    // A preserved query is in every link.
     let urls = PageUrls::new("/tokens").unwrap().with_query_string(WORD);
     print(&mut shown, &urls);
     let request = PageRequest::first(NonZeroU32::MIN);
@@ -141,9 +141,9 @@ fn shown() -> Printed {
     shown
 }
 
-/// Those that hold numbers, instants, addresses and words of their own.
+/// Returns the types that hold only numbers, times, addresses and fixed words.
 fn without_text() -> Vec<&'static str> {
-    /// What can be copied holds no text that was made at run time.
+    /// A type that is `Copy` cannot hold the word.
     fn of<T: Copy>() -> &'static str {
         name_of::<T>()
     }
@@ -185,7 +185,7 @@ fn a_store_error_alone_prints_its_cause_and_that_in_debug() {
     assert!(format!("{error:?}").contains(WORD));
     assert!(format!("{error:#?}").contains(WORD));
     assert!(!error.to_string().contains(WORD));
-    // A problem hands it on, and does not print it.
+    // A problem returns the cause as its source, and does not print it.
     let problem = Problem::from(error);
     assert!(format!("{:?}", problem.source().unwrap()).contains(WORD));
 }
@@ -200,7 +200,7 @@ fn it_is_decided_of_every_public_name_what_it_prints() {
     assert_eq!(decided, names);
 }
 
-/// Tells whether a type has a trait: a constant of its own, which is there with the trait alone, goes before any trait's.
+/// Finds out whether a type has a trait: the inherent constant takes precedence if its bound holds.
 macro_rules! has {
     ($type:ty: $($bound:tt)+) => {{
         #[allow(dead_code, reason = "where there is the other")]
@@ -223,7 +223,7 @@ fn a_secret_cannot_be_shown_compared_or_serialized_by_accident() {
     assert!(!has!(BearerToken: PartialEq));
     assert!(!has!(BearerToken: AsRef<str>));
     assert!(!has!(BearerToken: std::ops::Deref));
-    // What has no wire form cannot be on the wire.
+    // A type that is not `Serialize` cannot be part of a response.
     assert!(!has!(BearerToken: Serialize));
     assert!(!has!(AccessToken: Serialize));
     assert!(!has!(Authenticated<u64>: Serialize));

@@ -1,4 +1,4 @@
-//! Every promise of the crate, tried through its public interface.
+//! The tests of the public interface. Folders and files are named as in `src`.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod auth;

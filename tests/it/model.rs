@@ -1,4 +1,4 @@
-//! The envelope written the slow and obvious way, to hold the real one against.
+//! The envelope, computed in the slow and obvious way.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::ordered_json::{Json, object};
 /// The highest page that a link may name.
 const MAX_PAGE: i128 = (1 << 63) - 1;
 
-/// A page as numbers wide enough for every product of them.
+/// The input of a page, in numbers that hold every product.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) total: i128,
@@ -18,9 +18,9 @@ pub(crate) struct Model {
     pub(crate) on_each_side: u8,
     /// `meta.path`.
     pub(crate) path: String,
-    /// The URL of page n up to the number.
+    /// The URL of a page up to its number.
     pub(crate) before_page: String,
-    /// The URL of page n from the number on.
+    /// The URL of a page after its number.
     pub(crate) fragment: String,
 }
 
@@ -33,7 +33,7 @@ impl Model {
         (self.items > 0).then(|| ((self.page - 1) * self.per_page + self.items).min(u64::MAX.into()))
     }
 
-    /// `links` and `meta`, with `page` in every entry of the array.
+    /// Returns `links` and `meta`, with `page` in every entry of the array.
     pub(crate) fn envelope(&self) -> Json {
         let url = |page: i128| format!("{}{page}{}", self.before_page, self.fragment);
         let last = self.last_page.min(MAX_PAGE);
@@ -80,12 +80,12 @@ impl Model {
     }
 }
 
-/// The number of the last page, counted in whole numbers.
+/// Returns the number of the last page.
 pub(crate) fn last_page(total: i128, per_page: i128) -> i128 {
     ((total + per_page - 1) / per_page).max(1)
 }
 
-/// The pages shown: candidates put in a set one by one, then the gaps found by looking at neighbours.
+/// Returns the pages that are shown: a set of candidates, with a gap wherever two neighbours are not consecutive.
 pub(crate) fn window(current: i128, last: i128, on_each_side: u8) -> Vec<Option<i128>> {
     let side = i128::from(on_each_side);
     let begins = 1..=2 * side + 10;
@@ -116,7 +116,7 @@ pub(crate) fn window(current: i128, last: i128, on_each_side: u8) -> Vec<Option<
     window
 }
 
-/// Percent-encodes the UTF-8 bytes of all but the unreserved characters and `others`.
+/// Percent-encodes all characters except the unreserved ones and `others`.
 pub(crate) fn encode(text: &str, others: &str) -> String {
     let mut encoded = String::new();
     for c in text.chars() {
@@ -130,7 +130,7 @@ pub(crate) fn encode(text: &str, others: &str) -> String {
     encoded
 }
 
-/// A fragment as a URL can hold it: RFC 3986, section 3.5, with the escapes that are there.
+/// Encodes a fragment by RFC 3986, section 3.5. Valid escapes stay.
 pub(crate) fn encode_fragment(fragment: &str) -> String {
     let is_hex = |c: Option<char>| c.is_some_and(|c| c.is_ascii_hexdigit());
     let mut encoded = String::new();

@@ -1,4 +1,4 @@
-//! JSON whose members keep their order and their duplicates, which `serde_json::Value` forgets.
+//! JSON whose members keep their order and their duplicates. `serde_json::Value` loses both.
 
 use std::fmt;
 
@@ -25,21 +25,21 @@ pub(crate) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
 }
 
 impl Json {
-    /// The names of the members of an object.
+    /// Returns the names of an object's members.
     #[track_caller]
     pub(crate) fn names(&self) -> Vec<&str> {
         let Self::Object(members) = self else { panic!("no object: {self:?}") };
         members.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// The member of that name, which must be there.
+    /// Returns the member of an object. Panics if there is none.
     #[track_caller]
     pub(crate) fn member(&self, name: &str) -> &Self {
         let Self::Object(members) = self else { panic!("no object: {self:?}") };
         members.iter().find(|(known, _)| known == name).map_or_else(|| panic!("no {name}"), |(_, value)| value)
     }
 
-    /// The member of that name, which must be there, to be changed.
+    /// Returns the member of an object, to be changed. Panics if there is none.
     #[track_caller]
     pub(crate) fn member_mut(&mut self, name: &str) -> &mut Self {
         let Self::Object(members) = self else { panic!("no object: {self:?}") };

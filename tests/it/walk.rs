@@ -1,4 +1,4 @@
-//! Walking along the links, from the first page to beyond the last and back, over any store.
+//! A walk along the links of any store: from the first page to the last, and back from beyond the last.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -16,7 +16,7 @@ use crate::endpoint::{Secrets, secrets};
 const HOST: &str = "https://api.example.test";
 const PATH: &str = "/api/v1/me/tokens";
 
-/// Parameters in every spelling, none of which is the page's.
+/// Parameters in many spellings. None is the page.
 const PIECES: [&str; 14] = [
     "a=1",
     "a=2",
@@ -43,7 +43,7 @@ fn endpoint(store: MemoryStore<u64>, name: &'static str, size: u32) -> ListToken
     ListTokens::new(store, secrets(), PageUrls::new(&format!("{HOST}{PATH}")).unwrap()).with_page_rules(rules)
 }
 
-/// Follows a link: the body of the answer, and the page in it.
+/// Follows a link, and returns the body and the page in it.
 fn follow(endpoint: &ListTokens<MemoryStore<u64>, Secrets>, url: &str) -> (Vec<u8>, Page<TokenResource>) {
     let request = Request::get(url.strip_prefix(HOST).unwrap()).header("authorization", "Bearer good");
     let response = block_on(endpoint.handle(&request.body(()).unwrap().into_parts().0, None));
@@ -74,7 +74,7 @@ proptest! {
         let endpoint = if is_newest_first { endpoint.with_order(TokenOrder::NewestFirst) } else { endpoint };
         let endpoint = if is_kept { endpoint.with_query_string() } else { endpoint };
 
-        // The naive walk: all tokens in order, cut into pages, of which there is always one.
+        // The model: all tokens in order, cut into pages. There is always one page.
         let mut ordered: Vec<_> = ids.iter().copied().collect();
         if is_newest_first {
             ordered.reverse();
@@ -88,7 +88,7 @@ proptest! {
         let url = |page: u64| format!("{HOST}{PATH}?{kept}{written}={page}");
         let last = pages.len() as u64;
 
-        // There, beginning without a page.
+        // Forwards, from a URL without a page.
         let mut next = Some(format!("{HOST}{PATH}?{}", pieces.join("&")));
         let mut bodies = Vec::new();
         for (number, expected) in (1..).zip(&pages) {
@@ -104,7 +104,7 @@ proptest! {
             prop_assert_eq!(&next, &(number < last).then(|| url(number + 1)));
         }
 
-        // And back, from beyond the last: the same pages, to the byte.
+        // Backwards, from beyond the last page: the same bytes.
         let mut prev = Some(url(last + beyond));
         for number in (1..=last + beyond).rev() {
             let (body, page) = follow(&endpoint, &prev.expect("a link to every page before"));

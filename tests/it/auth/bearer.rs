@@ -4,7 +4,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use proptest::prelude::*;
 use tokenfolio::{BearerError, BearerToken, Challenge, CredentialsError};
 
-/// What the values of all fields hold: a secret, or why none.
+/// Reads the secret in the values of all `Authorization` headers.
 fn presented(values: &[&[u8]]) -> Result<String, CredentialsError> {
     BearerToken::from_values(values.iter().copied()).map(|token| token.secret().to_owned())
 }
@@ -85,7 +85,7 @@ fn every_byte_is_part_of_a_token_as_the_grammar_says() {
         assert_eq!(taken(&[b'a', byte, b'b']), is_body, "{byte:#x}");
         assert_eq!(taken(&[b'a', byte, b'=']), is_body || byte == b'=', "{byte:#x}");
         assert!(!taken(&[b'a', b'=', byte, b'b']), "{byte:#x}");
-        // A blank before or after the token is not part of it.
+        // Whitespace before or after the token is not part of it.
         if !matches!(byte, b' ' | b'\t') {
             assert_eq!(taken(&[b'a', byte]), is_body || byte == b'=', "{byte:#x}");
             assert_eq!(taken(&[byte]), is_body, "{byte:#x}");
@@ -156,7 +156,7 @@ fn the_errors_name_what_was_wrong_and_not_with_what() {
     assert_eq!(CredentialsError::Repeated.to_string(), "more than one Authorization field");
 }
 
-/// Reads a challenge by RFC 9110, section 11.6.1: the scheme, and quoted parameters parted by commas.
+/// Parses a challenge by RFC 9110, section 11.6.1: the scheme, and quoted parameters separated by commas.
 #[track_caller]
 fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
     let header = challenge.to_header();
@@ -187,12 +187,12 @@ fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
     }
 }
 
-/// A full challenge, every text of which is the same.
+/// Returns a challenge with all parameters, each with the same text.
 fn challenge(text: &str) -> Challenge {
     Challenge::new(text).with_error(BearerError::InvalidToken).with_description(text).with_scope(text)
 }
 
-/// What a challenge makes of a text: in the realm, and where RFC 6750, section 3 rules.
+/// Returns the parameters that a text must become: in the realm, and where RFC 6750, section 3 restricts it.
 fn expected(text: &str) -> Vec<(String, String)> {
     let realm: String = text.chars().filter(|c| *c == '\t' || (' '..='~').contains(c)).collect();
     let rest: String = realm.chars().filter(|c| !['\t', '"', '\\'].contains(c)).collect();

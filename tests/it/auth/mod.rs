@@ -1,4 +1,4 @@
-//! Who is accepted, and how everyone else is refused: the same way, at the endpoint and anywhere else.
+//! The tokens that are accepted, and the problem of all others.
 
 mod bearer;
 
@@ -19,7 +19,7 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_712_846_105, 0).unwrap()
 }
 
-/// Knows one secret, `good`, and counts how often it was asked.
+/// An authenticator that knows one secret, `good`, and counts its calls.
 struct One {
     token: AccessToken,
     asked: AtomicUsize,
@@ -64,7 +64,7 @@ const BODY: &str = concat!(
     r#""instance":"/api/v1/me"}"#,
 );
 
-/// Expects the one refusal there is, with this challenge.
+/// Checks that the request is rejected with the one body, and this challenge.
 #[track_caller]
 fn refuse(answer: Result<Authenticated<u64>, Problem>, challenge: &str) {
     let problem = answer.unwrap_err();
@@ -213,7 +213,7 @@ fn a_refusal_carries_the_trace_of_its_request_alone() {
     }
 }
 
-/// Fails to look.
+/// An authenticator that always fails.
 struct Failing(StoreErrorKind);
 
 impl Authenticator for Failing {

@@ -1,4 +1,4 @@
-//! The `Link` header as a client reads it (RFC 8288, section 3 and appendix B).
+//! The `Link` header, as a client reads it (RFC 8288, section 3 and appendix B).
 
 use std::num::NonZeroU32;
 
@@ -12,7 +12,7 @@ fn read_all<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> PageLinks {
     PageLinks::from_headers(&fields.map(|field| (LINK, field)).collect::<HeaderMap>())
 }
 
-/// The relations that a field has, with their targets, in the order of [`PageLinks`]' members.
+/// Reads a header value, and returns its relations with their targets in the order of [`PageLinks`]' members.
 #[track_caller]
 fn read(field: &str) -> Vec<(&'static str, String)> {
     let PageLinks { first, last, prev, next, .. } = read_all([field]);
@@ -133,7 +133,7 @@ fn what_is_malformed_ends_its_field_and_no_other() {
         assert_eq!((links.first.as_deref(), links.prev.as_deref()), (Some("d"), Some("a")), "{field}");
         assert_eq!(links.next, None, "{field}");
     }
-    // Its `>` is that of the next link.
+    // Its target ends with the `>` of the next link.
     assert_links("<b; rel=next, <c>; rel=last", &[("last", "b; rel=next, <c")]);
     assert_links("<a>; rel=prev junk, <b>; rel=next", &[("prev", "a"), ("next", "b")]);
     assert_links("<a>; rel=\"prev\" junk, <b>; rel=next", &[("prev", "a")]);

@@ -1,4 +1,4 @@
-//! The way from page to page.
+//! The URL of the next page.
 
 use http::header::{HeaderMap, HeaderValue, LINK};
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ fn no_link_leads_to_another_origin() {
     assert_eq!(upgrade.to_string(), "next link leads to https://api.example.com, expected http://api.example.com");
 }
 
-/// Two URLs without a host are of two origins, were they the same.
+/// URLs without a host never have the same origin.
 #[test]
 fn nothing_follows_a_url_without_an_origin() {
     assert!(matches!(next("data:text/plain,x", "data:text/plain,x?page=2"), Err(NextUrlError::OtherOrigin { .. })));
@@ -81,7 +81,7 @@ fn no_link_brings_credentials() {
         assert_eq!(error, NextUrlError::Userinfo, "{link}");
         assert_eq!(error.to_string(), "next link has a user name or password of its own");
     }
-    // Those of the caller are the caller's to send.
+    // A client may send its own credentials.
     assert_eq!(next("https://u:p@h.example/t", "?page=2").as_deref(), Ok("https://u:p@h.example/t?page=2"));
     assert_eq!(next("https://u:p@h.example/t", "//h.example/t?page=2"), Err(NextUrlError::Userinfo));
 }
@@ -110,11 +110,11 @@ fn a_page_that_is_not_ahead_is_refused() {
         ("", "?page=1", (1, 1)),
         ("?page=x", "?page=1", (1, 1)),
         ("?page=10", "?page=9", (10, 9)),
-        // The last of several counts, on both sides.
+        // The last value wins, in both URLs.
         ("?page=2&page=5", "?page=3", (5, 3)),
         ("?page=2", "?page=3&page=1", (2, 1)),
         ("?p%61ge=%35", "?page=3", (5, 3)),
-        // No page has such a number.
+        // The value is not a page number.
         ("?page=2", "?page=03", (2, 1)),
         ("?page=2", "?page=-3", (2, 1)),
         ("?page=2", "?page=3e9", (2, 1)),
@@ -150,7 +150,7 @@ fn a_link_header_is_followed_as_an_envelope_is() {
 }
 
 proptest! {
-    /// Whatever a service answers, the numbers asked for rise, so they come to an end.
+    /// Page numbers rise with every link, so a client that follows links stops.
     #[test]
     fn whatever_is_answered_the_pages_rise_on_one_origin(
         links in prop::collection::vec(

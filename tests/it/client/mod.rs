@@ -1,4 +1,4 @@
-//! Responses as a client reads them.
+//! Responses, as a client reads them.
 
 mod link_header;
 mod links;

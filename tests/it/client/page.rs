@@ -1,4 +1,4 @@
-//! The envelope as a client reads it.
+//! Pages as a client reads them.
 
 use std::num::NonZeroU32;
 
@@ -252,7 +252,7 @@ proptest! {
     }
 }
 
-/// Any token whose instants are whole seconds, as they are on the wire.
+/// Any token whose times are whole seconds, as they are on the wire.
 fn token() -> impl Strategy<Value = TokenResource> {
     let second = -62_167_219_200..253_402_300_800_i64;
     let entries = vec(any::<[u8; 4]>().prop_map(|ip| std::net::IpAddr::from(ip).into()), 1..4);
@@ -271,7 +271,7 @@ fn token() -> impl Strategy<Value = TokenResource> {
     )
 }
 
-/// A page with nothing null but in its gap.
+/// Returns a page without null, except in its gap.
 fn whole() -> Value {
     json!({
         "data": [7, 8],
@@ -293,7 +293,7 @@ fn whole() -> Value {
     })
 }
 
-/// The page without the member at that place.
+/// Returns the page without one member.
 #[track_caller]
 fn without(place: &str) -> Value {
     let mut page = whole();
@@ -303,7 +303,7 @@ fn without(place: &str) -> Value {
     page
 }
 
-/// Reads from text, as clients do.
+/// Reads a page from text, as a client does.
 fn read<T: serde::de::DeserializeOwned>(page: &Value) -> serde_json::Result<Page<T>> {
     serde_json::from_str(&page.to_string())
 }

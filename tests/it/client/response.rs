@@ -1,4 +1,4 @@
-//! A response as a client reads it: a page, a problem, or neither.
+//! A response is a page, a problem or an error.
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
@@ -125,7 +125,7 @@ fn anything_else_is_unexpected() {
         (401, Some("application/json"), r#"401 Unauthorized with "application/json""#),
         (502, Some("text/html"), r#"502 Bad Gateway with "text/html""#),
     ] {
-        // A body that could be read changes nothing.
+        // The body does not matter, even if it is a page or a problem.
         for body in [PAGE, PROBLEM, ""] {
             let error = read(status, content_type, body).unwrap_err();
             assert_eq!(error.to_string(), format!("expected a page or a problem, but found {text}"));

@@ -8,7 +8,7 @@ use http::{Response, StatusCode};
 use proptest::prelude::*;
 use tokenfolio::{Problem, StoreError, StoreErrorKind, parse_retry_after};
 
-/// RFC 9110's example of an instant, in section 5.6.7.
+/// The example of RFC 9110, section 5.6.7.
 fn example() -> DateTime<Utc> {
     "1994-11-06T08:49:37Z".parse().expect("an instant")
 }

@@ -185,7 +185,7 @@ const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Counts in a statement of its own for some queries, when others may have written.
+/// Counts in a second statement for some queries, so that other requests can write between the two.
 fn counts_apart_where<'a>(
     table: &'a Table,
     query: &'a ListQuery<u64>,
@@ -200,7 +200,7 @@ fn counts_apart_where<'a>(
     })
 }
 
-/// A listing under way.
+/// Counts a list as being read until it is dropped.
 struct Busy<'a>(&'a Table);
 
 impl<'a> Busy<'a> {
@@ -216,7 +216,7 @@ impl Drop for Busy<'_> {
     }
 }
 
-/// What was read in a transaction that nobody ends.
+/// Leaves its rows in the table if it is dropped before it ends.
 struct Transaction<'a> {
     table: &'a Table,
     begun: Option<(ListQuery<u64>, TokenList)>,

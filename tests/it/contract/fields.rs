@@ -142,7 +142,7 @@ const FAULTS: &[Fault] = &[
         name: "stores the usage count in a double",
         list: AtOnce(|table, query| {
             altered(table, query, |token| {
-                // The highest comes back right, because it is cut.
+                // The highest count comes back right, because the cast saturates.
                 if (1 << 53..i64::MAX.unsigned_abs()).contains(&token.usage_count) {
                     token.usage_count &= !1;
                 }
@@ -354,7 +354,7 @@ const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Alters the entries of an allow-list, if the token has one with any.
+/// Alters the entries of a token's allow-list, if there are any.
 fn alter_entries(token: &mut AccessToken, alter: impl FnOnce(&mut Vec<AllowedIp>)) {
     if let Some(allowed) = token.allowed_ips.as_mut().filter(|allowed| !allowed.entries().is_empty()) {
         let mut entries = allowed.entries().to_vec();

@@ -52,18 +52,18 @@ pub(super) fn check_faults(faults: &[Fault]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The clauses that some fault breaks without breaking another.
+/// Returns the clauses that some fault breaks without breaking another clause.
 pub(super) fn broken_alone(faults: &[Fault]) -> BTreeSet<&'static str> {
     let alone = faults.iter().filter(|fault| fault.breaks.len() == 1);
     alone.flat_map(|fault| fault.breaks).copied().collect()
 }
 
-/// What the suite finds wrong with a store that lists in this way.
+/// Returns the violations of a store that lists in this way.
 pub(super) fn violations(list: List) -> Option<Violations> {
     check(Store::new(list, CachedUntil::Never))
 }
 
-/// What the suite finds wrong with a sound store behind a cache.
+/// Returns the violations of a sound store behind a cache.
 pub(super) fn violations_of_cache(cached: CachedUntil) -> Option<Violations> {
     check(Store::new(List::AtOnce(sound), cached))
 }
@@ -78,7 +78,7 @@ fn check(store: Store) -> Option<Violations> {
     }
 }
 
-/// The names of the clauses that are broken.
+/// Returns the names of the broken clauses.
 pub(super) fn names(violations: Option<&Violations>) -> Vec<&'static str> {
     violations.into_iter().flat_map(Violations::iter).map(|(clause, _)| clause).collect()
 }
@@ -92,7 +92,7 @@ struct Store {
     cache: Mutex<Vec<(ListQuery<u64>, TokenList)>>,
 }
 
-/// What clears the cache of a store.
+/// The event that clears a store's cache.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum CachedUntil {
     Insert,
@@ -192,7 +192,7 @@ pub(super) struct Table {
     pub(super) busy: AtomicUsize,
     /// The futures that wait for a connection, in order.
     pub(super) queue: Mutex<VecDeque<Arc<()>>>,
-    /// What a future had read when it was dropped.
+    /// The rows of the last future that was dropped in a transaction.
     pub(super) left_over: Mutex<Option<(ListQuery<u64>, TokenList)>>,
     /// The owner who asked last.
     pub(super) latest: Mutex<u64>,
@@ -204,7 +204,7 @@ impl Table {
     }
 }
 
-/// The list of a sound store.
+/// Lists as a sound store does.
 pub(super) fn sound(table: &Table, query: &ListQuery<u64>) -> ListResult {
     if table.is_down.load(Ordering::Relaxed) {
         return Err(StoreError::new(StoreErrorKind::Unavailable, "connection refused"));
@@ -216,7 +216,7 @@ pub(super) fn sound(table: &Table, query: &ListQuery<u64>) -> ListResult {
     Ok(list)
 }
 
-/// Every row that a query selects, in its order, without its window.
+/// Returns every row that a query selects, in its order, without its window.
 pub(super) fn all_rows(table: &Table, query: &ListQuery<u64>) -> Result<Vec<AccessToken>, StoreError> {
     let mut query = query.clone();
     query.offset = 0;
@@ -224,7 +224,7 @@ pub(super) fn all_rows(table: &Table, query: &ListQuery<u64>) -> Result<Vec<Acce
     Ok(sound(table, &query)?.tokens)
 }
 
-/// The window of a query in rows that are already in order.
+/// Cuts sorted rows to a query's window.
 pub(super) fn window(rows: Vec<AccessToken>, query: &ListQuery<u64>) -> ListResult {
     let total = rows.len() as u64;
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
@@ -232,14 +232,14 @@ pub(super) fn window(rows: Vec<AccessToken>, query: &ListQuery<u64>) -> ListResu
     Ok(TokenList::new(rows.into_iter().skip(offset).take(limit).collect(), total))
 }
 
-/// A sound list whose rows are altered.
+/// Lists as a sound store does, and alters every token.
 pub(super) fn altered(table: &Table, query: &ListQuery<u64>, alter: impl FnMut(&mut AccessToken)) -> ListResult {
     let mut list = sound(table, query)?;
     list.tokens.iter_mut().for_each(alter);
     Ok(list)
 }
 
-/// The window in rows that are sorted by a key, or reversely if the newest come first.
+/// Sorts all rows by a key, in reverse if the newest come first, and cuts them to the window.
 pub(super) fn sorted<K: Ord>(table: &Table, query: &ListQuery<u64>, key: fn(&AccessToken) -> K) -> ListResult {
     let mut rows = all_rows(table, query)?;
     rows.sort_by_key(key);

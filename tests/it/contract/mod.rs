@@ -57,7 +57,7 @@ fn check_sound<S: TokenStore<Owner = u64>>(fixture: &Sound<S>) {
     }
 }
 
-/// The clauses that the suite runs: a store that always fails breaks them all.
+/// Returns the clauses that the suite runs. A store that always fails breaks them all.
 fn clauses() -> Vec<&'static str> {
     names(violations(FAILS).as_ref())
 }
@@ -82,7 +82,7 @@ fn every_public_clause_is_run_and_is_in_a_group() {
     assert_eq!(run, public_clauses());
 }
 
-/// The public functions of the suite's source in alphabetical order, except the one that runs the others.
+/// Returns the public functions in the suite's source, without the one that runs all, in alphabetical order.
 fn public_clauses() -> Vec<String> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = vec![src.join("contract.rs")];

@@ -29,7 +29,7 @@ fn a_store_may_call_a_backend_that_is_down_slow_and_find_it_again_in_its_time() 
         if table.is_down.load(Ordering::Relaxed) {
             return Err(StoreError::new(StoreErrorKind::Timeout, "no connection in 2 s"));
         }
-        // Each of its connections fails once more.
+        // Each pooled connection fails once.
         if table.was_down.load(Ordering::Relaxed) && table.busy.fetch_add(1, Ordering::Relaxed) < 8 {
             return failure("connection closed");
         }

@@ -268,7 +268,7 @@ const FAULTS: &[Fault] = &[
                 TokenStatus::derive(token.revoked_at.map(whole_seconds), token.expires_at.map(whole_seconds), now)
             })
         }),
-        // The instant itself is a whole second, so one a microsecond later is cut to it.
+        // The filter's time is a whole second, so a time that is a microsecond later is truncated to it.
         breaks: &["a_status_filter_agrees_with_the_derived_status"],
     },
     Fault {
@@ -292,7 +292,7 @@ const FAULTS: &[Fault] = &[
     },
 ];
 
-/// A listing filtered by a rule of its own.
+/// A list filtered by another rule.
 fn filtered(
     table: &Table,
     query: &ListQuery<u64>,

@@ -1,5 +1,4 @@
-//! Stores and authenticators that go wrong: each fault has its answer, and the next request is answered as if none had
-//! been.
+//! Stores and authenticators that fail, hang or panic. A fault in one request does not affect the next.
 
 use std::any::Any;
 use std::fmt;
@@ -18,21 +17,21 @@ use tokenfolio::{
 
 use super::{Secrets, get, now, secrets, store_of};
 
-/// What goes wrong, once.
+/// A fault in one call.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     Fail(StoreErrorKind),
     Hang,
     Panic,
-    /// Is right, but only after so many polls that find nothing.
+    /// Succeeds after this number of pending polls.
     Wait(u32),
 }
 
-/// What a panic carries.
+/// The payload of a panic.
 #[derive(Debug, PartialEq)]
 struct Payload(u8);
 
-/// A cause that nobody may so much as print.
+/// A cause that panics when it is printed.
 struct Unprintable;
 
 impl fmt::Debug for Unprintable {
@@ -49,7 +48,7 @@ impl fmt::Display for Unprintable {
 
 impl std::error::Error for Unprintable {}
 
-/// Has the next call go wrong, if it is told to.
+/// A store or authenticator whose next call can have a fault.
 struct Faulty<T> {
     inner: T,
     next: Mutex<Option<Fault>>,
@@ -103,7 +102,7 @@ impl<T: Authenticator> Authenticator for Faulty<T> {
     }
 }
 
-/// A service, with all that it shares between requests.
+/// A service, with everything that its requests share.
 struct Service {
     store: Arc<Faulty<MemoryStore<u64>>>,
     authenticator: Arc<Faulty<Secrets>>,
@@ -122,14 +121,14 @@ impl Service {
         Self { store, authenticator, log, endpoint }
     }
 
-    /// Takes out how many uses were recorded, all of the one token that is presented.
+    /// Drains the log and returns the usage count. Only the presented token may be in it.
     fn uses(&self) -> u64 {
         let uses: Vec<_> = self.log.drain(NonZeroUsize::MAX).flatten().collect();
         assert!(uses.iter().all(|TokenUsage { owner, id, .. }| (*owner, *id) == (7, TokenId(1))), "{uses:?}");
         uses.iter().map(|uses| uses.count).sum()
     }
 
-    /// Polls a request so often; the answer, if it is there by then. Otherwise the request is dropped.
+    /// Polls a request up to this number of times and returns its response, or drops it if it is still pending.
     fn poll(&self, times: usize) -> Option<Response<Vec<u8>>> {
         let parts = get("?page=2").body(()).unwrap().into_parts().0;
         let mut request = pin!(self.endpoint.handle(&parts, None));
@@ -139,14 +138,14 @@ impl Service {
         })
     }
 
-    /// Expects everything to be as if nothing had ever gone wrong.
+    /// Checks that no fault has left a trace.
     #[track_caller]
     fn expect_unharmed(&self) {
         assert_eq!(self.uses(), 0);
         let response = self.poll(1).expect("nothing is left to wait for");
         assert_eq!(ids(&response), [21]);
         assert_eq!(self.uses(), 1);
-        // The store can be written: nobody holds its lock.
+        // The store can be written, so no request holds its lock.
         let token = AccessToken::new(22, "late", now());
         assert_eq!(self.store.inner.insert(7, token.clone()), None);
         assert_eq!(ids(&self.poll(1).unwrap()), [21, 22]);
@@ -166,7 +165,7 @@ fn ids(response: &Response<Vec<u8>>) -> Vec<i64> {
     page(response).data.iter().map(|token| token.id.0).collect()
 }
 
-/// Runs what must panic, and returns what the panic carries.
+/// Runs a function that must panic, and returns the payload.
 #[track_caller]
 fn payload<T>(run: impl FnOnce() -> T) -> Box<dyn Any + Send> {
     catch_unwind(AssertUnwindSafe(|| drop(run()))).expect_err("it panics")
@@ -209,7 +208,7 @@ fn a_panic_passes_through_as_it_is_and_the_next_request_is_answered() {
 fn a_panic_of_the_clock_passes_through_and_nobody_is_asked() {
     let mut service = Service::new();
     service.endpoint = service.endpoint.with_clock(|| panic_any(Payload(8)));
-    // Whoever was asked would panic with another payload.
+    // The store and the authenticator would panic with another payload.
     service.store.set(Fault::Panic);
     service.authenticator.set(Fault::Panic);
     assert_eq!(payload(|| service.poll(1)).downcast_ref(), Some(&Payload(8)));
@@ -231,7 +230,7 @@ fn a_request_that_hangs_keeps_no_other_and_may_be_dropped() {
             for _ in 0..3 {
                 assert!(hangs.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             }
-            // However often it was polled, it was accepted once.
+            // Polling again does not record usage again.
             assert_eq!(service.uses(), uses);
             service.expect_unharmed();
         }
@@ -252,7 +251,7 @@ fn a_request_dropped_after_any_number_of_polls_leaves_nothing_behind() {
             assert_eq!(response.is_some(), polls == last);
             let is_accepted = polls > authentication as usize;
             assert_eq!(service.uses(), u64::from(is_accepted), "{polls} of {authentication} and {listing}");
-            // A request that was dropped early has not come to what was prepared for it.
+            // A request that was dropped early has not reached its faults.
             service.authenticator.next.lock().unwrap().take();
             service.store.next.lock().unwrap().take();
             service.expect_unharmed();

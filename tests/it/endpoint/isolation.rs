@@ -1,4 +1,4 @@
-//! What one owner, or a log, may see of another: nothing.
+//! No owner and no log sees another owner's tokens, a secret or a cause.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
@@ -18,18 +18,18 @@ use tokenfolio::{
 
 use super::{answer, now};
 
-/// As they would be presented: one of an accepted token, one of an expired token, and one that nobody has.
+/// The secrets of an accepted token, of an expired token, and of no token.
 const SECRETS: [&str; 3] = ["1|c0ffee5ecret", "2|0ldc0ffee", "3|gue55ed"];
-/// What only the service may know of them and of itself.
+/// Texts that must stay inside the service.
 const INTERNALS: [&str; 3] = ["d1ge5t-of-c0ffee", "postgres://app:passw0rd@db-3", "relation \"token_secret\""];
 
-/// Comes back once before it is done, so that other requests come between.
+/// Lets other requests run before it goes on.
 async fn give_way() {
     let mut is_done = false;
     poll_fn(|_| if std::mem::replace(&mut is_done, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-/// A store and an authenticator that give way before and after each look.
+/// A store and an authenticator that yield before and after each lookup.
 struct Slow<T>(T);
 
 impl TokenStore for Slow<MemoryStore<u64>> {
@@ -43,7 +43,7 @@ impl TokenStore for Slow<MemoryStore<u64>> {
     }
 }
 
-/// Each owner's secret is their number.
+/// The secret of an owner is the owner's number.
 impl Authenticator for Slow<()> {
     type Owner = u64;
 
@@ -56,7 +56,7 @@ impl Authenticator for Slow<()> {
     }
 }
 
-/// How many tokens an owner has: from none to three pages.
+/// Returns how many tokens an owner has: from none to three pages.
 fn count(owner: u64) -> u64 {
     owner * 7 % 50
 }
@@ -66,7 +66,7 @@ fn two_hundred_owners_at_once_see_their_own_tokens_alone() {
     const OWNERS: u64 = 200;
     let store = MemoryStore::new();
     for owner in 0..OWNERS {
-        // The same ids for all: what tells the rows apart is the owner.
+        // All owners have the same ids, so only the owner distinguishes the rows.
         for id in 1..=count(owner) {
             store.insert(owner, AccessToken::new(i64::try_from(id).unwrap(), format!("{owner}'s {id}"), now()));
         }
@@ -83,7 +83,7 @@ fn two_hundred_owners_at_once_see_their_own_tokens_alone() {
         .collect();
     let mut futures: VecDeque<_> =
         parts.iter().map(|parts| Box::pin(endpoint.handle(parts, None))).enumerate().collect();
-    // Whoever is not done goes to the end, and each turn begins elsewhere: no two requests take the same way.
+    // A pending future goes to the end of the queue, and the queue rotates, so that requests interleave irregularly.
     let mut turn = 0;
     let mut answers = HashMap::new();
     while let Some((number, mut future)) = futures.pop_front() {
@@ -111,7 +111,7 @@ fn get(query: &str, secret: &str) -> Builder {
     http::Request::get(format!("/api/v1/me/tokens{query}")).header("authorization", format!("Bearer {secret}"))
 }
 
-/// A service that knows more than it tells, and fails where it is told to.
+/// A service that has secrets, and can fail.
 #[derive(Clone, Copy)]
 struct Service {
     fails: Option<StoreErrorKind>,
@@ -152,7 +152,7 @@ const KINDS: [StoreErrorKind; 4] =
 
 #[track_caller]
 fn expect_nothing_told(text: &str) {
-    // In a URL the sign between the two parts of a secret would be escaped.
+    // A URL would escape the `|` between the parts of a secret, so the second part is searched for.
     for told in SECRETS.iter().filter_map(|secret| secret.split('|').nth(1)).chain(INTERNALS) {
         assert!(!text.contains(told), "{told} is told: {text}");
     }
@@ -171,7 +171,7 @@ fn no_answer_tells_a_secret_or_a_cause() {
         for secret in SECRETS {
             let twice = get("", secret).header("authorization", format!("Bearer {secret}"));
             let malformed = get("", &format!("{secret} {secret}"));
-            // A secret in the query is no credential (RFC 6750, section 5.3), and is no more told than any other.
+            // A secret in the query is not read (RFC 6750, section 5.3), and must not show either.
             let in_query = http::Request::get(format!("/api/v1/me/tokens?access_token={secret}"));
             let by_post = get("", secret).method(Method::POST);
             for request in
@@ -214,7 +214,7 @@ fn no_debug_print_tells_a_secret_and_only_a_store_errors_tells_a_cause() {
     }
     expect_nothing_told(&printed);
 
-    // The one that is made for logs.
+    // `StoreError` is made for logs.
     let error = Service { fails: Some(StoreErrorKind::Other) }.look().unwrap_err();
     assert!(format!("{error:?}").contains("db-3"));
     expect_nothing_told(&error.to_string());

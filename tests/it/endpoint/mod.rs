@@ -1,4 +1,4 @@
-//! The endpoint, from a request's parts to the bytes of the answer.
+//! The endpoint, from a request's parts to the bytes of the response.
 
 mod faults;
 mod headers;
@@ -29,7 +29,7 @@ pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_712_846_105, 0).unwrap()
 }
 
-/// The tokens that are presented, by their secrets.
+/// An authenticator that knows tokens by their secrets.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(HashMap<&'static str, AccessToken>);
 
@@ -56,7 +56,7 @@ pub(crate) fn secrets() -> Secrets {
     ]))
 }
 
-/// A store in which the owner has tokens 1 to `count`, and another has one of their own.
+/// Returns a store with tokens 1 to `count`, and one token of another owner.
 pub(crate) fn store_of(count: i64) -> MemoryStore<u64> {
     let store = MemoryStore::new();
     for id in 1..=count {
@@ -74,7 +74,7 @@ fn request(method: Method, target: &str) -> Builder {
     http::Request::builder().method(method).uri(target)
 }
 
-/// A request for the list, with credentials and this query.
+/// Returns a request for the list, with credentials and this query.
 pub(crate) fn get(query: &str) -> Builder {
     request(Method::GET, &format!("/api/v1/me/tokens{query}")).header("authorization", "Bearer good")
 }
@@ -110,7 +110,7 @@ fn ids(page: &Page<TokenResource>) -> Vec<i64> {
     page.data.iter().map(|token| token.id.0).collect()
 }
 
-/// The header fields of a response, in the order of their names.
+/// Returns the headers of a response, sorted by name.
 fn fields(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
     let mut fields: Vec<_> =
         response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
@@ -118,12 +118,12 @@ fn fields(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
     fields
 }
 
-/// Requests for every kind of answer but that of a store.
+/// Returns a request for each kind of response that needs no failing store.
 fn all_kinds() -> [Builder; 4] {
     [get(""), get("?page=2"), get("?page=0"), request(Method::GET, "/api/v1/me/tokens")]
 }
 
-/// Fails as told, and counts how often it was asked.
+/// A store and authenticator that always fails, and counts its calls.
 pub(crate) struct Failing {
     kind: StoreErrorKind,
     asked: Arc<AtomicUsize>,
@@ -151,7 +151,7 @@ pub(crate) fn failing(kind: StoreErrorKind) -> Failing {
     Failing { kind, asked: Arc::default() }
 }
 
-/// Answers every query alike.
+/// A store with one list for every query.
 struct Always(TokenList);
 
 impl TokenStore for Always {

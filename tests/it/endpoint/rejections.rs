@@ -1,4 +1,4 @@
-//! Requests that are rejected, with the problem of each.
+//! Requests that are rejected, and their problems.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokenfolio::{ListTokens, PageRules, PageUrls, StoreErrorKind};
 
 use super::{BASE, always, answer, endpoint, failing, fields, get, json_body, page, parts, request, store_of, text};
 
-/// What strict and lenient rules make of a query: the page, if it is one.
+/// Queries, with the page under strict rules, or `None` if it is rejected, and the page under lenient rules.
 const QUERIES: [(&str, Option<u64>, u64); 35] = [
     ("", Some(1), 1),
     ("?", Some(1), 1),
@@ -236,7 +236,7 @@ fn a_request_is_refused_by_method_then_credentials_then_page_then_store() {
         assert_eq!(response.headers().contains_key(WWW_AUTHENTICATE), status == 401);
         assert_eq!(response.headers().contains_key(RETRY_AFTER), status == 503);
     }
-    // An authenticator that fails comes before the page too.
+    // An authenticator that fails takes precedence over the page too.
     let endpoint = ListTokens::new(store_of(3), failing(StoreErrorKind::Timeout), PageUrls::new(BASE).unwrap());
     assert_eq!(answer(&endpoint, get("?page=0")).status(), 504);
 }

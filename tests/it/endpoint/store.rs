@@ -1,4 +1,4 @@
-//! What the endpoint asks of a store, and what it makes of the result.
+//! The query that a store gets, and the checks of its result.
 
 use std::num::NonZeroU32;
 
@@ -10,7 +10,7 @@ use tokenfolio::{
 
 use super::{Always, BASE, OWNER, always, answer, endpoint, failing, fields, get, now, page, secrets, store_of, text};
 
-/// Writes down what it is asked.
+/// A store that records its queries.
 struct Asked(std::sync::Mutex<Vec<ListQuery<u64>>>);
 
 impl TokenStore for Asked {
@@ -136,8 +136,7 @@ fn a_total_beyond_any_page_is_exact() {
     assert_eq!((page.meta.total, page.meta.last_page), (u64::MAX, u64::MAX.div_ceil(20)));
 }
 
-/// All sequences of up to four ids, with every total that is near an edge, as every page of up to four rows: what adds
-/// up is answered, and nothing else.
+/// All sequences of up to four ids, with totals near every limit, as pages of up to four rows.
 #[test]
 fn whatever_rows_a_store_returns_the_page_adds_up_or_is_a_500() {
     let sequences = (0..=4).flat_map(|length| (0..3_i64.pow(length)).map(move |code| (length, code)));

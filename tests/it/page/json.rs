@@ -1,4 +1,4 @@
-//! The encoder writes the bytes that serde writes, for any page.
+//! The encoder, which writes the same bytes as serde.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -17,7 +17,7 @@ use super::{json_text, request};
 
 fn instant() -> impl Strategy<Value = DateTime<Utc>> {
     let any = (DateTime::<Utc>::MIN_UTC.timestamp()..=DateTime::<Utc>::MAX_UTC.timestamp(), 0..2_000_000_000_u32);
-    // Beside all that there is: what can be written, and its edges.
+    // Times that RFC 3339 can write, and its limits.
     let near = prop_oneof![Just(-62_167_219_200_i64), Just(253_402_300_800), Just(0)];
     let edges =
         (near, -2..2_i64, 0..1_000_000_000_u32).prop_map(|(second, by, nanoseconds)| (second + by, nanoseconds));
@@ -28,13 +28,13 @@ fn instant() -> impl Strategy<Value = DateTime<Utc>> {
 }
 
 fn number() -> impl Strategy<Value = u64> {
-    // Every length, and every edge between two.
+    // Every length, and both sides of every power of ten.
     let powers = (0..20_u32, 0..3_u64).prop_map(|(power, by)| 10_u64.pow(power).wrapping_add(by).wrapping_sub(1));
     prop_oneof![any::<u64>(), 0..100_000_u64, powers]
 }
 
 fn allowed_ips() -> impl Strategy<Value = AllowedIps> {
-    // Groups that are often zero, for every place that `::` can stand.
+    // Groups that are often zero, for every position of `::`.
     let group = prop_oneof![Just(0_u16), any::<u16>(), 0..0x1000_u16];
     let v6 = vec(group, 8).prop_map(|groups| IpAddr::from(<[u16; 8]>::try_from(groups).unwrap()));
     let v4 = any::<[u8; 4]>().prop_map(IpAddr::from);
@@ -50,7 +50,7 @@ fn allowed_ips() -> impl Strategy<Value = AllowedIps> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    // What must be escaped alone among much that must not, as well as among its like.
+    // A character that needs an escape, alone in a longer text and among others.
     let alone = "[a-zé]{0,20}[\"\\\\\u{0}-\u{1f}][a-zé]{0,20}";
     prop_oneof![any::<String>(), "[ -~]{0,40}", "[a\"\\\\\u{0}-\u{1f}\u{7f}é🦀]{0,20}", alone]
 }
@@ -114,7 +114,7 @@ proptest! {
 
     #[test]
     fn a_page_is_the_bytes_that_serde_writes(pages in vec(page(), 1..3)) {
-        // One buffer for all: what the page before left there must not show.
+        // One buffer for all pages: the previous page must not show.
         let mut tokens = Vec::new();
         let mut items = Vec::new();
         for page in pages {
@@ -131,7 +131,7 @@ proptest! {
 fn every_character_is_escaped_as_serde_does_wherever_it_stands() {
     let mut body = Vec::new();
     for c in (0..=0xff).filter_map(char::from_u32) {
-        // Every place in a word of eight bytes, in a text that ends there, with a word, or between two.
+        // Every position in a word of eight bytes. The text ends with the character, or goes on for 7 or 8 bytes.
         for (before, after) in (0..=8).flat_map(|before| [0, 7, 8].map(|after| (before, after))) {
             let text = format!("{}{c}{}", "a".repeat(before), "b".repeat(after));
             let problem = Problem::new(StatusCode::NOT_FOUND).with_detail(text.clone());
@@ -221,7 +221,7 @@ fn a_page_of_tokens_is_written_to_the_byte() {
     );
 }
 
-/// The JSON of a page of tokens, which has an encoder of its own.
+/// Returns the JSON of a page of tokens, which has an encoder of its own.
 #[track_caller]
 fn tokens_text(page: &Paginator<TokenResource>) -> String {
     let mut written = Vec::new();

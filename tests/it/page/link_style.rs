@@ -34,7 +34,7 @@ fn labels_are_data() {
         assert_eq!(link["page"].is_null(), link["url"].is_null());
     }
 
-    // What is set of a style does not undo the rest.
+    // Setting one part of a style leaves the other parts.
     let style = LinkStyle::laravel_entities().with_gap_label("…").with_on_each_side(0);
     assert_eq!(labels(&page(style)), ["&laquo; Previous", "1", "2", "…", "8", "…", "14", "15", "Next &raquo;"]);
     assert_eq!(LinkStyle::default(), LinkStyle::default().with_on_each_side(3).with_gap_label("..."));

@@ -17,7 +17,7 @@ use tokenfolio::{PageRequest, PageUrls, Paginator};
 
 const MAX: u64 = PageRequest::MAX_PAGE;
 
-/// A page that holds the rows it would if every row were there.
+/// Returns a page with all the rows that its numbers promise.
 #[track_caller]
 fn page_of(total: u64, per_page: u32, page: u64) -> Paginator<()> {
     let request = request(page, per_page);
@@ -35,7 +35,7 @@ fn urls() -> PageUrls {
     PageUrls::new("/t").expect("a base")
 }
 
-/// The page's JSON, which serde and the encoder must write alike.
+/// Returns the JSON of a page, which serde and the encoder must write alike.
 #[track_caller]
 fn json_text<T: Serialize>(page: &Paginator<T>) -> String {
     let mut written = Vec::new();
@@ -55,7 +55,7 @@ fn array(page: &Value) -> &[Value] {
     page["meta"]["links"].as_array().expect("meta.links is an array")
 }
 
-/// The labels of the entries between the first and the last.
+/// Returns the labels between `Previous` and `Next`.
 #[track_caller]
 fn labels<T>(page: &Paginator<T>) -> String {
     let labels = page.window().map(|page| page.map_or_else(|| "...".to_owned(), |page| page.to_string()));

@@ -1,4 +1,4 @@
-//! The envelope of a page.
+//! The numbers and the links of a page.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -8,7 +8,6 @@ use super::{MAX, array, json_text, labels, page_of, request, urls, value};
 use crate::model::{self, Model};
 use crate::ordered_json::{Json, json as ordered_json};
 
-/// One row of the table of pages: what is asked for, and what must come.
 #[test]
 fn the_numbers_of_a_page_follow_from_three_numbers() {
     let full = "1 2 3 4 5 6 7 8 9 10 11 12 13";
@@ -78,7 +77,7 @@ fn the_highest_numbers_are_exact_and_cost_no_more() {
     assert_eq!(array(&json).len(), 15);
     assert_eq!(active(&json), [MAX]);
 
-    // The last page that can be asked for, and the first that cannot.
+    // Totals beside the highest page number.
     for (total, last_page, next) in [(MAX, MAX, Some(MAX)), (MAX + 1, MAX + 1, Some(MAX)), (MAX - 1, MAX - 1, None)] {
         let page = Paginator::new(vec![()], total, request(MAX - 1, 1), urls());
         assert_eq!(page.last_page(), last_page);
@@ -112,7 +111,7 @@ fn no_link_names_a_page_that_cannot_be_asked_for() {
 
 #[test]
 fn positions_follow_the_items_that_are_there() {
-    // Rows come and go between counting and reading; the page says what it holds.
+    // The number of rows can differ from the total, because other requests write. Positions follow the rows.
     for (items, total, page, positions) in [
         (13, 45, 2, Some((21, 33))),
         (0, 45, 1, None),
@@ -201,7 +200,7 @@ proptest! {
     }
 }
 
-/// Numbers of every size, and those beside the ends of what fits.
+/// Numbers of every size, often beside a limit of a type.
 fn number() -> impl Strategy<Value = u64> {
     let beside = |end: u64| end.saturating_sub(3)..=end.saturating_add(3);
     prop_oneof![
@@ -215,12 +214,12 @@ fn number() -> impl Strategy<Value = u64> {
     ]
 }
 
-/// The pages that entries lead to.
+/// Returns the pages of the entries.
 fn pages(page: &Value) -> Vec<u64> {
     array(page).iter().filter_map(|link| link["page"].as_u64()).collect()
 }
 
-/// The pages of the active entries.
+/// Returns the pages of the active entries.
 fn active(page: &Value) -> Vec<u64> {
     array(page).iter().filter(|link| link["active"] == true).filter_map(|link| link["page"].as_u64()).collect()
 }

@@ -1,4 +1,4 @@
-//! Untrusted text to a window that is always valid.
+//! Page numbers and sizes, from untrusted text.
 
 use std::num::NonZeroU32;
 
@@ -141,7 +141,7 @@ fn a_strict_request_refuses_what_no_link_writes() {
         ("page=9223372036854775808", LARGER, 1),
         ("page=18446744073709551615", LARGER, 1),
         ("page=18446744073709551616", LARGER, 1),
-        // 2^64 more than a page, for arithmetic that wraps in the product or in the sum.
+        // 2^64 and a page number: arithmetic that wraps would accept these.
         ("page=18446744073709551625", LARGER, 1),
         ("page=18446744073709551618", LARGER, 1),
         (&long, LARGER, 1),
@@ -208,7 +208,7 @@ fn the_offset_is_exact_or_past_every_list() {
     let sizes = [1, 2, 3, 20, 255, 65_536, u32::MAX - 1, u32::MAX];
     let around = |page: u64| page.saturating_sub(2).max(1)..=page.saturating_add(2).min(MAX);
     for per_page in sizes {
-        // Where the product leaves 64 bits, beside both ends of the range.
+        // Both ends of the range, and pages where the product exceeds 64 bits.
         let pages = around(1).chain(around(u64::MAX / u64::from(per_page))).chain(around(MAX)).chain(around(1 << 32));
         for page in pages {
             let exact = u128::from(page - 1) * u128::from(per_page);
@@ -350,7 +350,7 @@ fn everything_wrong_is_said_at_once() {
     );
     assert_eq!(read("per_page=101&page=0", &rules.clone().lenient()), Ok((1, 100)));
 
-    // One mistake does not stand for two.
+    // Only the parameter that is wrong is reported.
     let error = PageRequest::from_query("per_page=101&page=2", &rules).unwrap_err();
     assert_eq!(error.parameters().iter().map(tokenfolio::ParameterError::parameter).collect::<Vec<_>>(), ["per_page"]);
     let error = PageRequest::from_query("per_page=100&page=x", &rules).unwrap_err();
@@ -406,7 +406,7 @@ proptest! {
     }
 }
 
-/// Holds what is true of every query under strict and lenient rules.
+/// Checks what is true of every query.
 fn check(query: &str) -> Result<(), TestCaseError> {
     let rules = PageRules::default().with_client_size("per_page", size(100));
     let leniently = PageRequest::from_query(query, &rules.clone().lenient()).unwrap();
@@ -419,7 +419,7 @@ fn check(query: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Every way to spell a name with some of its letters percent-encoded, in either case of the hex digits.
+/// Returns every spelling of a name with some of its letters percent-encoded, in either case of the hex digits.
 fn spellings(name: &str) -> Vec<String> {
     name.bytes().fold(vec![String::new()], |spellings, byte| {
         let letter = [char::from(byte).to_string(), format!("%{byte:02X}"), format!("%{byte:02x}")];

@@ -1,4 +1,4 @@
-//! The envelope that serde writes, which is the one that the encoder writes.
+//! The envelope as serde writes it. `json_text` checks that the encoder writes the same bytes.
 
 use tokenfolio::Paginator;
 

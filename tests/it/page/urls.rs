@@ -145,7 +145,7 @@ fn every_ascii_character_of_a_path_is_kept_or_rejected() {
         match c {
             '?' => assert_eq!(made, Err(BaseUrlError::Query)),
             '#' => assert_eq!(made, Err(BaseUrlError::Fragment)),
-            // RFC 3986, section 3.3; brackets are outside it, yet every reader takes them.
+            // RFC 3986, section 3.3. It has no brackets, but every client accepts them.
             _ if c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/%[]".contains(c) => {
                 assert_eq!(made.unwrap().path(), format!("/a{c}b"));
             }
@@ -198,7 +198,7 @@ fn the_page_name_counts_whenever_it_is_set() {
     let raw = "page=1&a=1&p=2&%70=3&b";
     let before = urls("/t").with_page_name("p").with_query_string(raw);
     assert_eq!(before.url(2), "/t?page=1&a=1&b&p=2");
-    // Here `page` was still the name when the query came.
+    // `page` is still the page name when the query string is added.
     let after = urls("/t").with_query_string(raw).with_page_name("p");
     assert_eq!(after.url(2), "/t?a=1&b&p=2");
 
@@ -369,7 +369,7 @@ fn an_escape_in_a_fragment_is_one_whatever_its_digits() {
     }
 }
 
-/// A name of a parameter that is the page's under any of its spellings is the page's, and no other name is.
+/// A parameter is dropped exactly if its decoded name is the page name.
 #[test]
 fn every_escape_in_a_name_is_decoded() {
     let characters: Vec<char> = (0..=0x7f_u8).map(char::from).filter(|c| !"&=".contains(*c)).collect();
@@ -384,7 +384,6 @@ fn every_escape_in_a_name_is_decoded() {
     }
 }
 
-/// Nothing of a request is asked for, so there is nothing of it to be taken.
 #[test]
 fn links_lead_to_the_configured_base_whatever_is_kept() {
     for raw in
@@ -415,13 +414,13 @@ proptest! {
         let (path, rest) = text.split_once('?').unwrap();
         let (query, written) = rest.split_once('#').map_or((rest, None), |(query, fragment)| (query, Some(fragment)));
         prop_assert_eq!((path, url.path()), ("https://h.example/é", "/%C3%A9"));
-        // `url` escapes one character more than RFC 3986 asks for.
+        // `url` escapes one character that RFC 3986 allows.
         prop_assert_eq!(url.query(), Some(&*query.replace('\'', "%27")));
         prop_assert_eq!(url.fragment(), written);
         let pairs: Vec<_> = url.query_pairs().collect();
         let last = pairs.last().unwrap();
         prop_assert_eq!((&*last.0, &*last.1), (&*name, &*page.to_string()));
-        // A name that is not UTF-8 decodes to replacement characters here, and is none of ours.
+        // `query_pairs` decodes invalid UTF-8 to replacement characters, so such names can coincide here.
         if !name.contains('\u{fffd}') {
             prop_assert_eq!(pairs.iter().filter(|(known, _)| *known == name).count(), 1, "{}", text);
         }
@@ -466,7 +465,7 @@ proptest! {
     }
 }
 
-/// The kept parameters as they are to be written.
+/// Returns the preserved parameters as the URL must hold them.
 fn expected(raw: &str) -> String {
     let parameters = raw.split('&').filter(|parameter| {
         let name = parameter.split('=').next().unwrap_or_default();
@@ -476,7 +475,7 @@ fn expected(raw: &str) -> String {
     parameters.map(|parameter| model::encode(parameter, "!$&'()*+,;=:@/?[]%") + "&").collect()
 }
 
-/// A name as the bytes it stands for, by way of a form reader that is not ours.
+/// Returns the bytes of an encoded name, by a decoder that is not the crate's.
 fn percent_decoded(name: &str) -> Vec<u8> {
     let pairs = url::form_urlencoded::parse(name.as_bytes()).next();
     pairs.map(|(name, _)| name.into_owned().into_bytes()).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The pages that the array of links shows.
+//! The pages in the array of links.
 
 use tokenfolio::{LinkStyle, Paginator};
 
@@ -24,7 +24,7 @@ fn the_window_is_the_naive_one() {
 fn the_window_is_as_wide_as_its_style_whatever_the_number_of_pages() {
     for on_each_side in 0..=u8::MAX {
         let side = u64::from(on_each_side);
-        // Beside the number of pages from which there are gaps, and beside both ends of the middle.
+        // The least number of pages with gaps, and the pages beside both ends of the middle.
         for last in [2 * side + 7, 2 * side + 8, 4 * side + 20, MAX, u64::MAX] {
             let linked = last.min(MAX);
             for current in [side + 4, side + 5, linked.saturating_sub(side + 4), linked.saturating_sub(side + 3)] {

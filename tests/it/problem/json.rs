@@ -1,4 +1,4 @@
-//! The JSON of a problem, written and read.
+//! The JSON of a problem.
 
 use http::StatusCode;
 use proptest::prelude::*;
@@ -164,7 +164,7 @@ fn of_a_member_that_stands_twice_the_last_counts() {
     ] {
         let twice = read(&format!(r#"{{"{name}":{first},"{name}":{last}}}"#));
         assert_eq!(written(&twice), written(&read(&format!(r#"{{"{name}":{last}}}"#))), "{name}");
-        // The last counts even where it is as good as absent.
+        // The last value wins even if it is ignored because of its type.
         if name != "balance" {
             let ignored = read(&format!(r#"{{"{name}":{first},"{name}":{{}}}}"#));
             assert_eq!(written(&ignored), r#"{"type":"about:blank"}"#, "{name}");

@@ -1,4 +1,4 @@
-//! Problem details (RFC 9457): written, read, and answered.
+//! Problem details (RFC 9457), and the responses that they become.
 
 mod json;
 mod trace_id;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokenfolio::{Problem, StoreError, StoreErrorKind, TraceId};
 use url::Url;
 
-/// Returns a problem's JSON, which our encoder writes as serde does.
+/// Returns the JSON of a problem, which serde and the encoder must write alike.
 #[track_caller]
 fn written(problem: &Problem) -> String {
     let json = serde_json::to_string(problem).unwrap();
@@ -36,7 +36,7 @@ fn trace_id(text: &str) -> TraceId {
     text.parse().unwrap()
 }
 
-/// The header fields of a response, in the order of their names.
+/// Returns the headers of a response, sorted by name.
 fn fields(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
     let mut fields: Vec<_> =
         response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
@@ -125,7 +125,7 @@ fn every_status_has_its_phrase_for_a_title() {
         let title = problem.title().unwrap();
         match PHRASES.iter().find(|(known, _)| *known == code) {
             Some((_, phrase)) => assert_eq!(title, *phrase, "{code}"),
-            // Unused, or obsolete: no standard has a word left for them.
+            // 418 is unused and 510 is obsolete, so no standard has a phrase for them.
             None if [418, 510].contains(&code) => assert!(!title.is_empty(), "{code}"),
             None => assert_eq!(title, "Unknown Status", "{code}"),
         }

@@ -1,4 +1,4 @@
-//! The identifier of a request: the service's own, or W3C Trace Context's.
+//! The trace id of a request: the service's own, or from W3C Trace Context.
 
 use http::request::{Builder, Parts};
 use tokenfolio::TraceId;
@@ -10,7 +10,7 @@ fn of_traceparent(value: &[u8]) -> Option<String> {
     TraceId::from_traceparent(value).map(|id| id.to_string())
 }
 
-/// W3C Trace Context, section 3.2, position by position.
+/// Parses a `traceparent` by W3C Trace Context, section 3.2, byte by byte.
 fn model(value: &[u8]) -> Option<String> {
     let is_hex = |byte: u8| b"0123456789abcdef".contains(&byte);
     for index in 0..55 {

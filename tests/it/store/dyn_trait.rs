@@ -1,4 +1,4 @@
-//! The traits behind every kind of pointer.
+//! Stores and authenticators behind pointers and as trait objects.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokenfolio::{
 
 use crate::endpoint::{Secrets, answer, endpoint, get, now, secrets, store_of};
 
-/// The bodies that a store and an authenticator give behind the endpoint.
+/// Returns the bodies of several responses from a store and an authenticator.
 fn bodies<S, A>(store: S, authenticator: A) -> Vec<Vec<u8>>
 where
     S: TokenStore<Owner = u64>,
@@ -64,7 +64,7 @@ fn a_twin_can_be_asked_directly() {
     assert_eq!(block_on(twin.find_boxed(&secret)).unwrap().map(|found| found.owner), Some(7));
 }
 
-/// Fails to list.
+/// A store that always fails.
 struct Failing;
 
 impl TokenStore for Failing {

@@ -74,7 +74,7 @@ fn tokens_are_listed_by_id_whatever_the_order_they_come_in() {
     }
 }
 
-/// A store of twelve tokens, four of each status, and the filters.
+/// Returns a store of twelve tokens, four of each status, and its tokens.
 fn mixed() -> (MemoryStore<()>, Vec<AccessToken>) {
     let store = MemoryStore::new();
     let tokens = (0..12).map(|id| {
@@ -126,7 +126,7 @@ fn a_listing_does_not_change_with_the_store() {
     assert_eq!(slice.tokens, [token(1, "first")]);
 }
 
-/// An owner whose hash panics if it is told to.
+/// An owner whose hash can panic.
 #[derive(Eq, PartialEq)]
 struct Owner(bool);
 
@@ -179,7 +179,7 @@ fn a_store_in_memory_adds_counts_and_keeps_the_later_time() {
     store.insert(7, AccessToken::new(1, "", instant(0)));
     store.insert(7, used);
     store.insert(8, AccessToken::new(1, "another's", instant(0)));
-    // One token of the batch is gone, and one owner.
+    // The store has no owner 6, and owner 7 has no token 0.
     store.record_usage(&[
         usage(6, 1, 1, instant(1)),
         usage(7, 0, 1, instant(1)),

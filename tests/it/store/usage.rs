@@ -1,4 +1,4 @@
-//! Uses of tokens: every one comes out of the log exactly once, and none comes in that was refused.
+//! The usage log: each recorded use comes out exactly once.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(crate) fn instant(second: i64) -> DateTime<Utc> {
     now() + TimeDelta::seconds(second)
 }
 
-/// So many uses of a token, the last of them then.
+/// Returns the usage of a token.
 pub(crate) fn usage<O>(owner: O, id: i64, count: u64, last_used_at: DateTime<Utc>) -> TokenUsage<O> {
     let mut uses = TokenUsage::new(owner, id, last_used_at);
     uses.count = count;
@@ -28,7 +28,7 @@ fn limit(limit: usize) -> NonZeroUsize {
     NonZeroUsize::new(limit).unwrap()
 }
 
-/// Takes everything out, as one list.
+/// Drains the log into one list.
 pub(crate) fn drain<O: Clone + Ord>(log: &UsageLog<O>) -> Vec<TokenUsage<O>> {
     log.drain(NonZeroUsize::MAX).flatten().collect()
 }
@@ -67,7 +67,7 @@ fn batches_are_full_and_sorted_by_owner_then_token() {
     let expected: Vec<_> = [-7, 0, 7].iter().flat_map(|owner| ids.map(|id| usage(*owner, id, 1, instant(0)))).collect();
     for size in 1..=expected.len() + 1 {
         let log = UsageLog::new();
-        // 4 and 15 have no common divisor, so every key is met, and not in their order.
+        // 4 and 15 have no common divisor, so every key is recorded, out of order.
         for turn in 0..expected.len() {
             let TokenUsage { owner, id, .. } = &expected[turn * 4 % expected.len()];
             log.record(owner, *id, instant(0));
@@ -128,7 +128,6 @@ fn batches_that_were_not_taken_stay() {
     assert_eq!(drain(&log), [usage(7, 3, 1, instant(0)), usage(7, 4, 2, instant(1)), usage(7, 5, 1, instant(0))]);
 }
 
-/// What a crash does: a batch in hand is gone, and with it nothing else.
 #[test]
 fn a_writer_that_panics_loses_the_batch_in_its_hands_alone() {
     let log = UsageLog::new();
@@ -157,7 +156,7 @@ fn a_count_stops_at_the_highest_number() {
 #[derive(Clone, Debug)]
 enum Step {
     Record(u8, i64, i64),
-    /// Drains in batches of that size, writes those that are true and gives back those that are false.
+    /// Drains batches of a size. `true` writes a batch, `false` gives it back.
     Drain(usize, Vec<bool>),
 }
 
@@ -185,7 +184,7 @@ proptest! {
                     recorded.record_usage(&[usage(owner, id, 1, instant(time))]);
                 }
                 Step::Drain(size, fates) => {
-                    // As many as there are fates; what is left stays in the log.
+                    // Batches without a fate stay in the log.
                     for (is_written, batch) in fates.into_iter().zip(log.drain(limit(size))) {
                         if is_written { written.record_usage(&batch) } else { log.give_back(batch) }
                     }
@@ -207,7 +206,7 @@ fn every_use_comes_out_once_whoever_records_and_drains_at_the_same_time() {
     let record = |recorder: i64| {
         begin.wait();
         for number in 0..USES {
-            // Every recorder meets every token, and is the only one of its time.
+            // Every recorder records every token, at times that no other recorder has.
             log.record(&(number % 3), TokenId(number % 7), instant(number * RECORDERS + recorder));
         }
     };
@@ -245,7 +244,7 @@ fn every_use_comes_out_once_whoever_records_and_drains_at_the_same_time() {
     assert_eq!(totals, expected);
 }
 
-/// An owner that counts how often it is cloned, and panics where it is told to when it is compared.
+/// An owner that counts its clones, and can panic when it is compared.
 #[derive(Debug)]
 struct Owner {
     clones: Arc<AtomicUsize>,

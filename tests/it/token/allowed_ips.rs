@@ -1,4 +1,4 @@
-//! Allow-lists: how entries are read, kept and written.
+//! The entries of an allow-list.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -213,9 +213,9 @@ fn addresses_are_written_by_rfc_5952() {
         ("2001:DB8::1", "2001:db8::1"),
         ("2001:0db8:0000:0000:0000:0000:0000:0001", "2001:db8::1"),
         ("2001:db8::0:1", "2001:db8::1"),
-        // Section 4.2.2: one group of zeros is not shortened.
+        // Section 4.2.2: a single group of zeros is not shortened.
         ("2001:db8::1:1:1:1:1", "2001:db8:0:1:1:1:1:1"),
-        // Section 4.2.3: the longest run, and the first of two as long.
+        // Section 4.2.3: the longest run is shortened, or the first of two with the same length.
         ("2001:0:0:1:0:0:0:1", "2001:0:0:1::1"),
         ("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"),
         ("0:0:0:0:0:0:0:0", "::"),
@@ -283,7 +283,7 @@ fn lists_are_equal_that_hold_the_same_entries_in_the_same_order() {
     }
 }
 
-/// The groups of an address, often zero, for every place that `::` can stand.
+/// The groups of an address, often zero, for every position of `::`.
 fn groups() -> impl Strategy<Value = [u16; 8]> {
     let group = prop_oneof![2 => Just(0), 1 => any::<u16>(), 1 => 0..0x1000_u16];
     prop::collection::vec(group, 8).prop_map(|groups| groups.try_into().unwrap())

@@ -39,7 +39,7 @@ fn an_ipv6_range_never_admits_an_ipv4_caller_nor_the_other_way_round() {
     }
 }
 
-/// Compares bit by bit, most significant first, as far as the prefix goes.
+/// Compares the bits of the prefix one by one.
 fn admits(network: IpAddr, length: u8, caller: IpAddr) -> bool {
     let (width, difference) = match (network, caller) {
         (IpAddr::V4(network), IpAddr::V4(caller)) => (32, u128::from(network.to_bits() ^ caller.to_bits())),
@@ -49,7 +49,7 @@ fn admits(network: IpAddr, length: u8, caller: IpAddr) -> bool {
     (0..length).all(|bit| difference >> (width - 1 - bit) & 1 == 0)
 }
 
-/// Checks a range against callers near it, one bit away each, and a caller from anywhere.
+/// Checks a range with callers that differ from its network in one bit, and with any other caller.
 fn check_range(network: IpAddr, length: u8, anywhere: IpAddr) {
     let text = format!("{network}/{length}");
     let allowed = list(&[&text]);
@@ -64,7 +64,7 @@ fn check_range(network: IpAddr, length: u8, anywhere: IpAddr) {
 }
 
 proptest! {
-    // Each case is every prefix length times every bit.
+    // Each case checks every prefix length with every bit.
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
@@ -88,7 +88,7 @@ proptest! {
 
     #[test]
     fn ipv6_callers_are_matched_bit_by_bit(network: u128, caller: u128) {
-        // Outside the mapped block, which is IPv4.
+        // Outside the block of IPv4-mapped addresses.
         let network = Ipv6Addr::from_bits(network | 1 << 127);
         let caller = Ipv6Addr::from_bits(caller | 1 << 126);
         for length in 0..=128 {
@@ -100,7 +100,7 @@ proptest! {
     }
 }
 
-/// Entries that overlap, touch and lie around the place of IPv4, in any order.
+/// Entries that overlap, touch and surround the IPv4-mapped block, in any order.
 fn entries() -> impl Strategy<Value = Vec<AllowedIp>> {
     let v4 = prop_oneof![Just(0), Just(u32::MAX), 0x0a00_0000..0x0a00_0040_u32];
     let v6 = prop_oneof![
@@ -117,7 +117,7 @@ fn entries() -> impl Strategy<Value = Vec<AllowedIp>> {
     prop::collection::vec(entry, 1..24)
 }
 
-/// The addresses at a range's ends, and those just outside.
+/// Returns the addresses at both ends of a range, and their neighbours.
 fn around(range: IpNet) -> impl Iterator<Item = IpAddr> {
     let beside = move |step: i128| match (range.network(), range.broadcast()) {
         (IpAddr::V4(first), IpAddr::V4(last)) => [first, last].map(|end| {

@@ -1,4 +1,4 @@
-//! The record and its wire form.
+//! The token, and its wire form.
 
 mod allowed_ips;
 mod ip_ranges;
@@ -18,7 +18,7 @@ fn instant(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// A token with something in every field.
+/// Returns a token with a value in every field.
 fn full() -> AccessToken {
     let mut token = AccessToken::new(23145, "CI Deployments", instant("2024-03-01T18:11:00Z"));
     token.last_used_at = Some(instant("2024-04-11T14:35:05.999999Z"));
@@ -126,7 +126,7 @@ fn read(json: Value) -> TokenResource {
     serde_json::from_value(json).unwrap()
 }
 
-/// The members of [`FULL`], changed.
+/// Returns the members of [`FULL`] after a change.
 fn members(change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Value {
     let mut members = serde_json::from_str(FULL).unwrap();
     change(&mut members);
@@ -199,7 +199,7 @@ fn an_id_is_its_number() {
     assert!(TokenId(-1) < TokenId(0));
 }
 
-/// Tells whether a type is `Serialize`: the inherent method is found first, where its bound holds.
+/// Finds out whether a type is `Serialize`: the inherent method takes precedence if its bound holds.
 struct Probe<T>(PhantomData<T>);
 
 impl<T: Serialize> Probe<T> {

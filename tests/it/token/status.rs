@@ -1,4 +1,4 @@
-//! The status rule: one instant against two others.
+//! The status of a token, and when it changes.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use tokenfolio::{AccessToken, ReportedStatus, StatusFilter, TokenStatus};
 const KNOWN: [(TokenStatus, &str); 3] =
     [(TokenStatus::Active, "active"), (TokenStatus::Expired, "expired"), (TokenStatus::Revoked, "revoked")];
 
-/// An instant some nanoseconds away from a fixed one.
+/// Returns a fixed instant plus some nanoseconds.
 fn instant(nanoseconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_nanos(1_712_846_105_000_000_000 + nanoseconds)
 }
@@ -21,7 +21,7 @@ fn token(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>) -
     token
 }
 
-/// The rule as a table: how each timestamp lies to now decides.
+/// The rule as a table: each timestamp compared with now.
 fn model(revoked: Option<Ordering>, expires: Option<Ordering>) -> TokenStatus {
     match (revoked, expires) {
         (Some(Ordering::Less | Ordering::Equal), _) => TokenStatus::Revoked,
@@ -106,7 +106,7 @@ fn near_or_far() -> impl Strategy<Value = DateTime<Utc>> {
     ]
 }
 
-/// The rule as a story: what happens is written down in order, and whoever reads it knows the status from the last line.
+/// The rule as a timeline of events, each with the status after it.
 fn timeline(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>) -> Vec<(DateTime<Utc>, TokenStatus)> {
     let expiry = expires_at.map(|time| (time, TokenStatus::Expired));
     let revocation = revoked_at.map(|time| (time, TokenStatus::Revoked));
@@ -114,11 +114,11 @@ fn timeline(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>
     events.sort_by_key(|(time, _)| *time);
     let mut story = vec![(DateTime::<Utc>::MIN_UTC, TokenStatus::Active)];
     for (time, status) in events {
-        // What was revoked cannot expire any more.
+        // A revoked token cannot expire.
         if story.iter().any(|(_, before)| *before == TokenStatus::Revoked) {
             continue;
         }
-        // Two things at one instant are one line, the later of them.
+        // The later of two events at one instant replaces the other.
         story.retain(|(before, _)| *before != time);
         story.push((time, status));
     }

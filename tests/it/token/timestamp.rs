@@ -1,4 +1,4 @@
-//! Instants on the wire (RFC 3339), through the resource that carries them.
+//! Timestamps on the wire (RFC 3339), in a token.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -188,7 +188,7 @@ fn only_text_is_an_instant() {
     }
 }
 
-/// RFC 3339, section 5.6, read by hand: the whole second that the text names, if it is a date-time in range.
+/// Parses a date-time by RFC 3339, section 5.6, and returns its second if it is in range.
 fn model(text: &str) -> Option<i64> {
     fn number(text: &mut &[u8], digits: usize) -> Option<i64> {
         let (number, rest) = text.split_at_checked(digits)?;

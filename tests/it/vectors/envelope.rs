@@ -1,4 +1,4 @@
-//! The envelope, page by page, as Laravel wrote it.
+//! Envelopes of single pages.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -127,7 +127,7 @@ fn a_rule_takes_nothing_but_what_it_says() {
         change(&mut input);
         let case = recorded(&input, &theirs(&input).envelope());
         assert_eq!(check(&case).as_deref(), Ok(rules));
-        // A page that Laravel would not answer so is noticed, rule or none.
+        // A page that Laravel would not write is an error under any rule.
         for change in ["current_page", "from", "last_page", "per_page", "to", "total", "path", "links"] {
             let mut case = recorded(&input, &theirs(&input).envelope());
             *case.meta.member_mut(change) = Json::from("else");
@@ -138,7 +138,7 @@ fn a_rule_takes_nothing_but_what_it_says() {
             *case.links.member_mut(change) = Json::from("else");
             assert!(check(&case).is_err(), "{change} changed under {rules:?}");
         }
-        // So is another order.
+        // So is another order of members.
         let mut case = recorded(&input, &theirs(&input).envelope());
         let Json::Object(members) = &mut case.meta else { panic!("meta is an object") };
         members.swap(0, 1);
@@ -168,7 +168,7 @@ proptest! {
 
 #[test]
 fn numbers_that_doubles_get_wrong_are_right() {
-    // Total, page size, page; last page and `from` as Laravel has them.
+    // The total, the page size and the page. The last page and `from` as Laravel writes them.
     let cases = [
         ((1 << 53) + 1, 1, 1, 1 << 53, Json::from(1)),
         (1 << 62, 20, 1, 230_584_300_921_369_408, Json::from(1)),
@@ -197,7 +197,7 @@ fn numbers_that_doubles_get_wrong_are_right() {
     }
 }
 
-/// A case that was recorded so.
+/// Returns a case as if it were recorded.
 #[track_caller]
 fn recorded(input: &Input, envelope: &Json) -> Case {
     let links = envelope.member("links").clone();
@@ -218,7 +218,7 @@ fn json_lines_in(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Tells whether a line is a length-aware page with all that it was made from.
+/// Returns whether a line is a length-aware page with its input.
 fn is_of_this_form(line: &str) -> bool {
     let members = [
         "/input/total",

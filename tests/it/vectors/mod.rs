@@ -1,4 +1,4 @@
-//! What Laravel itself did: laravel/framework 13.x (bd71b45f), recorded as JSON Lines.
+//! Vectors recorded from laravel/framework 13.x (bd71b45f), as JSON Lines.
 
 mod envelope;
 mod responses;
@@ -44,7 +44,7 @@ fn every_recorded_page_number_is_read_leniently() {
         default_middleware: bool,
         page: u64,
     }
-    // The middleware strips every kind of blank first, which is not the paginator's doing, nor ours.
+    // The middleware trims all Unicode whitespace before the paginator reads the number.
     let rows: Vec<Row> = read("page_param.jsonl").into_iter().filter(|row: &Row| !row.default_middleware).collect();
     assert_eq!(rows.len(), 54);
     for row in rows {
@@ -72,7 +72,7 @@ fn every_recorded_query_is_kept_byte_for_byte() {
     assert_eq!(rows, 164);
 }
 
-/// Escapes of a kept parameter what neither a URL nor a header can hold.
+/// Escapes the characters that a URL or a header cannot hold.
 fn encode_query(parameter: &str) -> String {
     model::encode(parameter, "!$&'()*+,;=:@/?[]%")
 }

@@ -1,4 +1,4 @@
-//! Whole responses of Laravel, read and rebuilt.
+//! Whole responses of Laravel.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -64,7 +64,7 @@ fn every_recorded_answer_is_read_in_full() {
     }
 }
 
-/// Laravel does not read back the bracketed name that it writes: whoever follows its links asks for page 2 for ever.
+/// Laravel writes a bracketed page name that it does not read back, so its links lead to page 2 forever.
 #[test]
 fn every_recorded_next_page_is_followed_but_one_that_never_ends() {
     let mut refused = 0;
@@ -82,7 +82,6 @@ fn every_recorded_next_page_is_followed_but_one_that_never_ends() {
     assert_eq!(refused, 2);
 }
 
-/// Rebuilds what Laravel answered from the request that it answered.
 #[test]
 fn every_recorded_answer_is_rebuilt_from_its_request() {
     let mut decided: BTreeMap<&str, usize> = BTreeMap::new();
@@ -103,14 +102,14 @@ fn every_recorded_answer_is_rebuilt_from_its_request() {
             let page = link.get("page").cloned().unwrap_or_default();
             link["page"] = page;
         }
-        // Laravel cannot read back the bracketed name it writes; we read page 2.
+        // Laravel does not read back the bracketed name that it writes. We read page 2.
         if answer.page_name == "page[number]" {
             *decided.entry("bracketed page name").or_default() += 1;
             assert_eq!((request.page(), &expected["meta"]["current_page"]), (2, &json!(1)));
             assert_eq!(page.first_url(), "http://localhost/t?page%5Bnumber%5D=1");
             continue;
         }
-        // Laravel reads a dotted name as a nested one, and writes it as it is; we read what we write.
+        // Laravel reads a dotted name as a nested one, and writes it with a dot. We read what we write.
         if answer.page_name == "page.number" {
             *decided.entry("dotted page name").or_default() += 1;
             assert_eq!((request.page(), &expected["meta"]["current_page"]), (1, &json!(2)));
@@ -126,7 +125,7 @@ fn every_recorded_answer_is_rebuilt_from_its_request() {
             expected["meta"]["from"] = json!(u64::try_from(from).unwrap());
             expected["meta"]["to"] = json!(u64::try_from(to).unwrap());
         }
-        // Laravel writes a kept query anew, and drops empty values; we keep it as it came.
+        // Laravel encodes a preserved query again, and drops empty values. We preserve its bytes.
         let kept: Vec<_> = query.split('&').filter(|parameter| !parameter.starts_with("page=")).collect();
         if answer.preserve_query && answer.page_name == "page" && !kept.join("").is_empty() {
             *decided.entry("kept query").or_default() += 1;
@@ -142,7 +141,7 @@ fn every_recorded_answer_is_rebuilt_from_its_request() {
     assert_eq!(decided, known.into());
 }
 
-/// A position as the nearest `u64`; Laravel writes floats where it does not fit 63 bits.
+/// Returns a position as the nearest `u64`. Laravel writes a float if it does not fit 63 bits.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the nearest u64 is meant")]
 fn position(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_f64().map(|float| float as u64))

@@ -1,9 +1,9 @@
-//! The envelope against what Laravel itself answered: laravel/framework 13.x (bd71b45f), recorded as JSON Lines.
+//! The rules for differences between our envelope and Laravel's.
 //!
-//! Where the crate decides otherwise, a rule says so. A rule skips nothing: the recorded case must first be what the
-//! model makes of Laravel's choice, and our page must then be what the model makes of ours, member by member.
+//! A rule skips nothing. The model with Laravel's choice must first give the recorded case. The model with our choice
+//! must then give our page, member by member.
 //!
-//! Separators have `"page":null` here and no `page` there, in every case, which is not counted as a rule.
+//! Separators have `"page":null` in every page of ours, and no `page` in Laravel's. This is not counted as a rule.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -15,7 +15,7 @@ use url::Url;
 use crate::model::{self, Model};
 use crate::ordered_json::{Json, object};
 
-/// A page as Laravel was asked for it, and what it answered.
+/// The input of Laravel's paginator, and the page it wrote.
 #[derive(Deserialize)]
 pub(super) struct Case {
     #[serde(default)]
@@ -38,22 +38,22 @@ pub(super) struct Input {
     pub(super) fragment: Option<String>,
 }
 
-/// Where we differ from Laravel. A case to which several apply is counted under the first.
+/// A difference from Laravel. A case with several is counted under the first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Rule {
-    /// Laravel makes page 1 of a page below 1. `PageRequest::new` refuses it, and lenient reading makes page 1 of it.
+    /// Laravel reads a page below 1 as page 1. `PageRequest::new` rejects it, and lenient rules read it as page 1.
     PageClampedUp,
-    /// Laravel divides by 1 but echoes the size. `PageRequest` has no size below 1; the case is compared at 1 a page.
+    /// Laravel divides by 1 but writes the size. `PageRequest` has no size below 1, so 1 is compared.
     PerPageBelow1,
-    /// Laravel counts in doubles where a number does not fit 2^53, or 63 bits. We count in whole numbers.
+    /// Laravel computes in doubles where a number does not fit 2^53, or 63 bits. We compute in integers.
     Double,
-    /// Laravel takes any text for a path. `PageUrls` refuses it; the case is compared under another path.
+    /// Laravel accepts any text as a path. `PageUrls` rejects this one, so the case is compared under another path.
     Path(&'static str),
-    /// Laravel drops the fragment "0". We keep it.
+    /// Laravel drops the fragment "0". We write it.
     FragmentZeroDropped,
-    /// Laravel writes a fragment as it is. We escape what a URL cannot hold.
+    /// Laravel does not encode a fragment. We escape the characters that a URL cannot hold.
     FragmentNotUrlSafe,
-    /// Laravel renumbers keys that are whole numbers. We keep them.
+    /// Laravel renumbers keys that are integers. We preserve them.
     QueryNumberKey,
 }
 
@@ -71,7 +71,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// Compares the case in full, and names the rules by which ours is another answer.
+/// Compares a case in full, and returns the rules that explain the differences of our page.
 pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
     let Case { input, links, meta, .. } = case;
     let recorded = with_null_pages(object([("links", links.clone()), ("meta", meta.clone())]));
@@ -137,10 +137,10 @@ pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
     if ours == expected { Ok(rules) } else { Err(format!("ours is {ours:?}, expected was {expected:?}")) }
 }
 
-/// The path under which a case is compared whose own is refused.
+/// The path of a case whose own path is rejected.
 const STAND_IN: &str = "https://stand-in.example/t";
 
-/// The page by the crate, as it is read from its bytes, without `data`.
+/// Returns the crate's page without `data`.
 fn ours(input: &Input, page: u64, is_path_good: bool) -> Result<Json, String> {
     let per_page = u32::try_from(input.per_page.max(1)).ok().and_then(NonZeroU32::new).ok_or("page size above u32")?;
     let request = PageRequest::new(page, per_page).map_err(|error| error.to_string())?;
@@ -163,7 +163,7 @@ fn ours(input: &Input, page: u64, is_path_good: bool) -> Result<Json, String> {
     }
 }
 
-/// The page by the model, with every choice that Laravel makes.
+/// Returns the model's page with all of Laravel's choices.
 pub(super) fn theirs(input: &Input) -> Model {
     let path = if input.path == "/" { "/" } else { input.path.trim_end_matches('/') };
     let separator = if path.contains('?') { "&" } else { "?" };
@@ -183,25 +183,25 @@ pub(super) fn theirs(input: &Input) -> Model {
     }
 }
 
-/// Where the query begins in a URL under this path: behind the separator, of one byte.
+/// Returns the index of the query in a URL with this path: after the separator, which has one byte.
 fn start_of_query(path: &str) -> usize {
     path.len() + 1
 }
 
-/// The query up to the number of the page.
+/// Returns the query up to the page number.
 fn written(pairs: &[(String, String)]) -> String {
     let pairs = pairs.iter().map(|(name, value)| model::encode(name, "") + "=" + &model::encode(value, ""));
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// The pairs as we keep them: a repeated name has its last value in its first place, and the page is last.
+/// Returns the pairs as we preserve them: a repeated name has its last value at its first position. The page is last.
 fn kept(input: &Input) -> Vec<(String, String)> {
     appended(input, |name| name == input.page_name)
 }
 
-/// The pairs as PHP's `array_merge` leaves them: names that are whole numbers are counted from 0.
+/// Returns the pairs as PHP's `array_merge` does: names that are integers are renumbered from 0.
 fn renumbered(input: &Input) -> Vec<(String, String)> {
-    // A number is never equal to the page's name, which is text.
+    // PHP compares strictly: a key that is an integer never equals the page name, which is a string.
     let mut pairs = appended(input, |name| name == input.page_name && !is_whole_number(name));
     if pairs.len() > 1 {
         let numbers = pairs.iter_mut().filter(|(name, _)| is_whole_number(name));
@@ -224,12 +224,12 @@ fn appended(input: &Input, is_page: impl Fn(&str) -> bool) -> Vec<(String, Strin
     pairs
 }
 
-/// Tells whether PHP takes an array's key for a number.
+/// Returns whether PHP reads the key of an array as an integer.
 fn is_whole_number(name: &str) -> bool {
     name.parse::<i64>().is_ok_and(|number| number.to_string() == name)
 }
 
-/// What is wrong with a path as a base for links, each with its name; a path may have several defects.
+/// Returns the defects of a path as a base URL, each with its name.
 fn defects(path: &str) -> Vec<(BaseUrlError, &'static str)> {
     let foreign = path.chars().find(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(*c));
     let scheme = path.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
@@ -260,7 +260,7 @@ fn defects(path: &str) -> Vec<(BaseUrlError, &'static str)> {
     defects
 }
 
-/// The page by the model, its last page counted as PHP does: in doubles, and by a cast that wraps.
+/// Returns the model's page with PHP's arithmetic for the last page: in doubles, with a cast that wraps.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it is PHP's own arithmetic")]
 pub(super) fn doubles(input: &Input) -> Model {
     let quotient = (input.total as f64 / input.per_page.max(1) as f64).ceil() as i128;
@@ -282,7 +282,7 @@ pub(super) fn with_floats(mut envelope: Json) -> Json {
     envelope
 }
 
-/// Gives `page` to the entries that have none, where Laravel's others have it.
+/// Adds `"page":null` to the entries without `page`.
 pub(super) fn with_null_pages(mut envelope: Json) -> Json {
     if let Json::Array(links) = envelope.member_mut("meta").member_mut("links") {
         for link in links {
