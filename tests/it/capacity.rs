@@ -45,7 +45,7 @@ fn writes() -> Vec<(String, Write)> {
 }
 
 #[test]
-fn a_fresh_buffer_has_a_quarter_too_much_at_most() {
+fn a_fresh_buffer_has_at_most_a_quarter_of_spare_capacity() {
     for (what, write) in writes() {
         let mut body = Vec::new();
         write(&mut body);
@@ -56,7 +56,7 @@ fn a_fresh_buffer_has_a_quarter_too_much_at_most() {
 }
 
 #[test]
-fn a_buffer_with_room_enough_is_used_as_it_is() {
+fn a_large_enough_buffer_is_not_reallocated() {
     // serde writes these values, so their length cannot be estimated.
     let story = Problem::unauthorized("/tokens").with_extension("story", "long ".repeat(2_000)).unwrap();
     let page = page(20, 40, 3, 2);

@@ -162,7 +162,7 @@ fn without_text() -> Vec<&'static str> {
 }
 
 #[test]
-fn what_comes_near_a_secret_or_a_cause_prints_none() {
+fn types_near_a_secret_or_a_cause_do_not_print_it() {
     for (name, texts) in quiet() {
         for text in texts {
             assert!(!text.contains(WORD), "{name}: {text}");
@@ -171,7 +171,7 @@ fn what_comes_near_a_secret_or_a_cause_prints_none() {
 }
 
 #[test]
-fn what_everybody_may_see_is_printed() {
+fn public_text_is_printed() {
     for (name, texts) in shown() {
         for text in texts {
             assert!(text.contains(WORD), "{name}: {text}");
@@ -180,7 +180,7 @@ fn what_everybody_may_see_is_printed() {
 }
 
 #[test]
-fn a_store_error_alone_prints_its_cause_and_that_in_debug() {
+fn only_a_store_error_prints_its_cause_and_only_in_debug() {
     let error = StoreError::new(StoreErrorKind::Other, WORD);
     assert!(format!("{error:?}").contains(WORD));
     assert!(format!("{error:#?}").contains(WORD));
@@ -191,7 +191,7 @@ fn a_store_error_alone_prints_its_cause_and_that_in_debug() {
 }
 
 #[test]
-fn it_is_decided_of_every_public_name_what_it_prints() {
+fn the_output_of_every_public_name_is_decided() {
     let mut decided = [&WITHOUT_VALUES[..], &without_text(), &[name_of::<StoreError>()]].concat();
     decided.extend(quiet().into_keys().chain(shown().into_keys()));
     decided.sort_unstable();

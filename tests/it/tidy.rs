@@ -88,14 +88,14 @@ fn every_public_type_can_go_to_another_thread() {
 }
 
 #[test]
-fn a_boxed_twin_can_go_to_another_thread() {
+fn a_trait_object_can_go_to_another_thread() {
     fn shared<T: Send + Sync + ?Sized>() {}
     shared::<dyn DynTokenStore<Owner = String>>();
     shared::<dyn DynAuthenticator<Owner = String>>();
 }
 
 #[test]
-fn every_error_is_one() {
+fn every_error_implements_error() {
     fn error<T: std::error::Error + Send + Sync + 'static>() -> &'static str {
         name_of::<T>()
     }
@@ -122,7 +122,7 @@ fn every_error_is_one() {
 }
 
 #[test]
-fn what_is_returned_often_is_small() {
+fn types_that_are_returned_often_are_small() {
     assert_eq!(size_of::<TokenStatus>(), 1);
     assert_eq!(size_of::<Option<TokenStatus>>(), 1);
     assert_eq!(size_of::<TokenId>(), 8);

@@ -56,7 +56,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_walk_meets_every_token_once_there_and_back(
+    fn a_walk_yields_every_token_once_forwards_and_backwards(
         ids in ids(),
         anothers in ids(),
         size in 1..9_u32,

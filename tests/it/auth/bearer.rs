@@ -15,7 +15,7 @@ fn expect(value: &str, expected: Result<&str, CredentialsError>) {
 }
 
 #[test]
-fn the_scheme_has_no_case_and_blanks_around_do_not_count() {
+fn the_scheme_is_case_insensitive_and_whitespace_around_the_value_is_ignored() {
     for value in
         ["Bearer good", "bearer good", "BEARER good", "bEaReR good", "Bearer  good", " Bearer good ", "\tBearer good\t"]
     {
@@ -25,7 +25,7 @@ fn the_scheme_has_no_case_and_blanks_around_do_not_count() {
 }
 
 #[test]
-fn without_bearer_credentials_they_are_missing() {
+fn other_credentials_are_missing_credentials() {
     assert_eq!(presented(&[]), Err(CredentialsError::Missing));
     for value in [
         "",
@@ -49,7 +49,7 @@ fn without_bearer_credentials_they_are_missing() {
 }
 
 #[test]
-fn a_malformed_token_is_told_from_none() {
+fn a_malformed_token_is_not_a_missing_one() {
     for value in
         ["Bearer a b", "Bearer a,b", "Bearer a\"b", "Bearer =abc", "Bearer =", "Bearer a=b", "Bearer é", "Bearer a\tb"]
     {
@@ -60,7 +60,7 @@ fn a_malformed_token_is_told_from_none() {
 }
 
 #[test]
-fn every_well_formed_token_is_taken_as_it_is() {
+fn every_well_formed_token_is_returned_unchanged() {
     let long = "x".repeat(6_000);
     for token in ["abc==", "a-._~+/b", "a======", "1|AbC0", "|", "-", "0", &long] {
         expect(&format!("Bearer {token}"), Ok(token));
@@ -95,7 +95,7 @@ fn every_byte_is_part_of_a_token_as_the_grammar_says() {
 }
 
 #[test]
-fn only_blanks_and_tabs_around_the_value_are_passed_over() {
+fn only_spaces_and_tabs_around_the_value_are_ignored() {
     for byte in 0..=u8::MAX {
         let is_blank = matches!(byte, b' ' | b'\t');
         assert_eq!(presented(&[&[&[byte], &b"Bearer good"[..]].concat()]).is_ok(), is_blank, "{byte:#x}");
@@ -105,7 +105,7 @@ fn only_blanks_and_tabs_around_the_value_are_passed_over() {
 }
 
 #[test]
-fn only_blanks_part_the_scheme_from_the_token() {
+fn only_spaces_separate_the_scheme_from_the_token() {
     for byte in 0..=u8::MAX {
         let value = [b"Bearer", &[byte][..], b"good"].concat();
         let expected = if byte == b' ' { Ok("good".to_owned()) } else { Err(CredentialsError::Missing) };
@@ -114,7 +114,7 @@ fn only_blanks_part_the_scheme_from_the_token() {
 }
 
 #[test]
-fn of_several_fields_none_is_picked() {
+fn several_headers_are_rejected() {
     for values in [
         [&b"Bearer good"[..], b"Bearer good"],
         [b"Bearer good", b"Bearer bad"],
@@ -129,7 +129,7 @@ fn of_several_fields_none_is_picked() {
 }
 
 #[test]
-fn a_token_is_read_from_all_fields_of_a_request() {
+fn a_token_is_read_from_all_headers_of_a_request() {
     let mut headers = HeaderMap::new();
     let read = |headers: &HeaderMap| BearerToken::from_headers(headers).map(|token| token.secret().to_owned());
     headers.insert("x-authorization", HeaderValue::from_static("Bearer other"));
@@ -143,14 +143,14 @@ fn a_token_is_read_from_all_fields_of_a_request() {
 }
 
 #[test]
-fn a_token_does_not_show_when_it_is_printed() {
+fn a_token_is_not_printed() {
     let token = BearerToken::from_values([&b"Bearer s3cret"[..]]).unwrap();
     assert_eq!(format!("{token:?}|{token:#?}|{:?}", token.clone()), "BearerToken(..)|BearerToken(..)|BearerToken(..)");
     assert_eq!(token.clone().secret(), "s3cret");
 }
 
 #[test]
-fn the_errors_name_what_was_wrong_and_not_with_what() {
+fn errors_name_the_problem_and_not_the_value() {
     assert_eq!(CredentialsError::Malformed.to_string(), "malformed bearer token");
     assert_eq!(CredentialsError::Missing.to_string(), "no bearer credentials");
     assert_eq!(CredentialsError::Repeated.to_string(), "more than one Authorization field");
@@ -245,7 +245,7 @@ fn quotes_are_escaped_in_the_realm_and_dropped_elsewhere() {
 }
 
 #[test]
-fn what_is_set_twice_stands_once() {
+fn a_parameter_that_is_set_twice_is_written_once() {
     let twice = Challenge::new("api")
         .with_error(BearerError::InvalidRequest)
         .with_error(BearerError::InvalidToken)

@@ -91,7 +91,7 @@ fn a_known_token_is_accepted_with_its_owner() {
 }
 
 #[test]
-fn a_request_without_bearer_credentials_gets_a_bare_challenge_and_nobody_is_asked() {
+fn a_request_without_bearer_credentials_gets_a_bare_challenge_without_a_lookup() {
     let authenticator = one(|_| ());
     refuse(try_it(&authenticator, &[], None, now()), BARE);
     let values: [&[u8]; 4] = [b"Basic dXNlcjpwYXNz", b"Bearer", b"Bearer ", b"Bearergood"];
@@ -102,7 +102,7 @@ fn a_request_without_bearer_credentials_gets_a_bare_challenge_and_nobody_is_aske
 }
 
 #[test]
-fn a_malformed_token_is_invalid_and_nobody_is_asked() {
+fn a_malformed_token_is_invalid_without_a_lookup() {
     let authenticator = one(|_| ());
     let values: [&[u8]; 6] =
         [b"Bearer a b", b"Bearer a,b", b"Bearer a\"b", b"Bearer =abc", "Bearer é".as_bytes(), b"Bearer \xff"];
@@ -113,7 +113,7 @@ fn a_malformed_token_is_invalid_and_nobody_is_asked() {
 }
 
 #[test]
-fn a_token_that_is_not_known_is_invalid() {
+fn an_unknown_token_is_invalid() {
     let authenticator = one(|_| ());
     let long = format!("Bearer {}", "x".repeat(6_000));
     for value in
@@ -125,7 +125,7 @@ fn a_token_that_is_not_known_is_invalid() {
 }
 
 #[test]
-fn two_fields_are_an_invalid_request_and_nobody_is_asked() {
+fn two_headers_are_an_invalid_request_without_a_lookup() {
     let authenticator = one(|_| ());
     for second in [&b"Bearer good"[..], b"Bearer bad", b"Basic dXNlcjpwYXNz"] {
         refuse(try_it(&authenticator, &[b"Bearer good", second], None, now()), INVALID_REQUEST);
@@ -154,7 +154,7 @@ fn a_token_is_accepted_as_long_as_it_is_active() {
 }
 
 #[test]
-fn a_token_is_accepted_from_where_it_is_allowed() {
+fn a_token_is_accepted_from_allowed_addresses() {
     let allowed = |entries: &[&str]| AllowedIps::parse(entries.iter().copied()).unwrap();
     let callers = [None, Some("10.0.0.7"), Some("::ffff:10.0.0.7"), Some("10.0.1.7"), Some("2001:db8::1")];
     for (allowed_ips, accepted) in [
@@ -176,7 +176,7 @@ fn a_token_is_accepted_from_where_it_is_allowed() {
 }
 
 #[test]
-fn an_allowed_caller_does_not_make_up_for_an_expired_token() {
+fn an_expired_token_is_rejected_from_an_allowed_address() {
     let authenticator = one(|token| {
         token.allowed_ips = AllowedIps::parse(["10.0.0.7"]).ok();
         token.expires_at = Some(now());
@@ -197,7 +197,7 @@ fn the_realm_is_named_and_escaped() {
 }
 
 #[test]
-fn a_refusal_carries_the_trace_of_its_request_alone() {
+fn a_rejection_has_the_trace_id_of_its_request() {
     let authenticator = one(|_| ());
     let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let own: tokenfolio::TraceId = "request-7".parse().unwrap();
@@ -225,7 +225,7 @@ impl Authenticator for Failing {
 }
 
 #[test]
-fn a_failure_to_look_is_not_a_refusal() {
+fn a_failed_lookup_is_not_a_401() {
     for (kind, status) in [
         (StoreErrorKind::Unavailable, 503),
         (StoreErrorKind::Timeout, 504),

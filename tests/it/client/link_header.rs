@@ -57,7 +57,7 @@ fn every_relation_of_a_page_is_found() {
 }
 
 #[test]
-fn a_value_is_a_word_or_in_quotes() {
+fn a_value_is_a_token_or_quoted() {
     for field in [
         "<a>; rel=next",
         r#"<a>; rel="next""#,
@@ -76,7 +76,7 @@ fn a_value_is_a_word_or_in_quotes() {
 }
 
 #[test]
-fn what_divides_links_does_not_divide_a_target_or_a_quoted_value() {
+fn separators_in_a_target_or_a_quoted_value_do_not_separate_links() {
     assert_links(r#"</?ids=1,2;3&q="<">; rel=next"#, &[("next", r#"/?ids=1,2;3&q="<""#)]);
     assert_links(r#"<a>; title="; rel=last, <b>; rel=last"; rel=next"#, &[("next", "a")]);
     assert_links(r#"<a>; title="\"; rel=last\\"; rel=next"#, &[("next", "a")]);
@@ -84,7 +84,7 @@ fn what_divides_links_does_not_divide_a_target_or_a_quoted_value() {
 }
 
 #[test]
-fn parameters_that_are_not_known_are_passed_over() {
+fn unknown_parameters_are_ignored() {
     for parameter in ["x", "x=1", "x=", "=", "rel*=last", "rev=last", "x=\"rel=last\"", "x=rel=last", "title*=UTF-8''%"]
     {
         assert_links(
@@ -95,7 +95,7 @@ fn parameters_that_are_not_known_are_passed_over() {
 }
 
 #[test]
-fn the_first_counts() {
+fn the_first_value_wins() {
     assert_links("<a>; rel=next; rel=last", &[("next", "a")]);
     assert_links("<a>; rel; rel=last", &[]);
     assert_links("<a>; rel=\"\"; rel=last", &[]);
@@ -112,7 +112,7 @@ fn a_link_from_another_resource_is_ignored() {
 }
 
 #[test]
-fn a_link_without_a_relation_is_none() {
+fn a_link_without_a_relation_is_ignored() {
     for field in
         ["", " ", ",", "<a>", "<a>;", "<a>; rel", "<a>; rel=", "<a>; rel=\"\"", "<a>; rel=next-page", "a; rel=next"]
     {
@@ -126,7 +126,7 @@ fn a_list_may_have_empty_elements() {
 }
 
 #[test]
-fn what_is_malformed_ends_its_field_and_no_other() {
+fn a_malformed_link_ends_its_header_and_no_other() {
     for malformed in ["b; rel=next", "<b; rel=next", "\"<b>; rel=next\"", "; rel=next", "é"] {
         let field = format!("<a>; rel=prev, {malformed}, <c>; rel=last");
         let links = read_all([&field, "<d>; rel=first"]);
@@ -140,7 +140,7 @@ fn what_is_malformed_ends_its_field_and_no_other() {
 }
 
 #[test]
-fn a_target_that_is_no_text_is_passed_over() {
+fn a_target_that_is_not_utf_8_is_ignored() {
     let links = read_all([&b"<\xFF>; rel=next, <a>; rel=prev"[..]]);
     assert_eq!((links.next, links.prev.as_deref()), (None, Some("a")));
     assert_links("</é>; rel=next", &[("next", "/é")]);
@@ -148,7 +148,7 @@ fn a_target_that_is_no_text_is_passed_over() {
 
 proptest! {
     #[test]
-    fn what_a_paginator_writes_is_read_back(
+    fn the_header_of_a_paginator_is_read_back(
         total in any::<u64>(),
         page in 1..=PageRequest::MAX_PAGE,
         near in any::<bool>(),

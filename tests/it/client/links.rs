@@ -26,7 +26,7 @@ fn the_last_page_has_no_next() {
 }
 
 #[test]
-fn a_link_resolves_against_the_url_that_was_asked() {
+fn a_link_resolves_against_the_requested_url() {
     for (link, expected) in [
         ("https://api.example.com/v1/tokens?page=3", "https://api.example.com/v1/tokens?page=3"),
         ("HTTPS://API.example.com:443/v1/tokens?page=3", "https://api.example.com/v1/tokens?page=3"),
@@ -41,7 +41,7 @@ fn a_link_resolves_against_the_url_that_was_asked() {
 }
 
 #[test]
-fn no_link_leads_to_another_origin() {
+fn a_link_to_another_origin_is_rejected() {
     for (link, origin) in [
         ("https://evil.example/v1/tokens?page=3", "https://evil.example"),
         ("//evil.example?page=3", "https://evil.example"),
@@ -66,14 +66,14 @@ fn no_link_leads_to_another_origin() {
 
 /// URLs without a host never have the same origin.
 #[test]
-fn nothing_follows_a_url_without_an_origin() {
+fn a_url_without_an_origin_has_no_next() {
     assert!(matches!(next("data:text/plain,x", "data:text/plain,x?page=2"), Err(NextUrlError::OtherOrigin { .. })));
     let error = next("data:text/plain,x", "?page=2").unwrap_err();
     assert_eq!(error.to_string(), "next link is no URL: relative URL with a cannot-be-a-base base");
 }
 
 #[test]
-fn no_link_brings_credentials() {
+fn a_link_with_credentials_is_rejected() {
     for link in
         ["https://u@api.example.com/?page=3", "https://:p@api.example.com/?page=3", "//u:p@api.example.com?page=3"]
     {
@@ -87,7 +87,7 @@ fn no_link_brings_credentials() {
 }
 
 #[test]
-fn a_link_that_is_no_url_leads_nowhere() {
+fn a_link_that_is_not_a_url_is_rejected() {
     for (link, reason) in [
         ("https://", "empty host"),
         ("//[::1?page=3", "invalid IPv6 address"),
@@ -98,7 +98,7 @@ fn a_link_that_is_no_url_leads_nowhere() {
 }
 
 #[test]
-fn a_page_that_is_not_ahead_is_refused() {
+fn a_page_that_is_not_ahead_is_rejected() {
     let asked = |query: &str| format!("https://h.example/t{query}");
     for (query, link, numbers) in [
         ("?page=2", "?page=2", (2, 2)),
@@ -143,7 +143,7 @@ fn the_page_parameter_may_have_another_name() {
 }
 
 #[test]
-fn a_link_header_is_followed_as_an_envelope_is() {
+fn a_link_header_is_followed_like_an_envelope() {
     let headers = HeaderMap::from_iter([(LINK, HeaderValue::from_static("</t?page=2>; rel=next"))]);
     let url = PageLinks::from_headers(&headers).next_url(&Url::parse("https://h.example/t").unwrap(), "page");
     assert_eq!(url.unwrap().map(String::from).as_deref(), Some("https://h.example/t?page=2"));
@@ -152,7 +152,7 @@ fn a_link_header_is_followed_as_an_envelope_is() {
 proptest! {
     /// Page numbers rise with every link, so a client that follows links stops.
     #[test]
-    fn whatever_is_answered_the_pages_rise_on_one_origin(
+    fn pages_rise_on_one_origin_for_any_links(
         links in prop::collection::vec(
             prop_oneof![
                 any::<String>(),

@@ -47,7 +47,7 @@ fn unknown_members_are_ignored_at_every_level() {
 }
 
 #[test]
-fn what_is_ignored_may_be_more_than_a_value_can_hold() {
+fn ignored_members_may_exceed_what_a_value_can_hold() {
     let whole = whole().to_string();
     for unknown in ["1e999".to_owned(), format!("{}{}", "[".repeat(2_000), "]".repeat(2_000))] {
         assert!(serde_json::from_str::<Value>(&unknown).is_err());
@@ -79,7 +79,7 @@ fn a_nullable_member_may_be_missing() {
 }
 
 #[test]
-fn the_least_page_there_is_is_read() {
+fn the_smallest_page_is_read() {
     let page: Page<u8> = serde_json::from_str(
         r#"{"data":[],"links":{},"meta":{"current_page":1,"last_page":1,"path":"/t","per_page":20,"total":0}}"#,
     )
@@ -96,7 +96,7 @@ fn a_page_may_be_without_the_array() {
 }
 
 #[test]
-fn a_member_that_every_page_has_must_be_there() {
+fn a_member_that_every_page_has_is_required() {
     for place in [
         "/data",
         "/links",
@@ -116,7 +116,7 @@ fn a_member_that_every_page_has_must_be_there() {
 }
 
 #[test]
-fn what_is_no_page_is_refused() {
+fn json_that_is_not_a_page_is_rejected() {
     for (place, wrong) in [
         ("", json!([])),
         ("", json!("x")),
@@ -144,7 +144,7 @@ fn what_is_no_page_is_refused() {
 }
 
 #[test]
-fn a_position_is_read_as_the_nearest_that_there_is() {
+fn a_position_is_read_as_the_nearest_integer() {
     for (text, position) in [
         ("1", Some(1)),
         ("18446744073709551615", Some(u64::MAX)),
@@ -168,7 +168,7 @@ fn a_position_is_read_as_the_nearest_that_there_is() {
 }
 
 #[test]
-fn labels_may_be_anything() {
+fn labels_may_be_any_text() {
     for label in ["&laquo; Previous", "pagination.previous", "", "« Zurück", "\u{0}"] {
         let mut page = whole();
         page["meta"]["links"][0]["label"] = json!(label);
@@ -197,7 +197,7 @@ fn a_token_is_read_as_tolerantly_as_its_page() {
 
 proptest! {
     #[test]
-    fn what_a_paginator_writes_is_read_back(
+    fn the_json_of_a_paginator_is_read_back(
         tokens in vec(token(), 0..5),
         total in any::<u64>(),
         page in 1..=PageRequest::MAX_PAGE,

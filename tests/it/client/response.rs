@@ -19,7 +19,7 @@ fn read(status: u16, content_type: Option<&str>, body: impl AsRef<[u8]>) -> Resu
 }
 
 #[test]
-fn a_page_is_read_from_what_calls_itself_json_or_nothing() {
+fn a_page_is_read_from_json_or_without_a_content_type() {
     for content_type in [
         Some("application/json"),
         Some("Application/JSON; charset=utf-8"),
@@ -33,7 +33,7 @@ fn a_page_is_read_from_what_calls_itself_json_or_nothing() {
 }
 
 #[test]
-fn a_page_is_read_as_our_endpoint_answers_it() {
+fn a_page_is_read_as_our_endpoint_writes_it() {
     let request = PageRequest::from_query("", &PageRules::default()).unwrap();
     let page = Paginator::new(vec![7], 1, request, PageUrls::new("/t").unwrap());
     let read = read(200, Some("application/json"), serde_json::to_vec(&page).unwrap()).unwrap();
@@ -41,7 +41,7 @@ fn a_page_is_read_as_our_endpoint_answers_it() {
 }
 
 #[test]
-fn a_problem_is_read_whatever_the_status() {
+fn a_problem_is_read_with_any_status() {
     for status in [200, 204, 302, 400, 401, 503, 599] {
         for content_type in ["application/problem+json", "Application/Problem+JSON; charset=utf-8"] {
             let error = read(status, Some(content_type), PROBLEM).unwrap_err();
@@ -52,7 +52,7 @@ fn a_problem_is_read_whatever_the_status() {
 }
 
 #[test]
-fn the_status_of_the_response_leads() {
+fn the_status_of_the_response_takes_precedence() {
     let error = read(502, Some(Problem::MEDIA_TYPE), PROBLEM).unwrap_err();
     assert_eq!(error.to_string(), "502 Bad Gateway: 401 Unauthorized");
     assert_eq!(error.status(), 502);
@@ -69,7 +69,7 @@ fn the_status_of_the_response_leads() {
 }
 
 #[test]
-fn what_is_relative_in_a_problem_resolves_against_the_request() {
+fn relative_references_in_a_problem_resolve_against_the_request() {
     let Err(ResponseError::Problem { problem, .. }) = read(401, Some(Problem::MEDIA_TYPE), PROBLEM) else {
         panic!("no problem");
     };
@@ -79,7 +79,7 @@ fn what_is_relative_in_a_problem_resolves_against_the_request() {
 }
 
 #[test]
-fn our_own_answers_are_read_as_what_they_are() {
+fn our_own_problems_are_read() {
     let problem = Problem::unauthorized("/t");
     let text = problem.to_string();
     let error = Page::<u8>::from_response(&Response::from(problem)).unwrap_err();

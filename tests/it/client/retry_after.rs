@@ -44,7 +44,7 @@ fn every_form_of_a_date_is_read() {
 }
 
 #[test]
-fn what_is_neither_is_not_understood() {
+fn another_value_is_ignored() {
     for value in [
         "",
         "-1",
@@ -66,7 +66,7 @@ fn what_is_neither_is_not_understood() {
 }
 
 #[test]
-fn what_our_endpoint_asks_is_read() {
+fn the_header_of_our_endpoint_is_read() {
     let problem = Problem::from(StoreError::new(StoreErrorKind::Unavailable, "no connection"));
     let response: Response<Vec<u8>> = problem.into();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);

@@ -37,7 +37,7 @@ const STALE: [(CachedUntil, &str); 2] =
     [(CachedUntil::Remove, "an_inserted_token_shows_at_once"), (CachedUntil::Insert, "a_removed_token_is_gone")];
 
 #[test]
-fn a_store_with_old_answers_breaks_the_clause_of_what_it_missed() {
+fn a_stale_cache_breaks_the_clause_of_the_change_it_missed() {
     for (cached, clause) in STALE {
         assert_eq!(names(violations_of_cache(cached).as_ref()), [clause]);
     }

@@ -33,7 +33,7 @@ fn the_store_in_memory_passes_as_a_trait_object() {
 }
 
 #[test]
-fn a_table_may_refuse_what_many_have_no_room_for() {
+fn a_table_may_reject_values_that_many_databases_cannot_hold() {
     let rejects: [fn(&AccessToken) -> bool; 3] = [
         |token| token.usage_count > i64::MAX.unsigned_abs(),
         |token| token.name.contains('\0'),
@@ -125,7 +125,7 @@ fn violations_are_listed_by_name_with_what_was_expected() {
 }
 
 #[test]
-fn a_field_that_differs_is_named_and_a_long_one_cut() {
+fn a_field_that_differs_is_named_and_a_long_value_is_cut() {
     let cuts: ListAtOnce = |table, query| {
         altered(table, query, |token| {
             let end = (0..=400).rev().find(|index| token.name.is_char_boundary(*index));
@@ -148,7 +148,7 @@ fn a_field_that_differs_is_named_and_a_long_one_cut() {
 }
 
 #[test]
-fn a_fixture_that_fails_is_told_from_a_store_that_does() {
+fn a_failing_fixture_is_not_reported_as_a_failing_store() {
     let mut fixture = Sound::new(|memory| memory);
     fixture.rejects = |_| true;
     let violations = block_on(contract::check_all(&fixture)).unwrap_err();

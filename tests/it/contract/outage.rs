@@ -24,7 +24,7 @@ fn every_clause_is_broken_alone_by_some_fault() {
 }
 
 #[test]
-fn a_store_may_call_a_backend_that_is_down_slow_and_find_it_again_in_its_time() {
+fn a_store_may_report_a_timeout_and_recover_slowly() {
     let list: ListAtOnce = |table, query| {
         if table.is_down.load(Ordering::Relaxed) {
             return Err(StoreError::new(StoreErrorKind::Timeout, "no connection in 2 s"));

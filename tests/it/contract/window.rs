@@ -31,7 +31,7 @@ fn every_clause_is_broken_alone_by_some_fault() {
 }
 
 #[test]
-fn a_store_may_set_aside_what_a_long_page_needs() {
+fn a_store_may_reserve_capacity_for_a_long_page() {
     let list: ListAtOnce = |table, query| {
         let mut list = sound(table, query)?;
         let room = (1 << 16) - list.tokens.len();

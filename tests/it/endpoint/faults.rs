@@ -179,7 +179,7 @@ const KINDS: [(StoreErrorKind, u16); 4] = [
 ];
 
 #[test]
-fn a_failure_is_told_without_a_look_at_its_cause_and_the_next_request_is_answered() {
+fn a_failure_does_not_print_its_cause_or_affect_the_next_request() {
     let service = Service::new();
     for (kind, status) in KINDS {
         service.store.set(Fault::Fail(kind));
@@ -192,7 +192,7 @@ fn a_failure_is_told_without_a_look_at_its_cause_and_the_next_request_is_answere
 }
 
 #[test]
-fn a_panic_passes_through_as_it_is_and_the_next_request_is_answered() {
+fn a_panic_propagates_and_does_not_affect_the_next_request() {
     let service = Service::new();
     service.store.set(Fault::Panic);
     assert_eq!(payload(|| service.poll(1)).downcast_ref(), Some(&Payload(7)));
@@ -205,7 +205,7 @@ fn a_panic_passes_through_as_it_is_and_the_next_request_is_answered() {
 }
 
 #[test]
-fn a_panic_of_the_clock_passes_through_and_nobody_is_asked() {
+fn a_panic_of_the_clock_propagates_before_any_lookup() {
     let mut service = Service::new();
     service.endpoint = service.endpoint.with_clock(|| panic_any(Payload(8)));
     // The store and the authenticator would panic with another payload.
@@ -216,7 +216,7 @@ fn a_panic_of_the_clock_passes_through_and_nobody_is_asked() {
 }
 
 #[test]
-fn a_request_that_hangs_keeps_no_other_and_may_be_dropped() {
+fn a_request_that_hangs_does_not_block_others_and_can_be_dropped() {
     let service = Service::new();
     for (fault_of_store, uses) in [(true, 1), (false, 0)] {
         if fault_of_store {
@@ -260,7 +260,7 @@ fn a_request_dropped_after_any_number_of_polls_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_request_under_way_does_not_see_the_panic_of_another() {
+fn a_pending_request_does_not_see_the_panic_of_another() {
     let service = Service::new();
     service.store.set(Fault::Wait(1));
     let parts = get("?page=2").body(()).unwrap().into_parts().0;

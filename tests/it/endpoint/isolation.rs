@@ -62,7 +62,7 @@ fn count(owner: u64) -> u64 {
 }
 
 #[test]
-fn two_hundred_owners_at_once_see_their_own_tokens_alone() {
+fn two_hundred_owners_at_once_see_only_their_own_tokens() {
     const OWNERS: u64 = 200;
     let store = MemoryStore::new();
     for owner in 0..OWNERS {
@@ -159,7 +159,7 @@ fn expect_nothing_told(text: &str) {
 }
 
 #[test]
-fn no_answer_tells_a_secret_or_a_cause() {
+fn no_response_contains_a_secret_or_a_cause() {
     let service = Service { fails: None };
     let stores = KINDS.map(|kind| (Service { fails: Some(kind) }, service));
     let authenticators = KINDS.map(|kind| (service, Service { fails: Some(kind) }));
@@ -190,7 +190,7 @@ fn no_answer_tells_a_secret_or_a_cause() {
 }
 
 #[test]
-fn no_debug_print_tells_a_secret_and_only_a_store_errors_tells_a_cause() {
+fn debug_output_has_no_secret_and_only_a_store_error_prints_a_cause() {
     let mut printed = String::new();
     for secret in SECRETS {
         let parts = get("", secret).body(()).unwrap().into_parts().0;

@@ -168,7 +168,7 @@ fn always(ids: impl IntoIterator<Item = i64>, total: u64) -> ListTokens<Always, 
 }
 
 #[test]
-fn the_clock_is_read_once_a_request_and_not_for_a_wrong_method() {
+fn the_clock_is_read_once_per_request_and_not_for_another_method() {
     let reads = Arc::new(AtomicUsize::new(0));
     let clock = Arc::clone(&reads);
     let endpoint = endpoint(store_of(41)).with_clock(move || {
@@ -187,7 +187,7 @@ fn the_clock_is_read_once_a_request_and_not_for_a_wrong_method() {
 }
 
 #[test]
-fn the_clock_decides_who_is_accepted_and_what_is_shown() {
+fn the_clock_decides_authentication_and_status() {
     let expiry = now() + TimeDelta::days(1);
     let store = MemoryStore::new();
     let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
@@ -204,7 +204,7 @@ fn the_clock_decides_who_is_accepted_and_what_is_shown() {
 }
 
 #[test]
-fn unless_set_the_clock_is_the_systems() {
+fn the_default_clock_is_the_systems() {
     let store = MemoryStore::new();
     for (id, years) in [(1, -1), (2, 1)] {
         let mut token = AccessToken::new(id, "CI", DateTime::UNIX_EPOCH);

@@ -11,7 +11,7 @@ use tokenfolio::{
 use super::{BASE, OWNER, answer, endpoint, fields, get, ids, json_body, now, page, request, secrets, store_of, text};
 
 #[test]
-fn a_page_is_answered_byte_for_byte() {
+fn a_page_is_written_byte_for_byte() {
     let store = MemoryStore::new();
     let instant = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
     let mut token = AccessToken::new(1, "Production Deploy", instant("2024-03-01T18:11:00Z"));
@@ -47,14 +47,14 @@ fn a_page_is_answered_byte_for_byte() {
 }
 
 #[test]
-fn a_page_shows_the_callers_tokens_alone() {
+fn a_page_shows_only_the_owners_tokens() {
     let page = page(&answer(&endpoint(store_of(3)), get("")));
     assert_eq!((ids(&page), page.meta.total), (vec![1, 2, 3], 3));
     assert!(page.data.iter().all(|token| *token.name != *"another's"));
 }
 
 #[test]
-fn every_status_is_listed_and_is_that_of_authentication_at_the_same_instant() {
+fn every_listed_status_agrees_with_authentication_at_the_same_time() {
     let nanosecond = TimeDelta::nanoseconds(1);
     let edges = [None, Some(now() - nanosecond), Some(now()), Some(now() + nanosecond)];
     let pairs = edges.into_iter().flat_map(|revoked_at| edges.map(|expires_at| (revoked_at, expires_at)));
@@ -75,7 +75,7 @@ fn every_status_is_listed_and_is_that_of_authentication_at_the_same_instant() {
 }
 
 #[test]
-fn walking_from_page_1_meets_every_token_once() {
+fn walking_from_page_1_yields_every_token_once() {
     for count in [0, 1, 19, 20, 21, 40, 41, 281] {
         for size in [1, 7, 20, 300] {
             let rules = PageRules::default().with_per_page(NonZeroU32::new(size).unwrap());
@@ -134,7 +134,7 @@ fn the_style_of_the_link_array_is_an_option() {
 }
 
 #[test]
-fn other_parameters_are_kept_only_where_it_is_asked_for() {
+fn other_parameters_are_preserved_only_if_configured() {
     let query = "?sort=-id&page=2&sort=name&flag&e=&q=a%20b+c&p%61ge2=x";
     let dropped = page(&answer(&endpoint(store_of(41)), get(query)));
     assert_eq!(dropped.links.next, Some(format!("{BASE}?page=3")));
@@ -147,7 +147,7 @@ fn other_parameters_are_kept_only_where_it_is_asked_for() {
 }
 
 #[test]
-fn a_size_that_the_client_chose_is_kept_in_the_links() {
+fn a_size_that_the_client_chose_is_preserved_in_the_links() {
     let rules = PageRules::default().with_client_size("per_page", NonZeroU32::new(50).unwrap());
     let endpoint = endpoint(store_of(41)).with_page_rules(rules);
     let chosen = page(&answer(&endpoint, get("?sort=id&per_page=5&page=2")));
@@ -164,7 +164,7 @@ fn a_size_that_the_client_chose_is_kept_in_the_links() {
 }
 
 #[test]
-fn the_page_parameter_is_called_as_the_urls_or_the_rules_say() {
+fn the_page_parameter_can_be_named_by_the_urls_or_the_rules() {
     let urls = PageUrls::new(BASE).unwrap().with_page_name("p");
     let by_urls = ListTokens::new(store_of(41), secrets(), urls).with_clock(now);
     let by_rules = endpoint(store_of(41)).with_page_rules(PageRules::default().with_page_name("p"));

@@ -53,7 +53,7 @@ const QUERIES: [(&str, Option<u64>, u64); 35] = [
 ];
 
 #[test]
-fn a_bad_page_is_a_400_that_names_the_parameter_or_page_1_if_lenient() {
+fn an_invalid_page_is_a_400_that_names_the_parameter_or_page_1_if_lenient() {
     let strict = endpoint(store_of(41));
     let lenient = endpoint(store_of(41)).with_page_rules(PageRules::default().lenient());
     let digits = format!("?page={}", "9".repeat(4_000));
@@ -78,7 +78,7 @@ fn a_bad_page_is_a_400_that_names_the_parameter_or_page_1_if_lenient() {
 }
 
 #[test]
-fn a_400_is_answered_byte_for_byte() {
+fn a_400_is_written_byte_for_byte() {
     let response =
         answer(&endpoint(store_of(1)), get("?page=0").extension("t-1".parse::<tokenfolio::TraceId>().unwrap()));
     let expected = concat!(
@@ -105,7 +105,7 @@ const UNAUTHORIZED: &str = concat!(
 );
 
 #[test]
-fn every_refusal_has_one_body_and_the_challenge_of_its_cause() {
+fn every_401_has_one_body_and_the_challenge_of_its_cause() {
     let bare = r#"Bearer realm="api""#;
     let invalid_token = r#"Bearer realm="api", error="invalid_token""#;
     let invalid_request = r#"Bearer realm="api", error="invalid_request""#;
@@ -167,7 +167,7 @@ fn the_realm_is_an_option() {
 }
 
 #[test]
-fn the_callers_address_is_the_argument_and_no_header() {
+fn the_clients_address_is_the_argument_and_not_a_header() {
     let endpoint = endpoint(store_of(3));
     for (caller, status) in [
         (Some("10.0.0.7"), 200),
@@ -188,7 +188,7 @@ fn the_callers_address_is_the_argument_and_no_header() {
 }
 
 #[test]
-fn every_other_method_is_a_405_that_names_the_two() {
+fn every_other_method_is_a_405_that_allows_get_and_head() {
     let body =
         "{\"type\":\"about:blank\",\"title\":\"Method Not Allowed\",\"status\":405,\"instance\":\"/api/v1/me/tokens\"}";
     let endpoint = endpoint(store_of(3));
@@ -211,7 +211,7 @@ fn every_other_method_is_a_405_that_names_the_two() {
 }
 
 #[test]
-fn a_request_is_refused_by_method_then_credentials_then_page_then_store() {
+fn a_request_is_rejected_by_method_then_credentials_then_page_then_store() {
     let method = |request: Builder| request.method(Method::POST);
     let credentials = |request: Builder| request.header("authorization", "Bearer twice");
     for (query, is_post, is_twice, status, asked) in [
@@ -242,7 +242,7 @@ fn a_request_is_refused_by_method_then_credentials_then_page_then_store() {
 }
 
 #[test]
-fn every_problem_carries_the_path_and_the_trace_of_its_request() {
+fn every_problem_has_the_path_and_the_trace_id_of_its_request() {
     let trace: tokenfolio::TraceId = "request-7".parse().unwrap();
     let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let fails = endpoint(failing(StoreErrorKind::Timeout));
@@ -270,7 +270,7 @@ fn every_problem_carries_the_path_and_the_trace_of_its_request() {
 }
 
 #[test]
-fn the_instance_is_the_path_that_was_asked_for() {
+fn the_instance_is_the_path_of_the_request() {
     let endpoint = endpoint(store_of(1));
     for (target, instance) in [("/other/path?x=1", "/other/path"), ("https://evil.test/a%20b", "/a%20b"), ("*", "*")] {
         assert_eq!(json_body(&answer(&endpoint, request(Method::GET, target)))["instance"], instance, "{target}");

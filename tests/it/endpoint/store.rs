@@ -23,7 +23,7 @@ impl TokenStore for Asked {
 }
 
 #[test]
-fn the_store_is_asked_once_for_exactly_the_window() {
+fn the_store_gets_one_query_for_exactly_the_window() {
     let asked = |query: &str, order| {
         let store = Asked(std::sync::Mutex::default());
         let rules = PageRules::default().with_client_size("size", NonZeroU32::MAX);
@@ -68,7 +68,7 @@ fn expect_failure(response: &Response<Vec<u8>>, status: u16, title: &str, retry_
 }
 
 #[test]
-fn a_store_that_fails_is_told_by_its_status_alone() {
+fn a_failing_store_is_reported_by_status_only() {
     for (kind, status, title, retry_after) in FAILURES {
         let response = answer(&endpoint(failing(kind)).with_link_header(), get(""));
         expect_failure(&response, status, title, retry_after);
@@ -79,7 +79,7 @@ fn a_store_that_fails_is_told_by_its_status_alone() {
 }
 
 #[test]
-fn an_authenticator_that_fails_is_told_by_its_status_alone() {
+fn a_failing_authenticator_is_reported_by_status_only() {
     for (kind, status, title, retry_after) in FAILURES {
         let endpoint = |kind| ListTokens::new(store_of(3), failing(kind), PageUrls::new(BASE).unwrap());
         expect_failure(&answer(&endpoint(kind), get("")), status, title, retry_after);
@@ -89,7 +89,7 @@ fn an_authenticator_that_fails_is_told_by_its_status_alone() {
 }
 
 #[test]
-fn a_store_that_does_not_keep_to_its_contract_is_a_500() {
+fn a_store_that_breaks_its_contract_is_a_500() {
     for (what, endpoint, query) in [
         ("more rows than a page has", always(1..=21, 21), ""),
         ("more rows than the last page has", always(1..=3, 22), "?page=2"),
@@ -113,7 +113,7 @@ fn a_store_that_does_not_keep_to_its_contract_is_a_500() {
 }
 
 #[test]
-fn the_same_rows_are_right_in_one_order_alone() {
+fn rows_are_valid_in_one_order_only() {
     for (ids, oldest_first, newest_first) in [
         (vec![1, 2, 3], 200, 500),
         (vec![3, 2, 1], 500, 200),
@@ -138,7 +138,7 @@ fn a_total_beyond_any_page_is_exact() {
 
 /// All sequences of up to four ids, with totals near every limit, as pages of up to four rows.
 #[test]
-fn whatever_rows_a_store_returns_the_page_adds_up_or_is_a_500() {
+fn a_page_is_consistent_or_a_500_for_any_rows() {
     let sequences = (0..=4).flat_map(|length| (0..3_i64.pow(length)).map(move |code| (length, code)));
     let totals = [0, 1, 2, 3, 4, 5, 8, 9, u64::MAX - 1, u64::MAX];
     let mut answered = 0;

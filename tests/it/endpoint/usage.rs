@@ -10,7 +10,7 @@ use super::{answer, endpoint, failing, get, store_of};
 use crate::store::usage::{drain, instant, usage};
 
 #[test]
-fn the_endpoint_records_who_is_accepted_whatever_the_answer() {
+fn the_endpoint_records_an_accepted_token_for_any_response() {
     let log = Arc::new(UsageLog::new());
     let good = endpoint(store_of(3)).with_usage_log(log.clone());
     let head = |query| get(query).method(Method::HEAD);
@@ -27,7 +27,7 @@ fn the_endpoint_records_who_is_accepted_whatever_the_answer() {
 }
 
 #[test]
-fn the_endpoint_never_records_who_is_refused() {
+fn the_endpoint_does_not_record_a_rejected_token() {
     let log = Arc::new(UsageLog::new());
     let good = endpoint(store_of(3)).with_usage_log(log.clone());
     let request = || http::Request::get("/api/v1/me/tokens");
@@ -47,7 +47,7 @@ fn the_endpoint_never_records_who_is_refused() {
 }
 
 #[test]
-fn a_use_has_the_time_that_its_request_was_decided_by() {
+fn usage_has_the_time_of_its_request() {
     let log = Arc::new(UsageLog::new());
     let reads = Arc::new(AtomicUsize::new(0));
     let clock = {

@@ -113,7 +113,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn a_page_is_the_bytes_that_serde_writes(pages in vec(page(), 1..3)) {
+    fn a_page_is_encoded_as_serde_writes_it(pages in vec(page(), 1..3)) {
         // One buffer for all pages: the previous page must not show.
         let mut tokens = Vec::new();
         let mut items = Vec::new();
@@ -128,7 +128,7 @@ proptest! {
 }
 
 #[test]
-fn every_character_is_escaped_as_serde_does_wherever_it_stands() {
+fn every_character_is_escaped_as_serde_does_at_every_position() {
     let mut body = Vec::new();
     for c in (0..=0xff).filter_map(char::from_u32) {
         // Every position in a word of eight bytes. The text ends with the character, or goes on for 7 or 8 bytes.
@@ -147,7 +147,7 @@ fn every_character_is_escaped_as_serde_does_wherever_it_stands() {
 }
 
 #[test]
-fn an_item_that_is_no_json_is_an_error() {
+fn an_item_that_is_not_json_is_an_error() {
     let items = vec![std::collections::BTreeMap::from([((1, 2), 3)])];
     let request = PageRequest::first(NonZeroU32::MIN);
     let page = Paginator::new(items, 1, request, PageUrls::new("/t").unwrap());
@@ -155,7 +155,7 @@ fn an_item_that_is_no_json_is_an_error() {
 }
 
 #[test]
-fn instants_are_written_as_serde_writes_them_at_every_edge() {
+fn times_at_every_limit_are_written_as_serde_does() {
     let request = PageRequest::first(NonZeroU32::MIN);
     for time in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH] {
         let token = AccessToken::new(i64::MIN, "", time).into_resource(time);

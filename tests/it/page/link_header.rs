@@ -6,7 +6,7 @@ use tokenfolio::{PageRequest, PageUrls, Paginator};
 use super::{page_of, request};
 
 #[test]
-fn the_link_header_leaves_out_what_is_not_there() {
+fn the_link_header_omits_missing_links() {
     let header = |total, page| page_of(total, 20, page).link_header().to_str().unwrap().to_owned();
     assert_eq!(header(1, 1), r#"</t?page=1>; rel="first", </t?page=1>; rel="last""#);
     assert_eq!(
@@ -17,7 +17,7 @@ fn the_link_header_leaves_out_what_is_not_there() {
 }
 
 #[test]
-fn the_link_header_is_one_field_of_visible_ascii() {
+fn the_link_header_is_one_line_of_visible_ascii() {
     let urls = PageUrls::new("https://bücher.example/é").unwrap();
     let urls = urls
         .with_page_name("ñ")
@@ -32,7 +32,7 @@ fn the_link_header_is_one_field_of_visible_ascii() {
 
 proptest! {
     #[test]
-    fn any_urls_make_a_link_header(
+    fn any_urls_give_a_link_header(
         raw in any::<String>(), name in any::<String>(), value in any::<String>(), path in "/[^?#]{0,8}",
     ) {
         let Ok(urls) = PageUrls::new(&path) else { return Ok(()) };

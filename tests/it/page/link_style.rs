@@ -41,7 +41,7 @@ fn labels_are_data() {
 }
 
 #[test]
-fn the_array_can_be_left_out_and_nothing_else_changes() {
+fn the_array_can_be_omitted_and_nothing_else_changes() {
     let page = page_of(281, 20, 8);
     let mut whole = value(&page);
     let without = page.with_style(LinkStyle::default().without_array());

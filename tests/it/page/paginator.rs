@@ -129,7 +129,7 @@ fn positions_follow_the_items_that_are_there() {
 }
 
 #[test]
-fn links_agree_with_themselves_wherever_they_are_written() {
+fn links_agree_in_every_form() {
     for total in 0..=100 {
         for page in 1..=30 {
             let page = page_of(total, 5, page);
@@ -151,7 +151,7 @@ fn links_agree_with_themselves_wherever_they_are_written() {
 }
 
 #[test]
-fn mapping_changes_the_items_alone() {
+fn mapping_changes_only_the_items() {
     let style = LinkStyle::default().with_gap_label("…").with_on_each_side(1);
     let urls = urls().with_query_string("q=1").with_page_name("p").with_fragment("x");
     let page = Paginator::new(vec![1, 2, 3], 281, request(8, 20), urls).with_style(style);
@@ -167,7 +167,7 @@ fn mapping_changes_the_items_alone() {
 
 proptest! {
     #[test]
-    fn every_page_is_what_wide_arithmetic_makes_of_it(
+    fn every_page_agrees_with_wide_arithmetic(
         total in number(),
         page in number(),
         per_page in prop_oneof![1..30_u32, Just(u32::MAX), any::<u32>()],

@@ -15,7 +15,7 @@ const REPEATED: &str = "is given more than once";
 const ZERO: &str = "is zero";
 
 #[test]
-fn a_plain_decimal_is_read_by_either_rules() {
+fn a_plain_decimal_is_read_by_both_rules() {
     for (query, page) in [
         ("", 1),
         ("page=1", 1),
@@ -83,7 +83,7 @@ fn another_parameter_is_not_the_page() {
 }
 
 #[test]
-fn a_strict_request_refuses_what_no_link_writes() {
+fn strict_rules_reject_numbers_that_no_link_contains() {
     let long = "page=".to_owned() + &"9".repeat(4_000);
     let long_zeros = "page=".to_owned() + &"0".repeat(4_000);
     for (query, reason, leniently) in [
@@ -159,7 +159,7 @@ fn a_strict_request_refuses_what_no_link_writes() {
 }
 
 #[test]
-fn an_error_says_which_parameter_and_what_was_expected() {
+fn an_error_names_the_parameter_and_what_was_expected() {
     let cases = [
         ("page=", "`page` must be a whole number from 1 to 9223372036854775807, but is empty"),
         ("page=02", "`page` must be a whole number from 1 to 9223372036854775807, but has a leading zero"),
@@ -188,7 +188,7 @@ fn an_error_repeats_nothing_of_the_value() {
 }
 
 #[test]
-fn numbers_are_held_to_the_same_range() {
+fn numbers_have_the_same_range() {
     for page in [1, 2, MAX - 1, MAX] {
         assert_eq!(
             PageRequest::new(page, size(7)).map(|request| (request.page(), request.per_page().get())),
@@ -259,7 +259,7 @@ fn a_name_of_any_characters_can_be_given_to_the_page() {
 }
 
 #[test]
-fn what_else_is_in_the_query_does_no_harm() {
+fn other_parameters_do_no_harm() {
     for rest in
         ["%", "%f", "%FF=%FF", "x=%zz", "\u{0}", "é=%C3", "=", "====", "&", "a[b", "x=\r\n", "page%=9", "%page=9"]
     {
@@ -319,7 +319,7 @@ fn a_size_that_the_client_chooses_is_within_the_maximum() {
 }
 
 #[test]
-fn a_maximum_may_be_below_the_default_and_as_high_as_can_be() {
+fn a_maximum_may_be_below_the_default_or_the_highest_number() {
     let rules = PageRules::default().with_client_size("per_page", size(10));
     assert_eq!(read("", &rules), Ok((1, 20)));
     assert_eq!(read("per_page=11", &rules), Err(message("per_page", 10, LARGER)));
@@ -332,7 +332,7 @@ fn a_maximum_may_be_below_the_default_and_as_high_as_can_be() {
 }
 
 #[test]
-fn everything_wrong_is_said_at_once() {
+fn all_errors_are_reported_at_once() {
     let rules = PageRules::default().with_client_size("per_page", size(100));
     let error = PageRequest::from_query("per_page=101&page=0", &rules).unwrap_err();
     assert_eq!(
@@ -358,7 +358,7 @@ fn everything_wrong_is_said_at_once() {
 }
 
 #[test]
-fn rules_are_the_same_in_whatever_order_they_are_set() {
+fn rules_are_the_same_after_any_order_of_setters() {
     let one = PageRules::default().lenient().with_page_name("p").with_per_page(size(5)).with_client_size("n", size(9));
     let other =
         PageRules::default().with_client_size("n", size(9)).with_per_page(size(5)).with_page_name("p").lenient();

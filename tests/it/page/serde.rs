@@ -22,7 +22,7 @@ fn an_empty_page_has_every_member() {
 }
 
 #[test]
-fn members_stand_in_their_order() {
+fn members_are_in_order() {
     let page = ordered_json(&json_text(&page_of(281, 20, 8)));
     assert_eq!(page.names(), ["data", "links", "meta"]);
     assert_eq!(page.member("links").names(), ["first", "last", "prev", "next"]);

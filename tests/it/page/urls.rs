@@ -8,7 +8,7 @@ use url::{ParseError, Url};
 use crate::model;
 
 #[test]
-fn a_base_is_kept_as_given_less_trailing_slashes() {
+fn a_base_is_preserved_without_trailing_slashes() {
     for (base, path) in [
         ("/", "/"),
         ("/t", "/t"),
@@ -41,7 +41,7 @@ fn a_base_is_kept_as_given_less_trailing_slashes() {
 }
 
 #[test]
-fn a_base_that_is_none_is_refused_with_the_reason() {
+fn an_invalid_base_is_rejected_with_the_reason() {
     let foreign = |c: &str| format!("base URL has the character {c}, which must be percent-encoded");
     let fragment = "base URL has a fragment, which is set on its own";
     let no_scheme = "base URL begins with `//`: expected a scheme before it, or one `/`";
@@ -122,7 +122,7 @@ fn a_base_that_is_none_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_refusal_can_be_told_from_others() {
+fn errors_can_be_distinguished() {
     for (base, error) in [
         ("/a b", BaseUrlError::Character(' ')),
         ("/a#", BaseUrlError::Fragment),
@@ -139,7 +139,7 @@ fn a_refusal_can_be_told_from_others() {
 }
 
 #[test]
-fn every_ascii_character_of_a_path_is_kept_or_rejected() {
+fn every_ascii_character_of_a_path_is_preserved_or_rejected() {
     for c in (0..=0x7f_u8).map(char::from) {
         let made = PageUrls::new(&format!("/a{c}b"));
         match c {
@@ -181,7 +181,7 @@ fn the_page_name_is_encoded() {
 }
 
 #[test]
-fn a_kept_page_parameter_is_dropped_however_it_is_spelled() {
+fn a_preserved_page_parameter_is_dropped_in_any_spelling() {
     for raw in ["page=9", "page", "page=", "page=1&page=2", "p%61ge=9", "%70%61%67%65=9", "&&page=9&&", "page=a=b"] {
         assert_eq!(urls("/t").with_query_string(raw).url(2), "/t?page=2", "{raw}");
     }
@@ -194,7 +194,7 @@ fn a_kept_page_parameter_is_dropped_however_it_is_spelled() {
 }
 
 #[test]
-fn the_page_name_counts_whenever_it_is_set() {
+fn the_page_name_applies_before_and_after_other_setters() {
     let raw = "page=1&a=1&p=2&%70=3&b";
     let before = urls("/t").with_page_name("p").with_query_string(raw);
     assert_eq!(before.url(2), "/t?page=1&a=1&b&p=2");
@@ -207,7 +207,7 @@ fn the_page_name_counts_whenever_it_is_set() {
 }
 
 #[test]
-fn kept_parameters_come_back_as_they_came() {
+fn preserved_parameters_are_unchanged() {
     for (raw, kept) in [
         ("", ""),
         ("a=1&b=2", "a=1&b=2&"),
@@ -237,7 +237,7 @@ fn kept_parameters_come_back_as_they_came() {
 }
 
 #[test]
-fn every_character_of_a_kept_query_stays_or_is_escaped() {
+fn every_character_of_a_preserved_query_stays_or_is_escaped() {
     for c in (0..=0x2_ff).filter_map(char::from_u32).filter(|c| *c != '&') {
         let kept = model::encode(&format!("x{c}=a{c}b"), "!$&'()*+,;=:@/?[]%");
         assert_eq!(urls("/t").with_query_string(&format!("x{c}=a{c}b")).url(2), format!("/t?{kept}&page=2"), "{c:?}");
@@ -245,13 +245,13 @@ fn every_character_of_a_kept_query_stays_or_is_escaped() {
 }
 
 #[test]
-fn queries_are_kept_one_after_another() {
+fn queries_are_preserved_one_after_another() {
     let urls = urls("/t").with_query_string("a=1&page=5").with_query_string("a=2").with_query_string("");
     assert_eq!(urls.url(2), "/t?a=1&a=2&page=2");
 }
 
 #[test]
-fn one_parameter_can_be_kept_of_many() {
+fn one_parameter_of_many_can_be_preserved() {
     let raw = "a=1&per_page=5&b&per%5Fpage=x&per_page[]=6&per_page";
     assert_eq!(
         urls("/t").with_preserved_parameter(raw, "per_page").url(2),
@@ -295,7 +295,7 @@ fn every_character_of_a_parameter_is_escaped_unless_unreserved() {
 }
 
 #[test]
-fn a_parameter_replaces_those_of_its_name_where_the_first_stands() {
+fn a_parameter_replaces_others_of_its_name_at_the_first_position() {
     let set = |pairs: &[(&str, &str)]| {
         pairs.iter().fold(urls("/t"), |urls, (name, value)| urls.with_parameter(name, value)).url(2)
     };
@@ -355,7 +355,7 @@ fn every_character_of_a_fragment_stays_or_is_escaped() {
 }
 
 #[test]
-fn an_escape_in_a_fragment_is_one_whatever_its_digits() {
+fn an_escape_in_a_fragment_may_have_any_hex_digits() {
     let characters: Vec<char> = (0..=0x7f_u8).map(char::from).collect();
     for high in &characters {
         for low in &characters {
@@ -385,7 +385,7 @@ fn every_escape_in_a_name_is_decoded() {
 }
 
 #[test]
-fn links_lead_to_the_configured_base_whatever_is_kept() {
+fn links_lead_to_the_configured_base_for_any_preserved_query() {
     for raw in
         ["//evil.example", "@evil.example", "x=https://evil.example/", "#//evil.example", "?", "/../..", "\\\\evil"]
     {
@@ -432,7 +432,7 @@ proptest! {
     }
 
     #[test]
-    fn kept_parameters_are_the_same_after_any_number_of_hops(
+    fn preserved_parameters_are_the_same_after_any_number_of_hops(
         raw in prop_oneof![any::<String>(), "([a-c%&=+#?]|page|é| ){0,20}"],
         pages in vec(any::<u64>(), 1..6),
     ) {
@@ -447,7 +447,7 @@ proptest! {
     }
 
     #[test]
-    fn any_base_is_refused_or_makes_urls(
+    fn any_base_is_rejected_or_gives_urls(
         base in prop_oneof![any::<String>(), "(https?://[a-z.é:@]{0,5})?(/{0,3}[a-zé%?#]{0,2}){0,3}", "[/a-z:.@\\\\]{0,9}"],
     ) {
         if let Ok(urls) = PageUrls::new(&base) {

@@ -6,7 +6,7 @@ use super::{MAX, request, urls};
 use crate::model;
 
 #[test]
-fn the_window_is_the_naive_one() {
+fn the_window_agrees_with_the_model() {
     for last in 1..=60 {
         for current in 1..=last + 3 {
             for on_each_side in 0..=12 {
@@ -21,7 +21,7 @@ fn the_window_is_the_naive_one() {
 }
 
 #[test]
-fn the_window_is_as_wide_as_its_style_whatever_the_number_of_pages() {
+fn the_window_is_as_wide_as_its_style_for_any_number_of_pages() {
     for on_each_side in 0..=u8::MAX {
         let side = u64::from(on_each_side);
         // The least number of pages with gaps, and the pages beside both ends of the middle.
@@ -43,7 +43,7 @@ fn the_window_is_as_wide_as_its_style_whatever_the_number_of_pages() {
 }
 
 #[test]
-fn a_gap_stands_for_two_pages_or_more() {
+fn a_gap_replaces_two_pages_or_more() {
     for last in 1..=60 {
         for current in 1..=last + 3 {
             for on_each_side in 0..=12 {

@@ -20,7 +20,7 @@ fn the_documented_example_is_written_byte_for_byte() {
 }
 
 #[test]
-fn members_come_in_one_order_whatever_the_order_they_are_set_in() {
+fn members_have_one_order_after_any_order_of_setters() {
     let problem = Problem::new(StatusCode::FORBIDDEN)
         .with_extension("accounts", json!(["/a"]))
         .and_then(|problem| problem.with_extension("balance", 30))
@@ -41,7 +41,7 @@ fn members_come_in_one_order_whatever_the_order_they_are_set_in() {
 }
 
 #[test]
-fn what_is_set_again_is_replaced_in_its_place() {
+fn a_member_that_is_set_again_keeps_its_position() {
     let set = |problem: Problem, name: &str, value: Value| problem.with_extension(name, value).unwrap();
     let mut problem = Problem::new(StatusCode::NOT_FOUND).with_detail("first").with_detail("second");
     for (name, value) in [("one", 1), ("two", 2), ("one", 3)] {
@@ -58,7 +58,7 @@ fn what_is_set_again_is_replaced_in_its_place() {
 }
 
 #[test]
-fn a_problem_without_members_is_about_blank_and_nothing_else() {
+fn a_problem_without_members_is_about_blank() {
     for json in [
         "{}",
         r#"{"type":5,"title":["x"],"status":"401","detail":null,"instance":{}}"#,
@@ -74,7 +74,7 @@ fn a_problem_without_members_is_about_blank_and_nothing_else() {
 }
 
 #[test]
-fn extensions_are_kept_in_order() {
+fn extensions_keep_their_order() {
     let json = r#"{"type":"https://e.x/p","status":403,"balance":30,"accounts":["/a"]}"#;
     let problem = read(json);
     assert_eq!(problem.type_uri(), "https://e.x/p");
@@ -87,7 +87,7 @@ fn extensions_are_kept_in_order() {
 }
 
 #[test]
-fn an_extension_named_as_a_member_is_refused() {
+fn an_extension_named_as_a_member_is_rejected() {
     for name in ["type", "title", "status", "detail", "instance"] {
         let error = Problem::new(StatusCode::NOT_FOUND).with_extension(name, 1).unwrap_err();
         assert_eq!(error.to_string(), format!("extension `{name}` is a member of every problem"));
@@ -95,7 +95,7 @@ fn an_extension_named_as_a_member_is_refused() {
 }
 
 #[test]
-fn an_extension_that_is_no_word_is_refused() {
+fn an_extension_name_that_is_not_a_word_is_rejected() {
     let extend = |name: &str| Problem::new(StatusCode::NOT_FOUND).with_extension(name, 1);
     for name in ["", "a", "ab", "1abc", "_abc", "a-b", "a-bc", "abc ", " abc", "a.bc", "abé", "éab", "日本語", "a\0b"]
     {
@@ -141,7 +141,7 @@ fn a_status_is_a_whole_number_from_100_to_999_or_ignored() {
 }
 
 #[test]
-fn what_is_no_json_object_is_an_error() {
+fn json_that_is_not_an_object_is_an_error() {
     let deep = ["[", "{\"a\":", "{\"status\":["].map(|opening| opening.repeat(64 << 10));
     let mut texts =
         vec!["", " ", "[]", "\"x\"", "1", "null", "true", "{", "{}}", "{\"a\"}", "not json", "{'a':1}", "{} {}"];
@@ -153,7 +153,7 @@ fn what_is_no_json_object_is_an_error() {
 }
 
 #[test]
-fn of_a_member_that_stands_twice_the_last_counts() {
+fn the_last_of_duplicate_members_wins() {
     for (name, first, last) in [
         ("type", r#""/a""#, r#""/b""#),
         ("title", r#""a""#, r#""b""#),
@@ -181,7 +181,7 @@ fn many_members_are_read() {
 }
 
 #[test]
-fn a_trace_id_that_is_no_text_is_no_trace_id() {
+fn a_trace_id_that_is_not_a_string_is_only_an_extension() {
     let problem = read(r#"{"trace_id":7}"#);
     assert_eq!((problem.trace_id(), problem.extension("trace_id")), (None, Some(&json!(7))));
 }
@@ -201,7 +201,7 @@ fn extensions_of_every_type_come_back_byte_for_byte() {
 
 proptest! {
     #[test]
-    fn what_was_written_and_read_is_written_the_same(
+    fn a_problem_that_is_written_and_read_is_written_the_same(
         code in 100..=999_u16,
         texts in proptest::collection::vec(proptest::option::of(".*"), 4),
         extensions in proptest::collection::btree_map("[a-zA-Z][a-zA-Z0-9_]{2,9}", any_json(), 0..6),

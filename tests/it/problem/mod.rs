@@ -50,7 +50,7 @@ const UNAUTHORIZED: &str = concat!(
 );
 
 #[test]
-fn an_unauthorized_request_is_told_so_byte_for_byte() {
+fn an_unauthorized_problem_is_written_byte_for_byte() {
     assert_eq!(written(&Problem::unauthorized("/api/v1/me/tokens")), UNAUTHORIZED);
 }
 
@@ -160,14 +160,14 @@ fn a_relative_type_and_instance_resolve_against_the_request() {
 }
 
 #[test]
-fn the_status_of_the_body_is_shown_and_that_of_the_response_is_not_touched() {
+fn the_status_of_the_body_does_not_change_the_status_of_the_response() {
     let response = Response::builder().status(502).body(UNAUTHORIZED.as_bytes().to_vec()).unwrap();
     let problem = Problem::from_slice(response.body()).unwrap();
     assert_eq!((response.status().as_u16(), problem.status()), (502, Some(StatusCode::UNAUTHORIZED)));
 }
 
 #[test]
-fn the_media_type_is_told_without_case_and_parameters() {
+fn the_media_type_ignores_case_and_parameters() {
     for (content_type, is_problem) in [
         ("application/problem+json", true),
         ("Application/Problem+JSON; charset=utf-8", true),
@@ -190,7 +190,7 @@ fn the_media_type_is_told_without_case_and_parameters() {
 }
 
 #[test]
-fn a_problem_is_answered_with_its_status_and_headers() {
+fn a_problem_becomes_a_response_with_its_status_and_headers() {
     let response: Response<Vec<u8>> =
         Problem::new(StatusCode::NOT_FOUND).with_header(RETRY_AFTER, HeaderValue::from_static("7")).into();
     assert_eq!(response.status(), 404);
@@ -207,7 +207,7 @@ fn a_problem_is_answered_with_its_status_and_headers() {
 }
 
 #[test]
-fn every_status_is_answered_as_it_is() {
+fn every_status_becomes_the_status_of_the_response() {
     for code in 100..=999 {
         let response: Response<Vec<u8>> = Problem::new(status(code)).into();
         assert_eq!(response.status(), code);
@@ -218,7 +218,7 @@ fn every_status_is_answered_as_it_is() {
 }
 
 #[test]
-fn a_401_always_has_a_challenge_and_keeps_its_own() {
+fn a_401_always_has_a_challenge_and_its_own_takes_precedence() {
     let response: Response<Vec<u8>> = Problem::unauthorized("/api/v1/me/tokens").into();
     assert_eq!(
         fields(&response),
@@ -239,14 +239,14 @@ fn a_401_always_has_a_challenge_and_keeps_its_own() {
 }
 
 #[test]
-fn a_problem_without_a_status_is_answered_with_500() {
+fn a_problem_without_a_status_becomes_a_500() {
     let response: Response<Vec<u8>> = read(r#"{"title":"x"}"#).into();
     assert_eq!(response.status(), 500);
     assert_eq!(response.body(), br#"{"type":"about:blank","title":"x"}"#);
 }
 
 #[test]
-fn caching_can_be_said_otherwise_and_the_media_type_and_length_cannot() {
+fn cache_control_can_be_replaced_and_the_media_type_and_length_cannot() {
     let response: Response<Vec<u8>> = Problem::new(StatusCode::GONE)
         .with_header(CACHE_CONTROL, HeaderValue::from_static("max-age=60"))
         .with_header(http::header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
@@ -259,13 +259,13 @@ fn caching_can_be_said_otherwise_and_the_media_type_and_length_cannot() {
 }
 
 #[test]
-fn the_length_is_that_of_the_bytes() {
+fn the_length_counts_bytes() {
     let response: Response<Vec<u8>> = Problem::new(StatusCode::CONFLICT).with_detail("é日🦀").into();
     assert_eq!(response.headers()["content-length"], response.body().len().to_string());
 }
 
 #[test]
-fn a_method_that_is_not_allowed_is_told_those_that_are() {
+fn a_405_lists_the_allowed_methods() {
     let response: Response<Vec<u8>> = Problem::method_not_allowed(&[Method::GET, Method::HEAD]).into();
     assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (405, &HeaderValue::from_static("GET, HEAD")));
     assert_eq!(response.body(), br#"{"type":"about:blank","title":"Method Not Allowed","status":405}"#);
@@ -274,7 +274,7 @@ fn a_method_that_is_not_allowed_is_told_those_that_are() {
 }
 
 #[test]
-fn the_cause_is_for_logs_alone() {
+fn the_cause_is_only_for_logs() {
     let problem = Problem::unauthorized("/").with_source(std::io::Error::other("s3cret of db-3"));
     assert_eq!(problem.source().map(ToString::to_string).as_deref(), Some("s3cret of db-3"));
     assert!(problem.source().unwrap().is::<std::io::Error>());
@@ -347,7 +347,7 @@ fn the_instance_is_the_path_without_the_query() {
 }
 
 #[test]
-fn a_reference_is_escaped_where_no_uri_could_hold_it() {
+fn a_reference_is_escaped_where_a_uri_requires_it() {
     for c in '\0'..='\u{ff}' {
         let problem = Problem::new(StatusCode::NOT_FOUND).with_instance(&format!("/{c}x")).with_type(&format!("/{c}x"));
         let escaped: String = if c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?#[]".contains(c) {
@@ -362,7 +362,7 @@ fn a_reference_is_escaped_where_no_uri_could_hold_it() {
 }
 
 #[test]
-fn the_trace_of_a_request_is_that_of_the_service_before_the_callers() {
+fn the_services_trace_id_takes_precedence_over_the_clients() {
     let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let mut parts = parts("/x");
     let traced = |parts: &_| Problem::new(StatusCode::NOT_FOUND).with_request(parts);

@@ -67,7 +67,7 @@ fn every_byte_at_every_position_is_accepted_as_the_grammar_says() {
 }
 
 #[test]
-fn what_names_no_trace_is_ignored() {
+fn an_invalid_traceparent_is_ignored() {
     let long = format!("{VALID}{}", "0".repeat(3_000));
     for value in [
         "",
@@ -88,7 +88,7 @@ fn what_names_no_trace_is_ignored() {
 }
 
 #[test]
-fn a_version_to_come_may_append_fields() {
+fn a_future_version_may_append_fields() {
     for value in [
         "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-extra",
@@ -116,7 +116,7 @@ fn a_request_has_the_id_of_its_traceparent() {
 }
 
 #[test]
-fn of_several_traceparents_none_counts() {
+fn several_traceparents_are_ignored() {
     let other = "00-11111111111111111111111111111111-b7ad6b7169203331-01";
     for (first, second) in [(VALID, VALID), (VALID, other), (VALID, "bad"), ("bad", VALID)] {
         let request = http::Request::get("/").header("traceparent", first).header("traceparent", second);
@@ -125,7 +125,7 @@ fn of_several_traceparents_none_counts() {
 }
 
 #[test]
-fn the_id_of_the_service_leads() {
+fn the_services_id_takes_precedence() {
     let own: TraceId = "request-7".parse().unwrap();
     for request in [
         http::Request::get("/"),

@@ -24,7 +24,7 @@ where
 }
 
 #[test]
-fn a_store_answers_the_same_behind_every_pointer() {
+fn a_store_behaves_the_same_behind_every_pointer() {
     let store = || store_of(41);
     let expected = bodies(store(), secrets());
     let borrowed = &store();
@@ -42,7 +42,7 @@ fn a_store_answers_the_same_behind_every_pointer() {
 }
 
 #[test]
-fn an_authenticator_answers_the_same_behind_every_pointer() {
+fn an_authenticator_behaves_the_same_behind_every_pointer() {
     let expected = bodies(store_of(41), secrets());
     let borrowed = &secrets();
     assert_eq!(bodies(store_of(41), borrowed), expected);
@@ -56,7 +56,7 @@ fn an_authenticator_answers_the_same_behind_every_pointer() {
 }
 
 #[test]
-fn a_twin_can_be_asked_directly() {
+fn a_trait_object_can_be_called_directly() {
     let twin: &dyn DynTokenStore<Owner = u64> = &store_of(3);
     assert_eq!(block_on(twin.list_boxed(&ListQuery::new(7))).unwrap().total, 3);
     let twin: &dyn DynAuthenticator<Owner = u64> = &secrets();

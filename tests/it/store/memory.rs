@@ -59,7 +59,7 @@ fn owners_do_not_share_ids() {
 }
 
 #[test]
-fn tokens_are_listed_by_id_whatever_the_order_they_come_in() {
+fn tokens_are_listed_by_id_after_any_order_of_inserts() {
     let mut expected = vec![i64::MIN, -7, 0, 3, i64::MAX];
     for _ in 0..expected.len() {
         expected.rotate_left(1);
@@ -89,7 +89,7 @@ fn mixed() -> (MemoryStore<()>, Vec<AccessToken>) {
 }
 
 #[test]
-fn every_window_of_every_filter_and_order_is_that_of_a_plain_list() {
+fn every_window_of_every_filter_and_order_agrees_with_a_plain_list() {
     let (store, tokens) = mixed();
     let statuses = [TokenStatus::Active, TokenStatus::Expired, TokenStatus::Revoked];
     let instants = [now() - TimeDelta::nanoseconds(2), now() - TimeDelta::nanoseconds(1), now()];
@@ -118,7 +118,7 @@ fn every_window_of_every_filter_and_order_is_that_of_a_plain_list() {
 }
 
 #[test]
-fn a_listing_does_not_change_with_the_store() {
+fn a_list_does_not_change_with_the_store() {
     let store = MemoryStore::new();
     store.insert((), token(1, "first"));
     let slice = list(&store, &ListQuery::new(()));

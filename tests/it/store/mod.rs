@@ -13,7 +13,7 @@ use tokenfolio::{AccessToken, ListQuery, StatusFilter, StoreError, StoreErrorKin
 use crate::endpoint::now;
 
 #[test]
-fn a_store_error_says_its_kind_and_never_its_source() {
+fn a_store_error_prints_its_kind_and_never_its_source() {
     for (kind, message) in [
         (StoreErrorKind::Corrupt, "the token store holds corrupt data"),
         (StoreErrorKind::Other, "the token store failed"),
@@ -31,7 +31,7 @@ fn a_store_error_says_its_kind_and_never_its_source() {
 }
 
 #[test]
-fn a_query_begins_with_the_first_20_by_id() {
+fn a_new_query_asks_for_the_first_20_by_id() {
     let query = ListQuery::new("ada");
     assert_eq!((query.owner, query.offset, query.limit), ("ada", 0, NonZeroU32::new(20).unwrap()));
     assert_eq!((query.order, query.status), (TokenOrder::OldestFirst, None));
@@ -39,7 +39,7 @@ fn a_query_begins_with_the_first_20_by_id() {
 }
 
 #[test]
-fn a_status_filter_follows_its_instant() {
+fn a_status_filter_uses_its_own_time() {
     let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
     token.expires_at = Some(now());
     let matches = |status, now| StatusFilter { status, now }.matches(&token);

@@ -34,13 +34,13 @@ pub(crate) fn drain<O: Clone + Ord>(log: &UsageLog<O>) -> Vec<TokenUsage<O>> {
 }
 
 #[test]
-fn a_new_log_has_nothing_to_write() {
+fn a_new_log_is_empty() {
     assert_eq!(UsageLog::<u64>::new().drain(NonZeroUsize::MIN).count(), 0);
     assert_eq!(UsageLog::<u64>::default().drain(NonZeroUsize::MAX).count(), 0);
 }
 
 #[test]
-fn uses_of_one_token_are_one_with_the_latest_time() {
+fn usage_of_one_token_adds_up_with_the_latest_time() {
     for times in [[1, 2, 3], [3, 2, 1], [2, 3, 1], [3, 3, 3]] {
         let log = UsageLog::new();
         times.iter().for_each(|time| log.record(&7, TokenId(1), instant(*time)));
@@ -50,7 +50,7 @@ fn uses_of_one_token_are_one_with_the_latest_time() {
 }
 
 #[test]
-fn tokens_and_owners_are_told_apart() {
+fn tokens_and_owners_are_recorded_separately() {
     let log = UsageLog::new();
     for (owner, id) in [("ada", 1), ("bob", 1), ("ada", 2), ("ada", 1)] {
         log.record(&owner, TokenId(id), instant(id));
@@ -78,7 +78,7 @@ fn batches_are_full_and_sorted_by_owner_then_token() {
 }
 
 #[test]
-fn what_is_recorded_while_draining_comes_out_with_the_next() {
+fn usage_recorded_while_draining_comes_out_with_the_next_drain() {
     let log = UsageLog::new();
     (1..=3).for_each(|id| log.record(&7, TokenId(id), instant(0)));
     let mut batches = log.drain(limit(2));
@@ -118,7 +118,7 @@ fn a_batch_that_is_given_back_while_draining_does_not_come_out_again() {
 }
 
 #[test]
-fn batches_that_were_not_taken_stay() {
+fn batches_that_were_not_taken_stay_in_the_log() {
     let log = UsageLog::new();
     (1..=5).for_each(|id| log.record(&7, TokenId(id), instant(0)));
     drop(log.drain(limit(2)));
@@ -129,7 +129,7 @@ fn batches_that_were_not_taken_stay() {
 }
 
 #[test]
-fn a_writer_that_panics_loses_the_batch_in_its_hands_alone() {
+fn a_writer_that_panics_loses_only_its_batch() {
     let log = UsageLog::new();
     (1..=3).for_each(|id| log.record(&7, TokenId(id), instant(0)));
     let panicked = catch_unwind(AssertUnwindSafe(|| {
@@ -169,7 +169,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_what_was_recorded(steps in prop::collection::vec(step(), 0..60)) {
+    fn the_written_usage_is_the_recorded_usage(steps in prop::collection::vec(step(), 0..60)) {
         let log = UsageLog::new();
         let recorded = MemoryStore::new();
         let written = MemoryStore::new();
@@ -198,7 +198,7 @@ proptest! {
 }
 
 #[test]
-fn every_use_comes_out_once_whoever_records_and_drains_at_the_same_time() {
+fn every_use_comes_out_once_under_concurrent_recording_and_draining() {
     const RECORDERS: i64 = 4;
     const USES: i64 = 20_000;
     let log = UsageLog::new();

@@ -33,7 +33,7 @@ fn refuse(texts: &[&str], reason: &str) {
 }
 
 #[test]
-fn what_is_no_address_is_refused() {
+fn an_entry_that_is_not_an_address_is_rejected() {
     refuse(
         &[
             "",
@@ -78,7 +78,7 @@ fn what_is_no_address_is_refused() {
 }
 
 #[test]
-fn a_leading_zero_in_an_address_is_refused() {
+fn a_leading_zero_in_an_address_is_rejected() {
     refuse(
         &["010.0.0.1", "010.0.0.1/8", "10.00.0.1", "10.0.0.01", "10.0.0.08/32", "00.0.0.0", "000000.0.0.1"],
         "has a leading zero in its address, which some systems read as octal",
@@ -87,7 +87,7 @@ fn a_leading_zero_in_an_address_is_refused() {
 }
 
 #[test]
-fn a_prefix_length_that_is_no_number_is_refused() {
+fn a_prefix_length_that_is_not_a_number_is_rejected() {
     refuse(
         &[
             "10.0.0.0/",
@@ -111,7 +111,7 @@ fn a_prefix_length_that_is_no_number_is_refused() {
 }
 
 #[test]
-fn a_leading_zero_in_a_prefix_length_is_refused() {
+fn a_leading_zero_in_a_prefix_length_is_rejected() {
     refuse(
         &["10.0.0.0/08", "10.0.0.0/00", "10.0.0.0/032", "10.0.0.0/0000", "2001:db8::/032", "::/00", "::/0999"],
         "has a leading zero in its prefix length",
@@ -119,7 +119,7 @@ fn a_leading_zero_in_a_prefix_length_is_refused() {
 }
 
 #[test]
-fn a_prefix_length_longer_than_the_address_is_refused() {
+fn a_prefix_length_longer_than_the_address_is_rejected() {
     refuse(
         &["10.0.0.0/33", "10.0.0.0/128", "10.0.0.0/255", "10.0.0.0/256", "10.0.0.0/99999999999999999999"],
         "has a prefix length above 32",
@@ -131,7 +131,7 @@ fn a_prefix_length_longer_than_the_address_is_refused() {
 }
 
 #[test]
-fn a_mapped_range_is_refused_if_it_is_wider_than_all_of_ipv4() {
+fn a_mapped_range_wider_than_ipv4_is_rejected() {
     for length in 0..96 {
         let range: Ipv6Net = format!("::ffff:10.1.2.3/{length}").parse().unwrap();
         let text = range.to_string();
@@ -148,13 +148,13 @@ fn a_mapped_range_is_refused_if_it_is_wider_than_all_of_ipv4() {
 }
 
 #[test]
-fn the_first_bad_entry_is_the_one_reported() {
+fn the_first_invalid_entry_is_reported() {
     let error = AllowedIps::parse(["10.0.0.1", "10.0.0.0/33", "x"]).unwrap_err();
     assert_eq!(error.to_string(), "`10.0.0.0/33` has a prefix length above 32");
 }
 
 #[test]
-fn an_empty_list_is_refused_and_nobody_is_asked_for_by_name() {
+fn an_empty_list_is_rejected_and_deny_all_is_empty() {
     let message = "an allow-list needs at least one address or range";
     assert_eq!(AllowedIps::new([]).unwrap_err().to_string(), message);
     assert_eq!(AllowedIps::parse::<&str>([]).unwrap_err().to_string(), message);
@@ -162,7 +162,7 @@ fn an_empty_list_is_refused_and_nobody_is_asked_for_by_name() {
 }
 
 #[test]
-fn nobody_is_an_empty_array_and_admits_no_one() {
+fn deny_all_is_an_empty_array_and_admits_nobody() {
     assert_eq!(serde_json::to_string(&AllowedIps::deny_all()).unwrap(), "[]");
     let read: AllowedIps = serde_json::from_str("[]").unwrap();
     assert_eq!(read, AllowedIps::deny_all());
@@ -173,7 +173,7 @@ fn nobody_is_an_empty_array_and_admits_no_one() {
 }
 
 #[test]
-fn no_restriction_and_nobody_stay_apart_on_the_wire() {
+fn no_restriction_and_deny_all_differ_on_the_wire() {
     let written = |allowed_ips| {
         let mut token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
         token.allowed_ips = allowed_ips;
@@ -187,7 +187,7 @@ fn no_restriction_and_nobody_stay_apart_on_the_wire() {
 }
 
 #[test]
-fn what_is_no_list_of_texts_is_refused() {
+fn json_that_is_not_a_list_of_strings_is_rejected() {
     for json in ["{}", "\"10.0.0.1\"", "1", "[1]", "[null]", "[[]]", "[[\"10.0.0.1\"]]"] {
         assert!(serde_json::from_str::<AllowedIps>(json).is_err(), "{json}");
     }
@@ -260,7 +260,7 @@ fn the_first_entry_that_admits_is_the_match() {
 }
 
 #[test]
-fn an_entry_is_made_from_an_address_or_a_range_too() {
+fn an_entry_can_be_created_from_an_address_or_a_range() {
     let network: IpNet = "10.1.2.3/8".parse().unwrap();
     let range = AllowedIp::try_from(network).unwrap();
     assert_eq!((range, range.range(), range.is_bare()), (entry("10.1.2.3/8"), network, false));
@@ -275,7 +275,7 @@ fn an_entry_is_made_from_an_address_or_a_range_too() {
 }
 
 #[test]
-fn lists_are_equal_that_hold_the_same_entries_in_the_same_order() {
+fn lists_with_the_same_entries_in_the_same_order_are_equal() {
     let both = list(&["10.0.0.1", "::1"]);
     assert_eq!(both, list(&["10.0.0.1", "::1"]));
     for other in [&["::1", "10.0.0.1"][..], &["10.0.0.1"], &["10.0.0.1/32", "::1"], &["10.0.0.1", "::1", "::2"]] {
@@ -302,7 +302,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_and_what_parses_is_stable(text in "[0-9a-f:./ %x]{0,24}") {
+    fn any_text_parses_to_a_stable_entry_or_fails(text in "[0-9a-f:./ %x]{0,24}") {
         if let Ok(parsed) = text.parse::<AllowedIp>() {
             let written = parsed.to_string();
             prop_assert_eq!(entry(&written), parsed);

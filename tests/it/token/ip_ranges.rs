@@ -9,7 +9,7 @@ use tokenfolio::{AllowedIp, AllowedIps};
 use super::allowed_ips::{address, list};
 
 #[test]
-fn callers_are_admitted_as_the_two_addresses_they_may_come_under() {
+fn an_ipv4_caller_is_admitted_under_both_of_its_addresses() {
     let allowed = list(&["10.0.0.0/24"]);
     for (caller, is_admitted) in [
         ("10.0.0.7", true),
@@ -25,7 +25,7 @@ fn callers_are_admitted_as_the_two_addresses_they_may_come_under() {
 }
 
 #[test]
-fn an_ipv6_range_never_admits_an_ipv4_caller_nor_the_other_way_round() {
+fn an_ipv6_range_never_admits_an_ipv4_caller_or_vice_versa() {
     for caller in ["10.0.0.7", "::ffff:10.0.0.7", "0.0.0.0", "255.255.255.255"] {
         for range in ["::/0", "::/80", "::/95", "::fffe:0:0/95", "::/96"] {
             assert!(!list(&[range]).contains(address(caller)), "{caller} in {range}");
@@ -134,7 +134,7 @@ fn around(range: IpNet) -> impl Iterator<Item = IpAddr> {
 
 proptest! {
     #[test]
-    fn a_list_admits_whom_any_of_its_entries_admits(entries in entries()) {
+    fn a_list_admits_an_address_if_any_entry_does(entries in entries()) {
         let allowed = AllowedIps::new(entries.iter().copied()).unwrap();
         prop_assert_eq!(allowed.entries(), &entries);
         let edges = ["255.255.255.255", "0.0.0.0", "::ffff:0.0.0.0", "::fffe:ffff:ffff", "::1:0:0:0", "::"].map(address);

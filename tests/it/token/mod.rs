@@ -42,7 +42,7 @@ fn a_resource_is_its_eight_members_in_order() {
 }
 
 #[test]
-fn what_a_token_does_not_have_is_null() {
+fn a_missing_value_is_null() {
     let mut token = AccessToken::new(1, "Production Deploy", instant("2024-03-01T18:11:00Z"));
     token.last_used_at = Some(instant("2024-04-11T14:35:05Z"));
     token.usage_count = 42;
@@ -64,7 +64,7 @@ fn what_a_token_does_not_have_is_null() {
 }
 
 #[test]
-fn a_resource_carries_the_status_of_its_instant() {
+fn a_resource_has_the_status_at_its_time() {
     for (now, status) in [
         ("2024-05-31T23:59:59.999999999Z", TokenStatus::Active),
         ("2024-06-01T00:00:00Z", TokenStatus::Revoked),
@@ -80,7 +80,7 @@ fn a_resource_carries_the_status_of_its_instant() {
 }
 
 #[test]
-fn the_status_comes_from_the_full_instant_and_not_from_what_is_written() {
+fn the_status_is_derived_from_the_full_time() {
     let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
     token.expires_at = Some(instant("2024-12-31T06:00:00.5Z"));
     let resource = token.into_resource(instant("2024-12-31T06:00:00.4Z"));
@@ -89,7 +89,7 @@ fn the_status_comes_from_the_full_instant_and_not_from_what_is_written() {
 }
 
 #[test]
-fn becoming_a_resource_moves_what_is_on_the_heap() {
+fn becoming_a_resource_does_not_copy_the_heap() {
     let token = full();
     let name = Arc::clone(&token.name);
     let entries = token.allowed_ips.as_ref().map(|allowed| allowed.entries().as_ptr());
@@ -108,7 +108,7 @@ fn text_is_escaped_as_json_needs_and_no_further() {
 }
 
 #[test]
-fn what_was_written_is_read_back() {
+fn a_written_resource_is_read_back() {
     let resource = serde_json::from_str::<TokenResource>(FULL).unwrap();
     assert_eq!(resource.id, TokenId(23145));
     assert_eq!(&*resource.name, "CI Deployments");
@@ -134,7 +134,7 @@ fn members(change: impl FnOnce(&mut serde_json::Map<String, Value>)) -> Value {
 }
 
 #[test]
-fn members_that_are_not_known_are_ignored() {
+fn unknown_members_are_ignored() {
     let extended = members(|members| {
         members.insert("abilities".to_owned(), json!(["*"]));
         members.insert("revoked_at".to_owned(), json!("not even an instant"));
@@ -154,7 +154,7 @@ fn a_nullable_member_that_is_missing_is_null() {
 }
 
 #[test]
-fn a_required_member_that_is_missing_or_null_is_refused() {
+fn a_required_member_that_is_missing_or_null_is_rejected() {
     for name in ["id", "name", "status", "usage_count", "created_at"] {
         let missing = members(|members| drop(members.remove(name)));
         let error = serde_json::from_value::<TokenResource>(missing).unwrap_err();
@@ -165,7 +165,7 @@ fn a_required_member_that_is_missing_or_null_is_refused() {
 }
 
 #[test]
-fn numbers_that_do_not_fit_are_refused() {
+fn numbers_that_do_not_fit_are_rejected() {
     for (name, number) in [
         ("id", json!(9_223_372_036_854_775_808_u64)),
         ("id", json!(1.5)),
@@ -184,7 +184,7 @@ fn numbers_that_do_not_fit_are_refused() {
 }
 
 #[test]
-fn a_status_to_come_does_not_make_a_token_unreadable() {
+fn a_token_with_an_unknown_status_is_read() {
     let resource = read(members(|members| drop(members.insert("status".to_owned(), json!("suspended")))));
     assert_eq!(resource.status.as_str(), "suspended");
     assert!(matches!(resource.status, ReportedStatus::Other(_)));
@@ -217,7 +217,7 @@ trait Fallback {
 impl<T> Fallback for Probe<T> {}
 
 #[test]
-fn the_record_cannot_be_serialized_as_it_is() {
+fn the_record_is_not_serialize() {
     assert!(!Probe::<AccessToken>(PhantomData).is_serialize());
     assert!(!Probe::<tokenfolio::BearerToken>(PhantomData).is_serialize());
     assert!(Probe::<TokenResource>(PhantomData).is_serialize());

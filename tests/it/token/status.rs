@@ -63,7 +63,7 @@ fn a_token_expires_at_the_very_nanosecond() {
 }
 
 #[test]
-fn a_revocation_in_the_future_does_not_count_yet() {
+fn a_future_revocation_has_no_effect_yet() {
     assert_eq!(TokenStatus::derive(Some(instant(1)), None, instant(0)), TokenStatus::Active);
     assert_eq!(TokenStatus::derive(Some(instant(1)), Some(instant(0)), instant(0)), TokenStatus::Expired);
     assert_eq!(TokenStatus::derive(Some(instant(1)), Some(instant(0)), instant(1)), TokenStatus::Revoked);
@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn following_the_changes_from_the_beginning_tells_the_timeline(
+    fn following_the_changes_gives_the_timeline(
         revoked_at in proptest::option::of(near_or_far()),
         expires_at in proptest::option::of(near_or_far()),
     ) {
@@ -196,7 +196,7 @@ fn a_known_word_is_a_known_status_however_it_is_read() {
 }
 
 #[test]
-fn another_word_is_kept_as_it_is() {
+fn another_word_is_preserved() {
     for word in ["suspended", "", "Active", "ACTIVE", " active", "active ", "activ", "actives", "ungültig"] {
         let status = ReportedStatus::from(word);
         let ReportedStatus::Other(unknown) = &status else { panic!("{word:?} is not a known status") };
@@ -205,7 +205,7 @@ fn another_word_is_kept_as_it_is() {
 }
 
 #[test]
-fn a_status_that_is_no_text_is_refused() {
+fn a_status_that_is_not_a_string_is_rejected() {
     for json in ["null", "1", "true", "[]", "{}"] {
         assert!(serde_json::from_str::<ReportedStatus>(json).is_err(), "{json}");
     }

@@ -50,7 +50,7 @@ fn instant(seconds: i64, nanoseconds: u32) -> DateTime<Utc> {
 const NOON: i64 = 1_712_846_105;
 
 #[test]
-fn a_fraction_is_cut_and_not_rounded() {
+fn a_fraction_is_truncated() {
     assert_eq!(written(instant(NOON, 0)), "2024-04-11T14:35:05Z");
     assert_eq!(written(instant(NOON, 999_999_000)), "2024-04-11T14:35:05Z");
     assert_eq!(written(instant(NOON, 999_999_999)), "2024-04-11T14:35:05Z");
@@ -78,7 +78,7 @@ fn every_spelling_of_an_instant_is_read() {
 }
 
 #[test]
-fn what_is_no_instant_is_refused_with_its_text() {
+fn a_text_that_is_not_a_timestamp_is_rejected_with_its_text() {
     for text in [
         "",
         "null",
@@ -120,7 +120,7 @@ fn what_is_no_instant_is_refused_with_its_text() {
 }
 
 #[test]
-fn what_only_chrono_allows_is_refused() {
+fn a_spelling_that_only_chrono_allows_is_rejected() {
     for text in [
         "2024-04-11 14:35:05Z",
         "2024-04-11_14:35:05Z",
@@ -146,7 +146,7 @@ fn a_leap_second_is_read_and_written_as_the_second_before() {
 }
 
 #[test]
-fn an_instant_out_of_range_is_written_as_the_nearest_inside() {
+fn a_time_out_of_range_is_clamped_when_written() {
     let first = "0000-01-01T00:00:00Z";
     let last = "9999-12-31T23:59:59Z";
     assert_eq!(written(instant(*SECONDS.start(), 0)), first);
@@ -161,7 +161,7 @@ fn an_instant_out_of_range_is_written_as_the_nearest_inside() {
 }
 
 #[test]
-fn an_instant_out_of_range_is_not_read() {
+fn a_time_out_of_range_is_rejected() {
     assert_eq!(read("0000-01-01T00:00:00Z").unwrap(), instant(*SECONDS.start(), 0));
     assert_eq!(read("9999-12-31T23:59:59.999999999Z").unwrap(), instant(*SECONDS.end(), 999_999_999));
     assert_eq!(read("0000-01-01T02:00:00+02:00").unwrap(), instant(*SECONDS.start(), 0));
@@ -181,7 +181,7 @@ fn an_instant_out_of_range_is_not_read() {
 }
 
 #[test]
-fn only_text_is_an_instant() {
+fn only_a_string_is_a_timestamp() {
     for json in [json!(1_712_846_105), json!(1.5), json!(true), json!([]), json!({})] {
         let resource = json!({"id": 1, "name": "", "status": "active", "usage_count": 0, "created_at": json});
         assert!(serde_json::from_value::<TokenResource>(resource).is_err(), "{json}");
@@ -271,7 +271,7 @@ fn every_text_one_character_away_from_an_instant_is_read_as_the_grammar_says() {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_as_the_instant_cut_to_seconds(
+    fn a_written_timestamp_is_read_as_its_whole_second(
         seconds in SECONDS,
         nanoseconds in 0..1_000_000_000_u32,
     ) {

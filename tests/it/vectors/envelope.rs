@@ -77,7 +77,7 @@ fn the_model_writes_every_recorded_page() {
 }
 
 #[test]
-fn a_rule_takes_nothing_but_what_it_says() {
+fn a_rule_explains_only_its_own_difference() {
     let input = Input {
         total: 281,
         per_page: 20,
@@ -148,7 +148,7 @@ fn a_rule_takes_nothing_but_what_it_says() {
 
 proptest! {
     #[test]
-    fn a_page_drawn_with_any_options_is_ours_by_these_rules(
+    fn a_page_with_any_options_is_explained_by_the_rules(
         (total, per_page, current_page) in (0..1_u64 << 63, -2..300_i64, -2..1_000_i64),
         (items, on_each_side) in (0..30_usize, prop_oneof![9 => 0..12_u8, 1 => any::<u8>()]),
         path in prop_oneof![
@@ -167,7 +167,7 @@ proptest! {
 }
 
 #[test]
-fn numbers_that_doubles_get_wrong_are_right() {
+fn numbers_beyond_doubles_are_exact() {
     // The total, the page size and the page. The last page and `from` as Laravel writes them.
     let cases = [
         ((1 << 53) + 1, 1, 1, 1 << 53, Json::from(1)),

@@ -54,7 +54,7 @@ fn every_recorded_page_number_is_read_leniently() {
 }
 
 #[test]
-fn every_recorded_query_is_kept_byte_for_byte() {
+fn every_recorded_query_is_preserved_byte_for_byte() {
     let mut rows = 0;
     for row in read::<Value>("querystring.jsonl") {
         let raw = text(&row["raw"]);

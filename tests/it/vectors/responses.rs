@@ -21,7 +21,7 @@ struct Answer {
 }
 
 #[test]
-fn every_recorded_answer_is_read_in_full() {
+fn every_recorded_response_is_read_in_full() {
     let answers = read::<Answer>("envelope.jsonl");
     assert_eq!(answers.len(), 55);
     for answer in answers {
@@ -66,7 +66,7 @@ fn every_recorded_answer_is_read_in_full() {
 
 /// Laravel writes a bracketed page name that it does not read back, so its links lead to page 2 forever.
 #[test]
-fn every_recorded_next_page_is_followed_but_one_that_never_ends() {
+fn every_recorded_next_page_is_followed_except_one_that_never_ends() {
     let mut refused = 0;
     for answer in read::<Answer>("envelope.jsonl") {
         let page: Page<Value> = serde_json::from_str(&answer.raw).unwrap();
@@ -83,7 +83,7 @@ fn every_recorded_next_page_is_followed_but_one_that_never_ends() {
 }
 
 #[test]
-fn every_recorded_answer_is_rebuilt_from_its_request() {
+fn every_recorded_response_is_rebuilt_from_its_request() {
     let mut decided: BTreeMap<&str, usize> = BTreeMap::new();
     for answer in read::<Answer>("envelope.jsonl") {
         let (path, query) = answer.request.split_once('?').unwrap_or((&answer.request, ""));
