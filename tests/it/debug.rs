@@ -17,13 +17,13 @@ use crate::public_names::{WITHOUT_VALUES, name_of, public_names};
 const WORD: &str = "never-to-be-printed";
 
 /// The output of each type.
-type Printed = BTreeMap<&'static str, Vec<String>>;
+type Output = BTreeMap<&'static str, Vec<String>>;
 
-fn print<T: Debug>(printed: &mut Printed, value: &T) {
+fn print<T: Debug>(printed: &mut Output, value: &T) {
     printed.entry(name_of::<T>()).or_default().push(format!("{value:?} {value:#?}"));
 }
 
-fn print_error<T: Error>(printed: &mut Printed, error: &T) {
+fn print_error<T: Error>(printed: &mut Output, error: &T) {
     print(printed, error);
     printed.entry(name_of::<T>()).or_default().push(error.to_string());
 }
@@ -62,87 +62,87 @@ impl TokenStore for Service {
 }
 
 /// Returns the output of the types that hold a secret, a cause or a part of a request.
-fn quiet() -> Printed {
-    let mut quiet = Printed::new();
-    print(&mut quiet, &BearerToken::from_headers(&parts(WORD).headers).unwrap());
+fn private_output() -> Output {
+    let mut output = Output::new();
+    print(&mut output, &BearerToken::from_headers(&parts(WORD).headers).unwrap());
     for values in [&[&*format!("Bearer {WORD} {WORD}")][..], &[WORD], &[WORD, WORD]] {
-        let refused = BearerToken::from_values(values.iter().map(|value| value.as_bytes()));
-        print_error(&mut quiet, &refused.unwrap_err());
+        let rejected = BearerToken::from_values(values.iter().map(|value| value.as_bytes()));
+        print_error(&mut output, &rejected.unwrap_err());
     }
 
     let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
-    print(&mut quiet, &ListTokens::new(Service(WORD), Service(WORD), urls).with_realm(WORD));
+    print(&mut output, &ListTokens::new(Service(WORD), Service(WORD), urls).with_realm(WORD));
     let store = MemoryStore::new();
     store.insert(WORD, AccessToken::new(1, WORD, now()));
-    print(&mut quiet, &store);
+    print(&mut output, &store);
     let log = UsageLog::new();
     log.record(&WORD, TokenId(1), now());
-    print(&mut quiet, &log);
+    print(&mut output, &log);
 
-    print_error(&mut quiet, &problem());
-    print_error(&mut quiet, &format!("{WORD} ").parse::<TraceId>().unwrap_err());
+    print_error(&mut output, &problem());
+    print_error(&mut output, &format!("{WORD} ").parse::<TraceId>().unwrap_err());
     for query in [format!("page={WORD}"), format!("page=1&page={WORD}"), format!("page=0&x={WORD}")] {
         let error = PageRequest::from_query(&query, &PageRules::default()).unwrap_err();
-        print_error(&mut quiet, &error);
-        print_error(&mut quiet, &error.parameters()[0]);
+        print_error(&mut output, &error);
+        print_error(&mut output, &error.parameters()[0]);
     }
     for base in ["https://a:_@b/", "https://a/?_", "https://a/#_", "_", "_://a", "//_", "https://a/_|", "https://[_]/"]
     {
-        print_error(&mut quiet, &PageUrls::new(&base.replace('_', WORD)).unwrap_err());
+        print_error(&mut output, &PageUrls::new(&base.replace('_', WORD)).unwrap_err());
     }
 
     // The client's own URL can have a password, and a link can have any host.
-    let asked = Url::parse(&format!("https://a:{WORD}@b/?page=2&token={WORD}")).unwrap();
+    let requested = Url::parse(&format!("https://a:{WORD}@b/?page=2&token={WORD}")).unwrap();
     for next in ["https://x:_@c/_?_", "https://x:_@b/?page=3", "/_?page=1&_", "https://[_]/"] {
         let mut links = PageLinks::default();
         links.next = Some(next.replace('_', WORD));
-        print_error(&mut quiet, &links.next_url(&asked, "page").unwrap_err());
+        print_error(&mut output, &links.next_url(&requested, "page").unwrap_err());
     }
-    quiet
+    output
 }
 
 /// Returns the output of the types that print what they hold, because it is public: names, labels, URLs, owners,
 /// the response of a server.
-fn shown() -> Printed {
-    let mut shown = Printed::new();
+fn public_output() -> Output {
+    let mut output = Output::new();
     let token = AccessToken::new(1, WORD, now());
-    print(&mut shown, &token);
-    print(&mut shown, &token.clone().into_resource(now()));
-    print(&mut shown, &TokenList::new(vec![token.clone()], 1));
-    print(&mut shown, &Authenticated { owner: WORD, token });
-    print(&mut shown, &TokenUsage::new(WORD, 1, now()));
-    print(&mut shown, &ListQuery::new(WORD));
+    print(&mut output, &token);
+    print(&mut output, &token.clone().into_resource(now()));
+    print(&mut output, &TokenList::new(vec![token.clone()], 1));
+    print(&mut output, &Authenticated { owner: WORD, token });
+    print(&mut output, &TokenUsage::new(WORD, 1, now()));
+    print(&mut output, &ListQuery::new(WORD));
 
     let status = ReportedStatus::from(WORD);
-    print(&mut shown, &status);
+    print(&mut output, &status);
     let ReportedStatus::Other(unknown) = status else { panic!("{status} is known") };
-    print_error(&mut shown, &unknown);
-    print_error(&mut shown, &WORD.parse::<TokenOrder>().unwrap_err());
-    print(&mut shown, &WORD.parse::<TraceId>().unwrap());
-    print(&mut shown, &Challenge::new(WORD));
-    print(&mut shown, &PageRules::default().with_page_name(WORD));
-    print(&mut shown, &LinkStyle::default().with_gap_label(WORD));
+    print_error(&mut output, &unknown);
+    print_error(&mut output, &WORD.parse::<TokenOrder>().unwrap_err());
+    print(&mut output, &WORD.parse::<TraceId>().unwrap());
+    print(&mut output, &Challenge::new(WORD));
+    print(&mut output, &PageRules::default().with_page_name(WORD));
+    print(&mut output, &LinkStyle::default().with_gap_label(WORD));
     // A preserved query is in every link.
     let urls = PageUrls::new("/tokens").unwrap().with_query_string(WORD);
-    print(&mut shown, &urls);
+    print(&mut output, &urls);
     let request = PageRequest::first(NonZeroU32::MIN);
     let page = Paginator::new(Vec::<TokenResource>::new(), 1, request, urls);
     let read: Page<TokenResource> = serde_json::from_value(serde_json::to_value(&page).unwrap()).unwrap();
-    print(&mut shown, &page);
-    print(&mut shown, &read);
-    print(&mut shown, &read.links);
-    print(&mut shown, &read.meta);
-    print(&mut shown, &read.meta.links[1]);
+    print(&mut output, &page);
+    print(&mut output, &read);
+    print(&mut output, &read.links);
+    print(&mut output, &read.meta);
+    print(&mut output, &read.meta.links[1]);
 
-    print_error(&mut shown, &AllowedIps::parse([WORD]).unwrap_err());
-    print_error(&mut shown, &Problem::new(StatusCode::CONFLICT).with_extension(WORD, 1).unwrap_err());
-    let answered = Response::new(format!("{{\"data\":\"{WORD}\"}}"));
-    print_error(&mut shown, &Page::<TokenResource>::from_response(&answered).unwrap_err());
-    shown
+    print_error(&mut output, &AllowedIps::parse([WORD]).unwrap_err());
+    print_error(&mut output, &Problem::new(StatusCode::CONFLICT).with_extension(WORD, 1).unwrap_err());
+    let response = Response::new(format!("{{\"data\":\"{WORD}\"}}"));
+    print_error(&mut output, &Page::<TokenResource>::from_response(&response).unwrap_err());
+    output
 }
 
 /// Returns the types that hold only numbers, times, addresses and fixed words.
-fn without_text() -> Vec<&'static str> {
+fn types_without_text() -> Vec<&'static str> {
     /// A type that is `Copy` cannot hold the word.
     fn of<T: Copy>() -> &'static str {
         name_of::<T>()
@@ -163,7 +163,7 @@ fn without_text() -> Vec<&'static str> {
 
 #[test]
 fn types_near_a_secret_or_a_cause_do_not_print_it() {
-    for (name, texts) in quiet() {
+    for (name, texts) in private_output() {
         for text in texts {
             assert!(!text.contains(WORD), "{name}: {text}");
         }
@@ -172,7 +172,7 @@ fn types_near_a_secret_or_a_cause_do_not_print_it() {
 
 #[test]
 fn public_text_is_printed() {
-    for (name, texts) in shown() {
+    for (name, texts) in public_output() {
         for text in texts {
             assert!(text.contains(WORD), "{name}: {text}");
         }
@@ -192,8 +192,8 @@ fn only_a_store_error_prints_its_cause_and_only_in_debug() {
 
 #[test]
 fn the_output_of_every_public_name_is_decided() {
-    let mut decided = [&WITHOUT_VALUES[..], &without_text(), &[name_of::<StoreError>()]].concat();
-    decided.extend(quiet().into_keys().chain(shown().into_keys()));
+    let mut decided = [&WITHOUT_VALUES[..], &types_without_text(), &[name_of::<StoreError>()]].concat();
+    decided.extend(private_output().into_keys().chain(public_output().into_keys()));
     decided.sort_unstable();
     let mut names = public_names();
     names.sort_unstable();

@@ -63,7 +63,7 @@ proptest! {
         is_newest_first: bool,
         name in select(vec!["p", "page[number]"]),
         pieces in vec(select(PIECES.to_vec()), 0..6),
-        is_kept: bool,
+        is_preserved: bool,
         beyond in 0..3_u64,
     ) {
         let store = MemoryStore::new();
@@ -72,7 +72,7 @@ proptest! {
         }
         let endpoint = endpoint(store, name, size);
         let endpoint = if is_newest_first { endpoint.with_order(TokenOrder::NewestFirst) } else { endpoint };
-        let endpoint = if is_kept { endpoint.with_query_string() } else { endpoint };
+        let endpoint = if is_preserved { endpoint.with_query_string() } else { endpoint };
 
         // The model: all tokens in order, cut into pages. There is always one page.
         let mut ordered: Vec<_> = ids.iter().copied().collect();
@@ -83,9 +83,9 @@ proptest! {
         if pages.is_empty() {
             pages.push(Vec::new());
         }
-        let kept: String = pieces.iter().filter(|_| is_kept).map(|piece| format!("{piece}&")).collect();
+        let preserved: String = pieces.iter().filter(|_| is_preserved).map(|piece| format!("{piece}&")).collect();
         let written = name.replace('[', "%5B").replace(']', "%5D");
-        let url = |page: u64| format!("{HOST}{PATH}?{kept}{written}={page}");
+        let url = |page: u64| format!("{HOST}{PATH}?{preserved}{written}={page}");
         let last = pages.len() as u64;
 
         // Forwards, from a URL without a page.

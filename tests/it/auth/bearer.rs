@@ -97,10 +97,10 @@ fn every_byte_is_part_of_a_token_as_the_grammar_says() {
 #[test]
 fn only_spaces_and_tabs_around_the_value_are_ignored() {
     for byte in 0..=u8::MAX {
-        let is_blank = matches!(byte, b' ' | b'\t');
-        assert_eq!(presented(&[&[&[byte], &b"Bearer good"[..]].concat()]).is_ok(), is_blank, "{byte:#x}");
+        let is_whitespace = matches!(byte, b' ' | b'\t');
+        assert_eq!(presented(&[&[&[byte], &b"Bearer good"[..]].concat()]).is_ok(), is_whitespace, "{byte:#x}");
         let after = presented(&[&[b"Bearer good=", &[byte][..]].concat()]);
-        assert_eq!(after.is_ok(), is_blank || byte == b'=', "{byte:#x}");
+        assert_eq!(after.is_ok(), is_whitespace || byte == b'=', "{byte:#x}");
     }
 }
 

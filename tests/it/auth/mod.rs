@@ -22,14 +22,14 @@ fn now() -> DateTime<Utc> {
 /// An authenticator that knows one secret, `good`, and counts its calls.
 struct One {
     token: AccessToken,
-    asked: AtomicUsize,
+    calls: AtomicUsize,
 }
 
 impl Authenticator for One {
     type Owner = u64;
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
         Ok((secret.secret() == "good").then(|| Authenticated { owner: 7, token: self.token.clone() }))
     }
 }
@@ -37,7 +37,7 @@ impl Authenticator for One {
 fn one(change: impl FnOnce(&mut AccessToken)) -> One {
     let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
     change(&mut token);
-    One { token, asked: AtomicUsize::new(0) }
+    One { token, calls: AtomicUsize::new(0) }
 }
 
 fn request(authorization: &[&[u8]]) -> Builder {
@@ -49,7 +49,7 @@ fn parts(request: Builder) -> Parts {
     request.body(()).unwrap().into_parts().0
 }
 
-fn try_it(
+fn authenticated(
     authenticator: &One,
     authorization: &[&[u8]],
     caller: Option<&str>,
@@ -66,8 +66,8 @@ const BODY: &str = concat!(
 
 /// Checks that the request is rejected with the one body, and this challenge.
 #[track_caller]
-fn refuse(answer: Result<Authenticated<u64>, Problem>, challenge: &str) {
-    let problem = answer.unwrap_err();
+fn expect_rejection(result: Result<Authenticated<u64>, Problem>, challenge: &str) {
+    let problem = result.unwrap_err();
     assert_eq!(serde_json::to_string(&problem).unwrap(), BODY);
     assert!(problem.source().is_none());
     let response: http::Response<Vec<u8>> = problem.into();
@@ -85,7 +85,7 @@ fn a_known_token_is_accepted_with_its_owner() {
     let authenticator = one(|_| ());
     let values: [&[u8]; 5] = [b"Bearer good", b"bearer good", b"BEARER good", b"Bearer  good", b" Bearer good "];
     for value in values {
-        let accepted = try_it(&authenticator, &[value], None, now()).unwrap();
+        let accepted = authenticated(&authenticator, &[value], None, now()).unwrap();
         assert_eq!((accepted.owner, accepted.token), (7, authenticator.token.clone()));
     }
 }
@@ -93,12 +93,12 @@ fn a_known_token_is_accepted_with_its_owner() {
 #[test]
 fn a_request_without_bearer_credentials_gets_a_bare_challenge_without_a_lookup() {
     let authenticator = one(|_| ());
-    refuse(try_it(&authenticator, &[], None, now()), BARE);
+    expect_rejection(authenticated(&authenticator, &[], None, now()), BARE);
     let values: [&[u8]; 4] = [b"Basic dXNlcjpwYXNz", b"Bearer", b"Bearer ", b"Bearergood"];
     for value in values {
-        refuse(try_it(&authenticator, &[value], None, now()), BARE);
+        expect_rejection(authenticated(&authenticator, &[value], None, now()), BARE);
     }
-    assert_eq!(authenticator.asked.into_inner(), 0);
+    assert_eq!(authenticator.calls.into_inner(), 0);
 }
 
 #[test]
@@ -107,9 +107,9 @@ fn a_malformed_token_is_invalid_without_a_lookup() {
     let values: [&[u8]; 6] =
         [b"Bearer a b", b"Bearer a,b", b"Bearer a\"b", b"Bearer =abc", "Bearer é".as_bytes(), b"Bearer \xff"];
     for value in values {
-        refuse(try_it(&authenticator, &[value], None, now()), INVALID_TOKEN);
+        expect_rejection(authenticated(&authenticator, &[value], None, now()), INVALID_TOKEN);
     }
-    assert_eq!(authenticator.asked.into_inner(), 0);
+    assert_eq!(authenticator.calls.into_inner(), 0);
 }
 
 #[test]
@@ -119,19 +119,19 @@ fn an_unknown_token_is_invalid() {
     for value in
         [&b"Bearer unknown"[..], b"Bearer GOOD", b"Bearer Good", b"Bearer goo", b"Bearer goodd", long.as_bytes()]
     {
-        refuse(try_it(&authenticator, &[value], None, now()), INVALID_TOKEN);
+        expect_rejection(authenticated(&authenticator, &[value], None, now()), INVALID_TOKEN);
     }
-    assert_eq!(authenticator.asked.into_inner(), 6);
+    assert_eq!(authenticator.calls.into_inner(), 6);
 }
 
 #[test]
 fn two_headers_are_an_invalid_request_without_a_lookup() {
     let authenticator = one(|_| ());
     for second in [&b"Bearer good"[..], b"Bearer bad", b"Basic dXNlcjpwYXNz"] {
-        refuse(try_it(&authenticator, &[b"Bearer good", second], None, now()), INVALID_REQUEST);
-        refuse(try_it(&authenticator, &[second, b"Bearer good"], None, now()), INVALID_REQUEST);
+        expect_rejection(authenticated(&authenticator, &[b"Bearer good", second], None, now()), INVALID_REQUEST);
+        expect_rejection(authenticated(&authenticator, &[second, b"Bearer good"], None, now()), INVALID_REQUEST);
     }
-    assert_eq!(authenticator.asked.into_inner(), 0);
+    assert_eq!(authenticator.calls.into_inner(), 0);
 }
 
 #[test]
@@ -144,10 +144,10 @@ fn a_token_is_accepted_as_long_as_it_is_active() {
                 token.revoked_at = revoked_at;
                 token.expires_at = expires_at;
             });
-            let answer = try_it(&authenticator, &[b"Bearer good"], None, now());
+            let result = authenticated(&authenticator, &[b"Bearer good"], None, now());
             match TokenStatus::derive(revoked_at, expires_at, now()) {
-                TokenStatus::Active => assert!(answer.is_ok(), "{revoked_at:?} {expires_at:?}"),
-                TokenStatus::Expired | TokenStatus::Revoked => refuse(answer, INVALID_TOKEN),
+                TokenStatus::Active => assert!(result.is_ok(), "{revoked_at:?} {expires_at:?}"),
+                TokenStatus::Expired | TokenStatus::Revoked => expect_rejection(result, INVALID_TOKEN),
             }
         }
     }
@@ -166,10 +166,10 @@ fn a_token_is_accepted_from_allowed_addresses() {
     ] {
         let authenticator = one(|token| token.allowed_ips = allowed_ips.clone());
         for (caller, is_accepted) in callers.into_iter().zip(accepted) {
-            let answer = try_it(&authenticator, &[b"Bearer good"], caller, now());
+            let result = authenticated(&authenticator, &[b"Bearer good"], caller, now());
             match is_accepted {
-                true => assert!(answer.is_ok(), "{caller:?} of {allowed_ips:?}"),
-                false => refuse(answer, INVALID_TOKEN),
+                true => assert!(result.is_ok(), "{caller:?} of {allowed_ips:?}"),
+                false => expect_rejection(result, INVALID_TOKEN),
             }
         }
     }
@@ -181,7 +181,7 @@ fn an_expired_token_is_rejected_from_an_allowed_address() {
         token.allowed_ips = AllowedIps::parse(["10.0.0.7"]).ok();
         token.expires_at = Some(now());
     });
-    refuse(try_it(&authenticator, &[b"Bearer good"], Some("10.0.0.7"), now()), INVALID_TOKEN);
+    expect_rejection(authenticated(&authenticator, &[b"Bearer good"], Some("10.0.0.7"), now()), INVALID_TOKEN);
 }
 
 #[test]

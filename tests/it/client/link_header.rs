@@ -7,24 +7,24 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tokenfolio::{PageLinks, PageRequest, PageUrls, Paginator};
 
-fn read_all<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> PageLinks {
-    let fields = fields.into_iter().map(|field| HeaderValue::from_bytes(field.as_ref()).expect("a header value"));
-    PageLinks::from_headers(&fields.map(|field| (LINK, field)).collect::<HeaderMap>())
+fn read_all<F: AsRef<[u8]>>(values: impl IntoIterator<Item = F>) -> PageLinks {
+    let values = values.into_iter().map(|value| HeaderValue::from_bytes(value.as_ref()).expect("a header value"));
+    PageLinks::from_headers(&values.map(|value| (LINK, value)).collect::<HeaderMap>())
 }
 
 /// Reads a header value, and returns its relations with their targets in the order of [`PageLinks`]' members.
 #[track_caller]
-fn read(field: &str) -> Vec<(&'static str, String)> {
-    let PageLinks { first, last, prev, next, .. } = read_all([field]);
+fn read(value: &str) -> Vec<(&'static str, String)> {
+    let PageLinks { first, last, prev, next, .. } = read_all([value]);
     let links = [("first", first), ("last", last), ("prev", prev), ("next", next)];
     links.into_iter().filter_map(|(relation, link)| Some((relation, link?))).collect()
 }
 
 #[track_caller]
-fn assert_links(field: &str, expected: &[(&str, &str)]) {
-    let links = read(field);
+fn assert_links(value: &str, expected: &[(&str, &str)]) {
+    let links = read(value);
     let links: Vec<_> = links.iter().map(|(relation, target)| (*relation, &**target)).collect();
-    assert_eq!(links, expected, "{field}");
+    assert_eq!(links, expected, "{value}");
 }
 
 /// RFC 8288, section 3.5, each on one line.
@@ -50,15 +50,15 @@ fn the_examples_of_the_rfc_are_read() {
 
 #[test]
 fn every_relation_of_a_page_is_found() {
-    let field = r#"<a>; rel="first", <b>; rel="last", <c>; rel="prev", <d>; rel="next", <e>; rel="self""#;
-    assert_links(field, &[("first", "a"), ("last", "b"), ("prev", "c"), ("next", "d")]);
+    let value = r#"<a>; rel="first", <b>; rel="last", <c>; rel="prev", <d>; rel="next", <e>; rel="self""#;
+    assert_links(value, &[("first", "a"), ("last", "b"), ("prev", "c"), ("next", "d")]);
     assert_links("<a>; rel=\"first prev\tlast  next\"", &["first", "last", "prev", "next"].map(|it| (it, "a")));
     assert_eq!(read_all::<&str>([]), PageLinks::default());
 }
 
 #[test]
 fn a_value_is_a_token_or_quoted() {
-    for field in [
+    for value in [
         "<a>; rel=next",
         r#"<a>; rel="next""#,
         r#"<a>; rel="n\ex\t""#,
@@ -71,7 +71,7 @@ fn a_value_is_a_token_or_quoted() {
         "<a>;; rel=next",
         "<a>; rel=\"next",
     ] {
-        assert_links(field, &[("next", "a")]);
+        assert_links(value, &[("next", "a")]);
     }
 }
 
@@ -113,10 +113,10 @@ fn a_link_from_another_resource_is_ignored() {
 
 #[test]
 fn a_link_without_a_relation_is_ignored() {
-    for field in
+    for value in
         ["", " ", ",", "<a>", "<a>;", "<a>; rel", "<a>; rel=", "<a>; rel=\"\"", "<a>; rel=next-page", "a; rel=next"]
     {
-        assert_links(field, &[]);
+        assert_links(value, &[]);
     }
 }
 
@@ -128,10 +128,10 @@ fn a_list_may_have_empty_elements() {
 #[test]
 fn a_malformed_link_ends_its_header_and_no_other() {
     for malformed in ["b; rel=next", "<b; rel=next", "\"<b>; rel=next\"", "; rel=next", "é"] {
-        let field = format!("<a>; rel=prev, {malformed}, <c>; rel=last");
-        let links = read_all([&field, "<d>; rel=first"]);
-        assert_eq!((links.first.as_deref(), links.prev.as_deref()), (Some("d"), Some("a")), "{field}");
-        assert_eq!(links.next, None, "{field}");
+        let value = format!("<a>; rel=prev, {malformed}, <c>; rel=last");
+        let links = read_all([&value, "<d>; rel=first"]);
+        assert_eq!((links.first.as_deref(), links.prev.as_deref()), (Some("d"), Some("a")), "{value}");
+        assert_eq!(links.next, None, "{value}");
     }
     // Its target ends with the `>` of the next link.
     assert_links("<b; rel=next, <c>; rel=last", &[("last", "b; rel=next, <c")]);
@@ -152,14 +152,14 @@ proptest! {
         total in any::<u64>(),
         page in 1..=PageRequest::MAX_PAGE,
         near in any::<bool>(),
-        (kept, fragment, base) in (any::<String>(), any::<String>(), "(https://h)?/[a-z0-9/,;=]{0,9}"),
+        (preserved, fragment, base) in (any::<String>(), any::<String>(), "(https://h)?/[a-z0-9/,;=]{0,9}"),
         name in any::<String>(),
     ) {
         let page = if near { page % 40 + 1 } else { page };
         let request = PageRequest::new(page, NonZeroU32::MIN).unwrap();
         let base = if base.starts_with("//") { &base[1..] } else { &*base };
         prop_assume!(!base.starts_with("//"));
-        let urls = PageUrls::new(base).unwrap().with_page_name(name).with_query_string(&kept).with_fragment(&fragment);
+        let urls = PageUrls::new(base).unwrap().with_page_name(name).with_query_string(&preserved).with_fragment(&fragment);
         let written = Paginator::new(vec![()], total, request, urls);
 
         let links = PageLinks::from_headers(&HeaderMap::from_iter([(LINK, written.link_header())]));
@@ -174,21 +174,21 @@ proptest! {
         targets in vec("[!-;=?-~]{0,12}", 4),
         order in Just(vec![0, 1, 2, 3]).prop_shuffle(),
         title in "[ -~]{0,12}",
-        (blanks, is_quoted, is_split) in ("[ \t]{0,2}", any::<bool>(), any::<bool>()),
+        (whitespace, is_quoted, is_split) in ("[ \t]{0,2}", any::<bool>(), any::<bool>()),
     ) {
         let title = title.replace('\\', "\\\\").replace('"', "\\\"");
         let links: Vec<_> = order.iter().map(|index| {
             let target = &targets[*index];
             let relation = ["First", "LAST", "prev", "next"][*index];
             let quote = if is_quoted { "\"" } else { "" };
-            format!("<{target}>{blanks};{blanks}title=\"{title}\"{blanks};rel{blanks}={blanks}{quote}{relation}{quote}")
+            format!("<{target}>{whitespace};{whitespace}title=\"{title}\"{whitespace};rel{whitespace}={whitespace}{quote}{relation}{quote}")
         }).collect();
-        let read = if is_split { read_all(&links) } else { read_all([links.join(&format!("{blanks},{blanks}"))]) };
+        let read = if is_split { read_all(&links) } else { read_all([links.join(&format!("{whitespace},{whitespace}"))]) };
         prop_assert_eq!(vec![read.first, read.last, read.prev, read.next], targets.into_iter().map(Some).collect::<Vec<_>>());
     }
 
     #[test]
-    fn any_header_is_read_without_a_panic(fields in vec(vec(prop_oneof!["[<>;,=\" \t\\\\]", "rel|anchor|next|a|é"], 0..24), 0..4)) {
-        read_all(fields.iter().map(|field| field.concat()));
+    fn any_header_is_read_without_a_panic(values in vec(vec(prop_oneof!["[<>;,=\" \t\\\\]", "rel|anchor|next|a|é"], 0..24), 0..4)) {
+        read_all(values.iter().map(|value| value.concat()));
     }
 }

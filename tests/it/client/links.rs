@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tokenfolio::{NextUrlError, PageLinks, PageRequest};
 use url::Url;
 
-const ASKED: &str = "https://api.example.com/v1/tokens?page=2";
+const REQUESTED: &str = "https://api.example.com/v1/tokens?page=2";
 
 #[track_caller]
 fn links_to(next: &str) -> PageLinks {
@@ -22,7 +22,7 @@ fn next(asked: &str, link: &str) -> Result<String, NextUrlError> {
 
 #[test]
 fn the_last_page_has_no_next() {
-    assert_eq!(PageLinks::default().next_url(&Url::parse(ASKED).unwrap(), "page"), Ok(None));
+    assert_eq!(PageLinks::default().next_url(&Url::parse(REQUESTED).unwrap(), "page"), Ok(None));
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_link_resolves_against_the_requested_url() {
         ("tokens?page=10", "https://api.example.com/v1/tokens?page=10"),
         ("../v2/tokens?page=3", "https://api.example.com/v2/tokens?page=3"),
     ] {
-        assert_eq!(next(ASKED, link).as_deref(), Ok(expected), "{link}");
+        assert_eq!(next(REQUESTED, link).as_deref(), Ok(expected), "{link}");
     }
 }
 
@@ -55,7 +55,7 @@ fn a_link_to_another_origin_is_rejected() {
         ("file:///etc/passwd?page=3", "null"),
         ("javascript:alert(1)?page=3", "null"),
     ] {
-        let error = next(ASKED, link).expect_err(link);
+        let error = next(REQUESTED, link).expect_err(link);
         assert_eq!(error.to_string(), format!("next link leads to {origin}, expected https://api.example.com"));
         let asked = "https://api.example.com".to_owned();
         assert_eq!(error, NextUrlError::OtherOrigin { asked, next: origin.to_owned() });
@@ -77,7 +77,7 @@ fn a_link_with_credentials_is_rejected() {
     for link in
         ["https://u@api.example.com/?page=3", "https://:p@api.example.com/?page=3", "//u:p@api.example.com?page=3"]
     {
-        let error = next(ASKED, link).expect_err(link);
+        let error = next(REQUESTED, link).expect_err(link);
         assert_eq!(error, NextUrlError::Userinfo, "{link}");
         assert_eq!(error.to_string(), "next link has a user name or password of its own");
     }
@@ -93,7 +93,7 @@ fn a_link_that_is_not_a_url_is_rejected() {
         ("//[::1?page=3", "invalid IPv6 address"),
         ("https://h:99999/?page=3", "invalid port number"),
     ] {
-        assert_eq!(next(ASKED, link).expect_err(link).to_string(), format!("next link is no URL: {reason}"));
+        assert_eq!(next(REQUESTED, link).expect_err(link).to_string(), format!("next link is no URL: {reason}"));
     }
 }
 
@@ -166,7 +166,7 @@ proptest! {
             let last = url.query_pairs().filter(|(name, _)| name == "page").last();
             last.and_then(|(_, value)| value.trim().parse::<u64>().ok()).unwrap_or(1)
         };
-        let mut asked = Url::parse(ASKED).unwrap();
+        let mut asked = Url::parse(REQUESTED).unwrap();
         for link in links {
             if let Ok(url) = links_to(&link).next_url(&asked, "page") {
                 let url = url.expect("there is a link");

@@ -204,12 +204,12 @@ proptest! {
         per_page in 1..=u32::MAX,
         near in any::<bool>(),
         (on_each_side, previous, gap, has_array) in (0..9_u8, any::<String>(), any::<String>(), any::<bool>()),
-        (kept, fragment, base) in (any::<String>(), any::<String>(), option::of("/[a-zé/]{0,9}")),
+        (preserved, fragment, base) in (any::<String>(), any::<String>(), option::of("/[a-zé/]{0,9}")),
     ) {
         let page = if near { page % 40 + 1 } else { page };
         let request = PageRequest::new(page, NonZeroU32::new(per_page).unwrap()).unwrap();
         let base = base.filter(|base| !base.starts_with("//")).unwrap_or_else(|| "https://h.example".to_owned());
-        let urls = PageUrls::new(&base).unwrap().with_query_string(&kept).with_fragment(&fragment);
+        let urls = PageUrls::new(&base).unwrap().with_query_string(&preserved).with_fragment(&fragment);
         let style = LinkStyle::default().with_on_each_side(on_each_side).with_gap_label(gap.clone());
         let style = style.with_labels(previous.clone(), "Next »");
         let style = if has_array { style } else { style.without_array() };

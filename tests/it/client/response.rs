@@ -73,9 +73,9 @@ fn relative_references_in_a_problem_resolve_against_the_request() {
     let Err(ResponseError::Problem { problem, .. }) = read(401, Some(Problem::MEDIA_TYPE), PROBLEM) else {
         panic!("no problem");
     };
-    let asked = Url::parse("https://h.example/api/a").unwrap();
-    assert_eq!(problem.type_url(&asked).unwrap().as_str(), "https://h.example/probs/x");
-    assert_eq!(problem.instance_url(&asked).unwrap().as_str(), "https://h.example/api/a?trace=7");
+    let requested = Url::parse("https://h.example/api/a").unwrap();
+    assert_eq!(problem.type_url(&requested).unwrap().as_str(), "https://h.example/probs/x");
+    assert_eq!(problem.instance_url(&requested).unwrap().as_str(), "https://h.example/api/a?trace=7");
 }
 
 #[test]

@@ -122,10 +122,10 @@ impl Service {
     }
 
     /// Drains the log and returns the usage count. Only the presented token may be in it.
-    fn uses(&self) -> u64 {
-        let uses: Vec<_> = self.log.drain(NonZeroUsize::MAX).flatten().collect();
-        assert!(uses.iter().all(|TokenUsage { owner, id, .. }| (*owner, *id) == (7, TokenId(1))), "{uses:?}");
-        uses.iter().map(|uses| uses.count).sum()
+    fn usage_count(&self) -> u64 {
+        let usage: Vec<_> = self.log.drain(NonZeroUsize::MAX).flatten().collect();
+        assert!(usage.iter().all(|TokenUsage { owner, id, .. }| (*owner, *id) == (7, TokenId(1))), "{usage:?}");
+        usage.iter().map(|usage| usage.count).sum()
     }
 
     /// Polls a request up to this number of times and returns its response, or drops it if it is still pending.
@@ -141,16 +141,16 @@ impl Service {
     /// Checks that no fault has left a trace.
     #[track_caller]
     fn expect_unharmed(&self) {
-        assert_eq!(self.uses(), 0);
+        assert_eq!(self.usage_count(), 0);
         let response = self.poll(1).expect("nothing is left to wait for");
         assert_eq!(ids(&response), [21]);
-        assert_eq!(self.uses(), 1);
+        assert_eq!(self.usage_count(), 1);
         // The store can be written, so no request holds its lock.
         let token = AccessToken::new(22, "late", now());
         assert_eq!(self.store.inner.insert(7, token.clone()), None);
         assert_eq!(ids(&self.poll(1).unwrap()), [21, 22]);
         assert_eq!(self.store.inner.remove(&7, TokenId(22)), Some(token));
-        assert_eq!(self.uses(), 1);
+        assert_eq!(self.usage_count(), 1);
     }
 }
 
@@ -184,7 +184,7 @@ fn a_failure_does_not_print_its_cause_or_affect_the_next_request() {
     for (kind, status) in KINDS {
         service.store.set(Fault::Fail(kind));
         assert_eq!(service.poll(1).unwrap().status(), status);
-        assert_eq!(service.uses(), 1, "the token was accepted before the store failed");
+        assert_eq!(service.usage_count(), 1, "the token was accepted before the store failed");
         service.authenticator.set(Fault::Fail(kind));
         assert_eq!(service.poll(1).unwrap().status(), status);
         service.expect_unharmed();
@@ -196,7 +196,7 @@ fn a_panic_propagates_and_does_not_affect_the_next_request() {
     let service = Service::new();
     service.store.set(Fault::Panic);
     assert_eq!(payload(|| service.poll(1)).downcast_ref(), Some(&Payload(7)));
-    assert_eq!(service.uses(), 1, "the token was accepted before the store panicked");
+    assert_eq!(service.usage_count(), 1, "the token was accepted before the store panicked");
     service.expect_unharmed();
 
     service.authenticator.set(Fault::Panic);
@@ -212,13 +212,13 @@ fn a_panic_of_the_clock_propagates_before_any_lookup() {
     service.store.set(Fault::Panic);
     service.authenticator.set(Fault::Panic);
     assert_eq!(payload(|| service.poll(1)).downcast_ref(), Some(&Payload(8)));
-    assert_eq!(service.uses(), 0);
+    assert_eq!(service.usage_count(), 0);
 }
 
 #[test]
 fn a_request_that_hangs_does_not_block_others_and_can_be_dropped() {
     let service = Service::new();
-    for (fault_of_store, uses) in [(true, 1), (false, 0)] {
+    for (fault_of_store, usage_count) in [(true, 1), (false, 0)] {
         if fault_of_store {
             service.store.set(Fault::Hang);
         } else {
@@ -231,7 +231,7 @@ fn a_request_that_hangs_does_not_block_others_and_can_be_dropped() {
                 assert!(hangs.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
             }
             // Polling again does not record usage again.
-            assert_eq!(service.uses(), uses);
+            assert_eq!(service.usage_count(), usage_count);
             service.expect_unharmed();
         }
         service.expect_unharmed();
@@ -250,7 +250,7 @@ fn a_request_dropped_after_any_number_of_polls_leaves_nothing_behind() {
             let response = service.poll(polls);
             assert_eq!(response.is_some(), polls == last);
             let is_accepted = polls > authentication as usize;
-            assert_eq!(service.uses(), u64::from(is_accepted), "{polls} of {authentication} and {listing}");
+            assert_eq!(service.usage_count(), u64::from(is_accepted), "{polls} of {authentication} and {listing}");
             // A request that was dropped early has not reached its faults.
             service.authenticator.next.lock().unwrap().take();
             service.store.next.lock().unwrap().take();
@@ -271,6 +271,6 @@ fn a_pending_request_does_not_see_the_panic_of_another() {
     payload(|| service.poll(1));
     let Poll::Ready(response) = waits.as_mut().poll(&mut context) else { panic!("it had one poll to wait") };
     assert_eq!(ids(&response), [21]);
-    assert_eq!(service.uses(), 2);
+    assert_eq!(service.usage_count(), 2);
     service.expect_unharmed();
 }

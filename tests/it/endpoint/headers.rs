@@ -3,28 +3,28 @@
 use http::Method;
 use pollster::block_on;
 
-use super::{BASE, all_kinds, answer, endpoint, get, page, parts, request, store_of};
+use super::{BASE, all_kinds, endpoint, get, handle, page, parts, request, store_of};
 
 #[test]
 fn the_link_header_is_written_only_if_configured() {
-    let response = answer(&endpoint(store_of(41)), get("?page=2"));
+    let response = handle(&endpoint(store_of(41)), get("?page=2"));
     assert!(!response.headers().contains_key("link"));
-    let response = answer(&endpoint(store_of(41)).with_link_header(), get("?page=2"));
+    let response = handle(&endpoint(store_of(41)).with_link_header(), get("?page=2"));
     let links = page(&response).links;
     let expected = [("first", links.first), ("last", links.last), ("prev", links.prev), ("next", links.next)]
         .map(|(relation, url)| format!("<{}>; rel=\"{relation}\"", url.unwrap()));
-    let fields: Vec<_> = response.headers().get_all("link").iter().collect();
-    assert_eq!(fields, [&expected.join(", ")]);
-    let one = answer(&endpoint(store_of(1)).with_link_header(), get(""));
+    let values: Vec<_> = response.headers().get_all("link").iter().collect();
+    assert_eq!(values, [&expected.join(", ")]);
+    let one = handle(&endpoint(store_of(1)).with_link_header(), get(""));
     assert_eq!(one.headers()["link"], format!("<{BASE}?page=1>; rel=\"first\", <{BASE}?page=1>; rel=\"last\""));
-    let refused = answer(&endpoint(store_of(1)).with_link_header(), get("?page=0"));
-    assert!(!refused.headers().contains_key("link"));
+    let rejected = handle(&endpoint(store_of(1)).with_link_header(), get("?page=0"));
+    assert!(!rejected.headers().contains_key("link"));
 }
 
 #[test]
 fn a_preserved_parameter_cannot_break_out_of_the_link_header() {
     let endpoint = endpoint(store_of(41)).with_query_string().with_link_header();
-    let response = answer(&endpoint, get("?x=%3E,%0D%0A;y{}|\\^`"));
+    let response = handle(&endpoint, get("?x=%3E,%0D%0A;y{}|\\^`"));
     assert_eq!(response.status(), 200);
     let header = response.headers()["link"].to_str().unwrap().to_owned();
     let links = page(&response).links;
@@ -39,7 +39,7 @@ fn a_preserved_parameter_cannot_break_out_of_the_link_header() {
 #[test]
 fn forged_headers_never_reach_a_link() {
     let endpoint = endpoint(store_of(41)).with_link_header().with_query_string();
-    let plain = answer(&endpoint, get("?page=2"));
+    let plain = handle(&endpoint, get("?page=2"));
     for (name, value) in [
         ("host", "evil.example"),
         ("host", "a\"b<c>"),
@@ -51,22 +51,22 @@ fn forged_headers_never_reach_a_link() {
         ("x-original-url", "/evil"),
         ("x-rewrite-url", "/evil"),
     ] {
-        let forged = answer(&endpoint, get("?page=2").header(name, value));
+        let forged = handle(&endpoint, get("?page=2").header(name, value));
         assert_eq!((forged.headers(), forged.body()), (plain.headers(), plain.body()), "{name}");
-        let refused = answer(&endpoint, get("?page=0").header(name, value));
-        assert_eq!(refused.body(), answer(&endpoint, get("?page=0")).body(), "{name}");
+        let rejected = handle(&endpoint, get("?page=0").header(name, value));
+        assert_eq!(rejected.body(), handle(&endpoint, get("?page=0")).body(), "{name}");
     }
     let absolute =
         request(Method::GET, "http://evil.example/api/v1/me/tokens?page=2").header("authorization", "Bearer good");
-    assert_eq!(answer(&endpoint, absolute).body(), plain.body());
+    assert_eq!(handle(&endpoint, absolute).body(), plain.body());
 }
 
 #[test]
 fn any_accept_header_is_ignored() {
     let endpoint = endpoint(store_of(3));
-    let plain = answer(&endpoint, get(""));
+    let plain = handle(&endpoint, get(""));
     for accept in [&b"text/html"[..], b"*/*;q=0", b"application/json;q=0", b"garbage;;,=", b"", b"\xff"] {
-        let response = answer(&endpoint, get("").header("accept", accept));
+        let response = handle(&endpoint, get("").header("accept", accept));
         assert_eq!((response.status(), response.body()), (plain.status(), plain.body()));
     }
 }
@@ -74,11 +74,11 @@ fn any_accept_header_is_ignored() {
 #[test]
 fn a_body_and_conditional_headers_are_ignored() {
     let endpoint = endpoint(store_of(3));
-    let plain = answer(&endpoint, get(""));
+    let plain = handle(&endpoint, get(""));
     let request = get("").header("content-length", "7").header("if-none-match", "*").header("range", "bytes=0-1");
-    assert_eq!(answer(&endpoint, request).body(), plain.body());
-    let refused = self::request(Method::GET, "/").header("if-none-match", "*");
-    assert_eq!(answer(&endpoint, refused).status(), 401);
+    assert_eq!(handle(&endpoint, request).body(), plain.body());
+    let rejected = self::request(Method::GET, "/").header("if-none-match", "*");
+    assert_eq!(handle(&endpoint, rejected).status(), 401);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tokenfolio::{
     authenticate,
 };
 
-use super::{answer, now};
+use super::{handle, now};
 
 /// The secrets of an accepted token, of an expired token, and of no token.
 const SECRETS: [&str; 3] = ["1|c0ffee5ecret", "2|0ldc0ffee", "3|gue55ed"];
@@ -24,7 +24,7 @@ const SECRETS: [&str; 3] = ["1|c0ffee5ecret", "2|0ldc0ffee", "3|gue55ed"];
 const INTERNALS: [&str; 3] = ["d1ge5t-of-c0ffee", "postgres://app:passw0rd@db-3", "relation \"token_secret\""];
 
 /// Lets other requests run before it goes on.
-async fn give_way() {
+async fn yield_once() {
     let mut is_done = false;
     poll_fn(|_| if std::mem::replace(&mut is_done, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
@@ -36,10 +36,10 @@ impl TokenStore for Slow<MemoryStore<u64>> {
     type Owner = u64;
 
     async fn list(&self, query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
-        give_way().await;
-        let slice = self.0.list(query).await;
-        give_way().await;
-        slice
+        yield_once().await;
+        let list = self.0.list(query).await;
+        yield_once().await;
+        list
     }
 }
 
@@ -48,10 +48,10 @@ impl Authenticator for Slow<()> {
     type Owner = u64;
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
-        give_way().await;
+        yield_once().await;
         let token = AccessToken::new(1, "presented", DateTime::UNIX_EPOCH);
         let owner = secret.secret().parse().ok();
-        give_way().await;
+        yield_once().await;
         Ok(owner.map(|owner| Authenticated { owner, token }))
     }
 }
@@ -85,26 +85,26 @@ fn two_hundred_owners_at_once_see_only_their_own_tokens() {
         parts.iter().map(|parts| Box::pin(endpoint.handle(parts, None))).enumerate().collect();
     // A pending future goes to the end of the queue, and the queue rotates, so that requests interleave irregularly.
     let mut turn = 0;
-    let mut answers = HashMap::new();
+    let mut responses = HashMap::new();
     while let Some((number, mut future)) = futures.pop_front() {
         match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(response) => drop(answers.insert(requests[number], response)),
+            Poll::Ready(response) => drop(responses.insert(requests[number], response)),
             Poll::Pending => futures.push_back((number, future)),
         }
         turn += 1;
         let left = futures.len().max(1);
         futures.rotate_left(turn * 31 % left);
     }
-    assert_eq!(answers.len(), requests.len());
-    for ((owner, number), response) in answers {
+    assert_eq!(responses.len(), requests.len());
+    for ((owner, number), response) in responses {
         let page: Page<TokenResource> = serde_json::from_slice(response.body()).unwrap();
         let expected = (number - 1) * 20 + 1..=(number * 20).min(count(owner));
         assert!(page.data.iter().map(|token| &*token.name).eq(expected.map(|id| format!("{owner}'s {id}"))));
         assert_eq!(page.meta.total, count(owner));
         assert_eq!(page.links.first, Some(format!("/api/v1/me/tokens?of={owner}&page=1")));
     }
-    let uses = log.drain(NonZeroUsize::MAX).flatten();
-    assert!(uses.map(|uses| (uses.owner, uses.id.0, uses.count)).eq((0..OWNERS).map(|owner| (owner, 1, 4))));
+    let usage = log.drain(NonZeroUsize::MAX).flatten();
+    assert!(usage.map(|usage| (usage.owner, usage.id.0, usage.count)).eq((0..OWNERS).map(|owner| (owner, 1, 4))));
 }
 
 fn get(query: &str, secret: &str) -> Builder {
@@ -118,7 +118,7 @@ struct Service {
 }
 
 impl Service {
-    fn look(self) -> Result<(), StoreError> {
+    fn lookup(self) -> Result<(), StoreError> {
         self.fails.map_or(Ok(()), |kind| Err(StoreError::new(kind, INTERNALS.join(", "))))
     }
 }
@@ -127,7 +127,7 @@ impl TokenStore for Service {
     type Owner = u64;
 
     async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
-        self.look()?;
+        self.lookup()?;
         Ok(TokenList::new(vec![token()], 1))
     }
 }
@@ -136,7 +136,7 @@ impl Authenticator for Service {
     type Owner = u64;
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
-        self.look()?;
+        self.lookup()?;
         let mut token = token();
         token.expires_at = (secret.secret() == SECRETS[1]).then(now);
         Ok((secret.secret() != SECRETS[2]).then_some(Authenticated { owner: 7, token }))
@@ -151,10 +151,10 @@ const KINDS: [StoreErrorKind; 4] =
     [StoreErrorKind::Corrupt, StoreErrorKind::Other, StoreErrorKind::Timeout, StoreErrorKind::Unavailable];
 
 #[track_caller]
-fn expect_nothing_told(text: &str) {
+fn expect_no_leak(text: &str) {
     // A URL would escape the `|` between the parts of a secret, so the second part is searched for.
-    for told in SECRETS.iter().filter_map(|secret| secret.split('|').nth(1)).chain(INTERNALS) {
-        assert!(!text.contains(told), "{told} is told: {text}");
+    for leak in SECRETS.iter().filter_map(|secret| secret.split('|').nth(1)).chain(INTERNALS) {
+        assert!(!text.contains(leak), "{leak} is in: {text}");
     }
 }
 
@@ -167,7 +167,7 @@ fn no_response_contains_a_secret_or_a_cause() {
     for (store, authenticator) in stores.into_iter().chain(authenticators).chain([(service, service)]) {
         let urls = PageUrls::new("https://api.example.test/api/v1/me/tokens").unwrap();
         let endpoint = ListTokens::new(store, authenticator, urls).with_clock(now).with_link_header();
-        expect_nothing_told(&format!("{endpoint:?}"));
+        expect_no_leak(&format!("{endpoint:?}"));
         for secret in SECRETS {
             let twice = get("", secret).header("authorization", format!("Bearer {secret}"));
             let malformed = get("", &format!("{secret} {secret}"));
@@ -177,10 +177,10 @@ fn no_response_contains_a_secret_or_a_cause() {
             for request in
                 [get("", secret), get("?page=0", secret), get("?page=9", secret), twice, malformed, in_query, by_post]
             {
-                let response = answer(&endpoint, request);
+                let response = handle(&endpoint, request);
                 statuses.push(response.status().as_u16());
-                expect_nothing_told(&format!("{:?}", response.headers()));
-                expect_nothing_told(std::str::from_utf8(response.body()).unwrap());
+                expect_no_leak(&format!("{:?}", response.headers()));
+                expect_no_leak(std::str::from_utf8(response.body()).unwrap());
             }
         }
     }
@@ -212,10 +212,10 @@ fn debug_output_has_no_secret_and_only_a_store_error_prints_a_cause() {
         let rules = PageRules::default().with_client_size("size", NonZeroU32::MIN);
         writeln!(printed, "{rules:?} {:?}", TokenUsage::new(7, TokenId(1), now())).unwrap();
     }
-    expect_nothing_told(&printed);
+    expect_no_leak(&printed);
 
     // `StoreError` is made for logs.
-    let error = Service { fails: Some(StoreErrorKind::Other) }.look().unwrap_err();
+    let error = Service { fails: Some(StoreErrorKind::Other) }.lookup().unwrap_err();
     assert!(format!("{error:?}").contains("db-3"));
-    expect_nothing_told(&error.to_string());
+    expect_no_leak(&error.to_string());
 }

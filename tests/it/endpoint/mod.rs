@@ -83,7 +83,7 @@ fn parts(request: Builder) -> Parts {
     request.body(()).unwrap().into_parts().0
 }
 
-pub(crate) fn answer<S, A>(endpoint: &ListTokens<S, A>, request: Builder) -> Response<Vec<u8>>
+pub(crate) fn handle<S, A>(endpoint: &ListTokens<S, A>, request: Builder) -> Response<Vec<u8>>
 where
     S: TokenStore,
     A: Authenticator<Owner = S::Owner>,
@@ -111,11 +111,11 @@ fn ids(page: &Page<TokenResource>) -> Vec<i64> {
 }
 
 /// Returns the headers of a response, sorted by name.
-fn fields(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
-    let mut fields: Vec<_> =
+fn headers(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
+    let mut headers: Vec<_> =
         response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
-    fields.sort_unstable();
-    fields
+    headers.sort_unstable();
+    headers
 }
 
 /// Returns a request for each kind of response that needs no failing store.
@@ -126,14 +126,14 @@ fn all_kinds() -> [Builder; 4] {
 /// A store and authenticator that always fails, and counts its calls.
 pub(crate) struct Failing {
     kind: StoreErrorKind,
-    asked: Arc<AtomicUsize>,
+    calls: Arc<AtomicUsize>,
 }
 
 impl TokenStore for Failing {
     type Owner = u64;
 
     async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
         Err(StoreError::new(self.kind, "s3cret of db-3"))
     }
 }
@@ -142,13 +142,13 @@ impl Authenticator for Failing {
     type Owner = u64;
 
     async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
         Err(StoreError::new(self.kind, "s3cret of db-3"))
     }
 }
 
 pub(crate) fn failing(kind: StoreErrorKind) -> Failing {
-    Failing { kind, asked: Arc::default() }
+    Failing { kind, calls: Arc::default() }
 }
 
 /// A store with one list for every query.
@@ -177,12 +177,12 @@ fn the_clock_is_read_once_per_request_and_not_for_another_method() {
     });
     let count = || reads.swap(0, Ordering::Relaxed);
     for request in all_kinds() {
-        answer(&endpoint, request);
+        handle(&endpoint, request);
         assert_eq!(count(), 1);
     }
-    answer(&endpoint, get("").method(Method::HEAD));
+    handle(&endpoint, get("").method(Method::HEAD));
     assert_eq!(count(), 1);
-    answer(&endpoint, get("").method(Method::POST));
+    handle(&endpoint, get("").method(Method::POST));
     assert_eq!(count(), 0);
 }
 
@@ -198,9 +198,9 @@ fn the_clock_decides_authentication_and_status() {
     let endpoint = |now| ListTokens::new(&store, secrets.clone(), PageUrls::new(BASE).unwrap()).with_clock(move || now);
     let short = || request(Method::GET, "/").header("authorization", "Bearer short");
     let before = expiry - TimeDelta::nanoseconds(1);
-    assert_eq!(page(&answer(&endpoint(before), short())).data[0].status.as_str(), "active");
-    assert_eq!(answer(&endpoint(expiry), short()).status(), 401);
-    assert_eq!(page(&answer(&endpoint(expiry), get(""))).data[0].status.as_str(), "expired");
+    assert_eq!(page(&handle(&endpoint(before), short())).data[0].status.as_str(), "active");
+    assert_eq!(handle(&endpoint(expiry), short()).status(), 401);
+    assert_eq!(page(&handle(&endpoint(expiry), get(""))).data[0].status.as_str(), "expired");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn the_default_clock_is_the_systems() {
     }
     let endpoint = ListTokens::new(store, secrets(), PageUrls::new(BASE).unwrap());
     let statuses: Vec<_> =
-        page(&answer(&endpoint, get(""))).data.iter().map(|token| token.status.to_string()).collect();
+        page(&handle(&endpoint, get(""))).data.iter().map(|token| token.status.to_string()).collect();
     assert_eq!(statuses, ["expired", "active"]);
 }
 

@@ -8,7 +8,7 @@ use tokenfolio::{
     AccessToken, AllowedIps, LinkStyle, ListTokens, MemoryStore, PageRequest, PageRules, PageUrls, TokenOrder,
 };
 
-use super::{BASE, OWNER, answer, endpoint, fields, get, ids, json_body, now, page, request, secrets, store_of, text};
+use super::{BASE, OWNER, endpoint, get, handle, headers, ids, json_body, now, page, request, secrets, store_of, text};
 
 #[test]
 fn a_page_is_written_byte_for_byte() {
@@ -22,7 +22,7 @@ fn a_page_is_written_byte_for_byte() {
     token.expires_at = Some(instant("2024-04-11T14:35:05Z"));
     token.allowed_ips = AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).ok();
     store.insert(OWNER, token);
-    let response = answer(&endpoint(store), get(""));
+    let response = handle(&endpoint(store), get(""));
     let expected = concat!(
         r#"{"data":[{"id":1,"name":"Production Deploy","status":"active","last_used_at":"2024-04-11T14:35:05Z","#,
         r#""usage_count":42,"expires_at":null,"created_at":"2024-03-01T18:11:00Z","allowed_ips":null},"#,
@@ -41,14 +41,14 @@ fn a_page_is_written_byte_for_byte() {
     assert_eq!(response.status(), 200);
     let length = expected.len().to_string();
     assert_eq!(
-        fields(&response),
+        headers(&response),
         [("cache-control", "private, no-store"), ("content-length", &*length), ("content-type", "application/json")]
     );
 }
 
 #[test]
 fn a_page_shows_only_the_owners_tokens() {
-    let page = page(&answer(&endpoint(store_of(3)), get("")));
+    let page = page(&handle(&endpoint(store_of(3)), get("")));
     assert_eq!((ids(&page), page.meta.total), (vec![1, 2, 3], 3));
     assert!(page.data.iter().all(|token| *token.name != *"another's"));
 }
@@ -67,9 +67,9 @@ fn every_listed_status_agrees_with_authentication_at_the_same_time() {
         let mut secrets = secrets();
         secrets.0.insert("presented", token);
         let endpoint = ListTokens::new(store, secrets, PageUrls::new(BASE).unwrap()).with_clock(now);
-        let listed = page(&answer(&endpoint, get(""))).data[0].status.to_string();
+        let listed = page(&handle(&endpoint, get(""))).data[0].status.to_string();
         let presented = request(Method::GET, "/").header("authorization", "Bearer presented");
-        let is_accepted = answer(&endpoint, presented).status() == 200;
+        let is_accepted = handle(&endpoint, presented).status() == 200;
         assert_eq!(is_accepted, listed == "active", "{revoked_at:?} {expires_at:?}");
     }
 }
@@ -86,7 +86,7 @@ fn walking_from_page_1_yields_every_token_once() {
             while let Some(url) = next {
                 let target = url.strip_prefix("https://api.example.test").unwrap();
                 let page =
-                    page(&answer(&endpoint, request(Method::GET, target).header("authorization", "Bearer good")));
+                    page(&handle(&endpoint, request(Method::GET, target).header("authorization", "Bearer good")));
                 walked.extend(ids(&page));
                 assert_eq!(page.links.prev, prevs.last().cloned());
                 assert_eq!(page.meta.total, count.unsigned_abs());
@@ -101,15 +101,15 @@ fn walking_from_page_1_yields_every_token_once() {
 #[test]
 fn newest_first_is_an_option() {
     let endpoint = endpoint(store_of(45)).with_order(TokenOrder::NewestFirst);
-    assert_eq!(ids(&page(&answer(&endpoint, get("")))), (26..=45).rev().collect::<Vec<_>>());
-    assert_eq!(ids(&page(&answer(&endpoint, get("?page=3")))), (1..=5).rev().collect::<Vec<_>>());
+    assert_eq!(ids(&page(&handle(&endpoint, get("")))), (26..=45).rev().collect::<Vec<_>>());
+    assert_eq!(ids(&page(&handle(&endpoint, get("?page=3")))), (1..=5).rev().collect::<Vec<_>>());
 }
 
 #[test]
 fn a_page_past_the_end_is_empty() {
     let endpoint = endpoint(store_of(21)).with_link_header();
     for number in [3, 9, PageRequest::MAX_PAGE] {
-        let response = answer(&endpoint, get(&format!("?page={number}")));
+        let response = handle(&endpoint, get(&format!("?page={number}")));
         let page = page(&response);
         assert_eq!((page.data.len(), page.meta.from, page.meta.to), (0, None, None));
         assert_eq!((page.meta.current_page, page.meta.last_page, page.meta.total), (number, 2, 21));
@@ -127,40 +127,40 @@ fn a_page_past_the_end_is_empty() {
 #[test]
 fn the_style_of_the_link_array_is_an_option() {
     let endpoint = endpoint(store_of(1)).with_style(LinkStyle::laravel_entities());
-    let labels: Vec<_> = page(&answer(&endpoint, get(""))).meta.links.into_iter().map(|link| link.label).collect();
+    let labels: Vec<_> = page(&handle(&endpoint, get(""))).meta.links.into_iter().map(|link| link.label).collect();
     assert_eq!(labels, ["&laquo; Previous", "1", "Next &raquo;"]);
     let endpoint = endpoint.with_style(LinkStyle::default().without_array());
-    assert_eq!(json_body(&answer(&endpoint, get("")))["meta"].get("links"), None);
+    assert_eq!(json_body(&handle(&endpoint, get("")))["meta"].get("links"), None);
 }
 
 #[test]
 fn other_parameters_are_preserved_only_if_configured() {
     let query = "?sort=-id&page=2&sort=name&flag&e=&q=a%20b+c&p%61ge2=x";
-    let dropped = page(&answer(&endpoint(store_of(41)), get(query)));
+    let dropped = page(&handle(&endpoint(store_of(41)), get(query)));
     assert_eq!(dropped.links.next, Some(format!("{BASE}?page=3")));
-    let response = answer(&endpoint(store_of(41)).with_query_string().with_link_header(), get(query));
-    let kept = "sort=-id&sort=name&flag&e=&q=a%20b+c&p%61ge2=x&page";
+    let response = handle(&endpoint(store_of(41)).with_query_string().with_link_header(), get(query));
+    let preserved = "sort=-id&sort=name&flag&e=&q=a%20b+c&p%61ge2=x&page";
     let links = page(&response).links;
-    assert_eq!(links.first, Some(format!("{BASE}?{kept}=1")));
-    assert_eq!(links.next, Some(format!("{BASE}?{kept}=3")));
-    assert!(response.headers()["link"].to_str().unwrap().contains(&format!("<{BASE}?{kept}=3>; rel=\"next\"")));
+    assert_eq!(links.first, Some(format!("{BASE}?{preserved}=1")));
+    assert_eq!(links.next, Some(format!("{BASE}?{preserved}=3")));
+    assert!(response.headers()["link"].to_str().unwrap().contains(&format!("<{BASE}?{preserved}=3>; rel=\"next\"")));
 }
 
 #[test]
 fn a_size_that_the_client_chose_is_preserved_in_the_links() {
     let rules = PageRules::default().with_client_size("per_page", NonZeroU32::new(50).unwrap());
     let endpoint = endpoint(store_of(41)).with_page_rules(rules);
-    let chosen = page(&answer(&endpoint, get("?sort=id&per_page=5&page=2")));
+    let chosen = page(&handle(&endpoint, get("?sort=id&per_page=5&page=2")));
     assert_eq!((ids(&chosen), chosen.meta.per_page), (vec![6, 7, 8, 9, 10], 5));
     assert_eq!(chosen.links.next, Some(format!("{BASE}?per_page=5&page=3")));
-    assert_eq!(page(&answer(&endpoint, get(""))).links.next, Some(format!("{BASE}?page=2")));
-    let response = answer(&endpoint, get("?per_page=51&page=0"));
+    assert_eq!(page(&handle(&endpoint, get(""))).links.next, Some(format!("{BASE}?page=2")));
+    let response = handle(&endpoint, get("?per_page=51&page=0"));
     assert_eq!(response.status(), 400);
     let parameters: Vec<_> =
         json_body(&response)["errors"].as_array().unwrap().iter().map(|error| error["parameter"].clone()).collect();
     assert_eq!(parameters, ["page", "per_page"]);
-    let kept = page(&answer(&endpoint.with_query_string(), get("?sort=id&per_page=5&page=2")));
-    assert_eq!(kept.links.next, Some(format!("{BASE}?sort=id&per_page=5&page=3")));
+    let preserved = page(&handle(&endpoint.with_query_string(), get("?sort=id&per_page=5&page=2")));
+    assert_eq!(preserved.links.next, Some(format!("{BASE}?sort=id&per_page=5&page=3")));
 }
 
 #[test]
@@ -169,9 +169,9 @@ fn the_page_parameter_can_be_named_by_the_urls_or_the_rules() {
     let by_urls = ListTokens::new(store_of(41), secrets(), urls).with_clock(now);
     let by_rules = endpoint(store_of(41)).with_page_rules(PageRules::default().with_page_name("p"));
     for endpoint in [by_urls, by_rules] {
-        let page = page(&answer(&endpoint, get("?p=2&page=x")));
+        let page = page(&handle(&endpoint, get("?p=2&page=x")));
         assert_eq!(page.meta.current_page, 2);
         assert_eq!(page.links.next, Some(format!("{BASE}?p=3")));
-        assert_eq!(json_body(&answer(&endpoint, get("?p=x")))["errors"][0]["parameter"], "p");
+        assert_eq!(json_body(&handle(&endpoint, get("?p=x")))["errors"][0]["parameter"], "p");
     }
 }

@@ -11,7 +11,7 @@ use pollster::block_on;
 use serde_json::{Value, json};
 use tokenfolio::{ListTokens, PageRules, PageUrls, StoreErrorKind};
 
-use super::{BASE, always, answer, endpoint, failing, fields, get, json_body, page, parts, request, store_of, text};
+use super::{BASE, always, endpoint, failing, get, handle, headers, json_body, page, parts, request, store_of, text};
 
 /// Queries, with the page under strict rules, or `None` if it is rejected, and the page under lenient rules.
 const QUERIES: [(&str, Option<u64>, u64); 35] = [
@@ -58,7 +58,7 @@ fn an_invalid_page_is_a_400_that_names_the_parameter_or_page_1_if_lenient() {
     let lenient = endpoint(store_of(41)).with_page_rules(PageRules::default().lenient());
     let digits = format!("?page={}", "9".repeat(4_000));
     for (query, number, forgiven) in QUERIES.into_iter().chain([(&*digits, None, 1)]) {
-        let response = answer(&strict, get(query));
+        let response = handle(&strict, get(query));
         match number {
             Some(number) => assert_eq!(page(&response).meta.current_page, number, "{query}"),
             None => {
@@ -73,14 +73,14 @@ fn an_invalid_page_is_a_400_that_names_the_parameter_or_page_1_if_lenient() {
                 assert!(response.body().len() < 500);
             }
         }
-        assert_eq!(page(&answer(&lenient, get(query))).meta.current_page, forgiven, "{query}");
+        assert_eq!(page(&handle(&lenient, get(query))).meta.current_page, forgiven, "{query}");
     }
 }
 
 #[test]
 fn a_400_is_written_byte_for_byte() {
     let response =
-        answer(&endpoint(store_of(1)), get("?page=0").extension("t-1".parse::<tokenfolio::TraceId>().unwrap()));
+        handle(&endpoint(store_of(1)), get("?page=0").extension("t-1".parse::<tokenfolio::TraceId>().unwrap()));
     let expected = concat!(
         r#"{"type":"about:blank","title":"Bad Request","status":400,"#,
         r#""detail":"`page` must be a whole number from 1 to 9223372036854775807, but is zero","#,
@@ -90,7 +90,7 @@ fn a_400_is_written_byte_for_byte() {
     assert_eq!(text(&response), expected);
     let length = expected.len().to_string();
     assert_eq!(
-        fields(&response),
+        headers(&response),
         [
             ("cache-control", "private, no-store"),
             ("content-length", &*length),
@@ -135,11 +135,11 @@ fn every_401_has_one_body_and_the_challenge_of_its_cause() {
     for (authorization, challenge) in cases {
         let request = request(Method::GET, "/api/v1/me/tokens?access_token=good&page=2");
         let request = authorization.iter().fold(request, |request, value| request.header("authorization", *value));
-        let response = answer(&endpoint, request);
+        let response = handle(&endpoint, request);
         assert_eq!(response.status(), 401);
         assert_eq!(text(&response), UNAUTHORIZED);
         assert_eq!(
-            fields(&response),
+            headers(&response),
             [
                 ("cache-control", "private, no-store"),
                 ("content-length", &*UNAUTHORIZED.len().to_string()),
@@ -155,14 +155,14 @@ fn every_spelling_of_good_credentials_is_accepted() {
     let endpoint = endpoint(store_of(3));
     for value in ["Bearer good", "bearer good", "BEARER good", "Bearer  good", " Bearer good "] {
         let request = request(Method::GET, "/").header("authorization", value);
-        assert_eq!(answer(&endpoint, request).status(), 200, "{value:?}");
+        assert_eq!(handle(&endpoint, request).status(), 200, "{value:?}");
     }
 }
 
 #[test]
 fn the_realm_is_an_option() {
     let endpoint = endpoint(store_of(3)).with_realm("a\"b\\c");
-    let response = answer(&endpoint, request(Method::GET, "/"));
+    let response = handle(&endpoint, request(Method::GET, "/"));
     assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="a\"b\\c""#);
 }
 
@@ -196,10 +196,10 @@ fn every_other_method_is_a_405_that_allows_get_and_head() {
         ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "head", "GETS", "QUERY"]
     {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let response = answer(&endpoint, get("").method(method.clone()));
+        let response = handle(&endpoint, get("").method(method.clone()));
         assert_eq!((response.status().as_u16(), text(&response)), (405, body), "{method}");
         assert_eq!(
-            fields(&response),
+            headers(&response),
             [
                 ("allow", "GET, HEAD"),
                 ("cache-control", "private, no-store"),
@@ -214,7 +214,7 @@ fn every_other_method_is_a_405_that_allows_get_and_head() {
 fn a_request_is_rejected_by_method_then_credentials_then_page_then_store() {
     let method = |request: Builder| request.method(Method::POST);
     let credentials = |request: Builder| request.header("authorization", "Bearer twice");
-    for (query, is_post, is_twice, status, asked) in [
+    for (query, is_post, is_twice, status, calls) in [
         ("?page=0", true, true, 405, 0),
         ("?page=0", true, false, 405, 0),
         ("", true, true, 405, 0),
@@ -225,20 +225,20 @@ fn a_request_is_rejected_by_method_then_credentials_then_page_then_store() {
         ("", false, false, 503, 1),
     ] {
         let store = failing(StoreErrorKind::Unavailable);
-        let count = Arc::clone(&store.asked);
+        let count = Arc::clone(&store.calls);
         let request = get(query);
         let request = if is_post { method(request) } else { request };
         let request = if is_twice { credentials(request) } else { request };
-        let response = answer(&endpoint(store), request);
+        let response = handle(&endpoint(store), request);
         assert_eq!(response.status(), status, "{query} {is_post} {is_twice}");
-        assert_eq!(count.load(Ordering::Relaxed), asked);
+        assert_eq!(count.load(Ordering::Relaxed), calls);
         assert_eq!(response.headers().contains_key(ALLOW), status == 405);
         assert_eq!(response.headers().contains_key(WWW_AUTHENTICATE), status == 401);
         assert_eq!(response.headers().contains_key(RETRY_AFTER), status == 503);
     }
     // An authenticator that fails takes precedence over the page too.
     let endpoint = ListTokens::new(store_of(3), failing(StoreErrorKind::Timeout), PageUrls::new(BASE).unwrap());
-    assert_eq!(answer(&endpoint, get("?page=0")).status(), 504);
+    assert_eq!(handle(&endpoint, get("?page=0")).status(), 504);
 }
 
 #[test]
@@ -249,11 +249,11 @@ fn every_problem_has_the_path_and_the_trace_id_of_its_request() {
     let lies = always([2, 1], 2);
     let problems = |change: &dyn Fn(Builder) -> Builder| -> Vec<Value> {
         vec![
-            json_body(&answer(&fails, change(get("").method(Method::POST)))),
-            json_body(&answer(&fails, change(request(Method::GET, "/api/v1/me/tokens")))),
-            json_body(&answer(&fails, change(get("?page=0")))),
-            json_body(&answer(&fails, change(get("")))),
-            json_body(&answer(&lies, change(get("")))),
+            json_body(&handle(&fails, change(get("").method(Method::POST)))),
+            json_body(&handle(&fails, change(request(Method::GET, "/api/v1/me/tokens")))),
+            json_body(&handle(&fails, change(get("?page=0")))),
+            json_body(&handle(&fails, change(get("")))),
+            json_body(&handle(&lies, change(get("")))),
         ]
     };
     for problem in problems(&|request| request.extension(trace.clone()).header("traceparent", traceparent)) {
@@ -265,7 +265,7 @@ fn every_problem_has_the_path_and_the_trace_id_of_its_request() {
     for problem in problems(&|request| request.header("traceparent", "00-<script>")) {
         assert_eq!(problem.get("trace_id"), None);
     }
-    let good = answer(&endpoint(store_of(1)), get("").extension(trace));
+    let good = handle(&endpoint(store_of(1)), get("").extension(trace));
     assert_eq!(json_body(&good).get("trace_id"), None);
 }
 
@@ -273,6 +273,6 @@ fn every_problem_has_the_path_and_the_trace_id_of_its_request() {
 fn the_instance_is_the_path_of_the_request() {
     let endpoint = endpoint(store_of(1));
     for (target, instance) in [("/other/path?x=1", "/other/path"), ("https://evil.test/a%20b", "/a%20b"), ("*", "*")] {
-        assert_eq!(json_body(&answer(&endpoint, request(Method::GET, target)))["instance"], instance, "{target}");
+        assert_eq!(json_body(&handle(&endpoint, request(Method::GET, target)))["instance"], instance, "{target}");
     }
 }

@@ -8,12 +8,12 @@ use tokenfolio::{
     TokenStore,
 };
 
-use super::{Always, BASE, OWNER, always, answer, endpoint, failing, fields, get, now, page, secrets, store_of, text};
+use super::{Always, BASE, OWNER, always, endpoint, failing, get, handle, headers, now, page, secrets, store_of, text};
 
 /// A store that records its queries.
-struct Asked(std::sync::Mutex<Vec<ListQuery<u64>>>);
+struct Recorder(std::sync::Mutex<Vec<ListQuery<u64>>>);
 
-impl TokenStore for Asked {
+impl TokenStore for Recorder {
     type Owner = u64;
 
     async fn list(&self, query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
@@ -24,10 +24,10 @@ impl TokenStore for Asked {
 
 #[test]
 fn the_store_gets_one_query_for_exactly_the_window() {
-    let asked = |query: &str, order| {
-        let store = Asked(std::sync::Mutex::default());
+    let queries = |query: &str, order| {
+        let store = Recorder(std::sync::Mutex::default());
         let rules = PageRules::default().with_client_size("size", NonZeroU32::MAX);
-        let response = answer(&endpoint(&store).with_page_rules(rules).with_order(order), get(query));
+        let response = handle(&endpoint(&store).with_page_rules(rules).with_order(order), get(query));
         assert_eq!(response.status(), 200);
         store.0.into_inner().unwrap()
     };
@@ -40,9 +40,9 @@ fn the_store_gets_one_query_for_exactly_the_window() {
     };
     let oldest = TokenOrder::OldestFirst;
     let newest = TokenOrder::NewestFirst;
-    assert_eq!(asked("", oldest), [window(0, 20, oldest)]);
-    assert_eq!(asked("?page=3&size=7", newest), [window(14, 7, newest)]);
-    assert_eq!(asked("?page=9223372036854775807&size=4294967295", oldest), [window(u64::MAX, u32::MAX, oldest)]);
+    assert_eq!(queries("", oldest), [window(0, 20, oldest)]);
+    assert_eq!(queries("?page=3&size=7", newest), [window(14, 7, newest)]);
+    assert_eq!(queries("?page=9223372036854775807&size=4294967295", oldest), [window(u64::MAX, u32::MAX, oldest)]);
 }
 
 const FAILURES: [(StoreErrorKind, u16, &str, Option<&str>); 4] = [
@@ -64,16 +64,16 @@ fn expect_failure(response: &Response<Vec<u8>>, status: u16, title: &str, retry_
         ("content-type", "application/problem+json"),
     ];
     expected.extend(retry_after.map(|seconds| ("retry-after", seconds)));
-    assert_eq!(fields(response), expected);
+    assert_eq!(headers(response), expected);
 }
 
 #[test]
 fn a_failing_store_is_reported_by_status_only() {
     for (kind, status, title, retry_after) in FAILURES {
-        let response = answer(&endpoint(failing(kind)).with_link_header(), get(""));
+        let response = handle(&endpoint(failing(kind)).with_link_header(), get(""));
         expect_failure(&response, status, title, retry_after);
         let later = retry_after.map(|_| "4294967295");
-        let response = answer(&endpoint(failing(kind)).with_retry_after(u32::MAX), get(""));
+        let response = handle(&endpoint(failing(kind)).with_retry_after(u32::MAX), get(""));
         expect_failure(&response, status, title, later);
     }
 }
@@ -82,9 +82,9 @@ fn a_failing_store_is_reported_by_status_only() {
 fn a_failing_authenticator_is_reported_by_status_only() {
     for (kind, status, title, retry_after) in FAILURES {
         let endpoint = |kind| ListTokens::new(store_of(3), failing(kind), PageUrls::new(BASE).unwrap());
-        expect_failure(&answer(&endpoint(kind), get("")), status, title, retry_after);
+        expect_failure(&handle(&endpoint(kind), get("")), status, title, retry_after);
         let later = retry_after.map(|_| "30");
-        expect_failure(&answer(&endpoint(kind).with_retry_after(30), get("")), status, title, later);
+        expect_failure(&handle(&endpoint(kind).with_retry_after(30), get("")), status, title, later);
     }
 }
 
@@ -106,9 +106,9 @@ fn a_store_that_breaks_its_contract_is_a_500() {
         ("rows ordered as text", always([1, 10, 2], 3), ""),
         ("rows ordered without their sign", always([1, -1], 2), ""),
     ] {
-        expect_failure(&answer(&endpoint, get(query)), 500, "Internal Server Error", None);
+        expect_failure(&handle(&endpoint, get(query)), 500, "Internal Server Error", None);
         let method = Method::HEAD;
-        assert_eq!(answer(&endpoint, get(query).method(method)).status(), 500, "{what}");
+        assert_eq!(handle(&endpoint, get(query).method(method)).status(), 500, "{what}");
     }
 }
 
@@ -124,15 +124,15 @@ fn rows_are_valid_in_one_order_only() {
     ] {
         let total = ids.len() as u64;
         let endpoint = always(ids.clone(), total);
-        assert_eq!(answer(&endpoint, get("")).status(), oldest_first, "{ids:?}");
+        assert_eq!(handle(&endpoint, get("")).status(), oldest_first, "{ids:?}");
         let endpoint = endpoint.with_order(TokenOrder::NewestFirst);
-        assert_eq!(answer(&endpoint, get("")).status(), newest_first, "{ids:?}");
+        assert_eq!(handle(&endpoint, get("")).status(), newest_first, "{ids:?}");
     }
 }
 
 #[test]
 fn a_total_beyond_any_page_is_exact() {
-    let page = page(&answer(&always(1..=20, u64::MAX), get("")));
+    let page = page(&handle(&always(1..=20, u64::MAX), get("")));
     assert_eq!((page.meta.total, page.meta.last_page), (u64::MAX, u64::MAX.div_ceil(20)));
 }
 
@@ -141,7 +141,7 @@ fn a_total_beyond_any_page_is_exact() {
 fn a_page_is_consistent_or_a_500_for_any_rows() {
     let sequences = (0..=4).flat_map(|length| (0..3_i64.pow(length)).map(move |code| (length, code)));
     let totals = [0, 1, 2, 3, 4, 5, 8, 9, u64::MAX - 1, u64::MAX];
-    let mut answered = 0;
+    let mut consistent = 0;
     for (length, code) in sequences {
         let rows: Vec<_> = (0..length).map(|place| code / 3_i64.pow(place) % 3).collect();
         for total in totals {
@@ -151,7 +151,7 @@ fn a_page_is_consistent_or_a_500_for_any_rows() {
             let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
             let endpoint = ListTokens::new(store, secrets(), urls).with_clock(now).with_page_rules(rules);
             for (size, number) in (1..=4_u64).flat_map(|size| [1, 2, 3, 1_u64 << 62].map(|number| (size, number))) {
-                let response = answer(&endpoint, get(&format!("?size={size}&page={number}")));
+                let response = handle(&endpoint, get(&format!("?size={size}&page={number}")));
                 let before = (number - 1).saturating_mul(size);
                 let is_right = rows.is_sorted_by(|first, second| first < second)
                     && rows.len() as u64 == total.saturating_sub(before).min(size);
@@ -160,7 +160,7 @@ fn a_page_is_consistent_or_a_500_for_any_rows() {
                     assert_eq!(response.status(), 500);
                     continue;
                 }
-                answered += 1;
+                consistent += 1;
                 let page = page(&response);
                 let from = page.meta.from;
                 let to = page.meta.to;
@@ -172,5 +172,5 @@ fn a_page_is_consistent_or_a_500_for_any_rows() {
             }
         }
     }
-    assert!(answered > 100, "{answered}");
+    assert!(consistent > 100, "{consistent}");
 }

@@ -393,12 +393,12 @@ proptest! {
     fn a_url_that_we_write_reads_back_as_its_page(
         page in 1..=MAX,
         name in any::<String>(),
-        kept in any::<String>(),
+        preserved in any::<String>(),
         parameter in any::<String>(),
         fragment in any::<String>(),
     ) {
-        let urls = PageUrls::new("/t").unwrap().with_query_string(&kept).with_page_name(name.clone());
-        let url = urls.with_parameter(&parameter, &kept).with_fragment(&fragment).url(page);
+        let urls = PageUrls::new("/t").unwrap().with_query_string(&preserved).with_page_name(name.clone());
+        let url = urls.with_parameter(&parameter, &preserved).with_fragment(&fragment).url(page);
         let query = url.split('#').next().and_then(|url| url.split_once('?')).unwrap().1;
         let rules = PageRules::default().with_page_name(name);
         prop_assert_eq!(PageRequest::from_query(query, &rules).map(PageRequest::page), Ok(page), "{}", url);
@@ -434,7 +434,7 @@ fn strict(query: &str) -> Result<u64, String> {
 
 #[track_caller]
 fn lenient(query: &str) -> u64 {
-    PageRequest::from_query(query, &PageRules::default().lenient()).expect("lenient rules refuse nothing").page()
+    PageRequest::from_query(query, &PageRules::default().lenient()).expect("lenient rules reject nothing").page()
 }
 
 fn read(query: &str, rules: &PageRules) -> Result<(u64, u32), String> {

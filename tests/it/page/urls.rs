@@ -189,8 +189,8 @@ fn a_preserved_page_parameter_is_dropped_in_any_spelling() {
         assert_eq!(urls("/t").with_query_string(raw).url(2), format!("/t?{raw}&page=2"));
     }
     let bracketed = urls("/t").with_page_name("page[number]");
-    let kept = bracketed.with_query_string("page[number]=9&page%5Bnumber%5D=8&page=7");
-    assert_eq!(kept.url(2), "/t?page=7&page%5Bnumber%5D=2");
+    let preserved = bracketed.with_query_string("page[number]=9&page%5Bnumber%5D=8&page=7");
+    assert_eq!(preserved.url(2), "/t?page=7&page%5Bnumber%5D=2");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn the_page_name_applies_before_and_after_other_setters() {
 
 #[test]
 fn preserved_parameters_are_unchanged() {
-    for (raw, kept) in [
+    for (raw, preserved) in [
         ("", ""),
         ("a=1&b=2", "a=1&b=2&"),
         ("b=2&a=1", "b=2&a=1&"),
@@ -232,15 +232,19 @@ fn preserved_parameters_are_unchanged() {
         ("q=\0\u{7f}\t", "q=%00%7F%09&"),
         ("page=9&a=1&page=8&b=2", "a=1&b=2&"),
     ] {
-        assert_eq!(urls("/t").with_query_string(raw).url(2), format!("/t?{kept}page=2"), "{raw:?}");
+        assert_eq!(urls("/t").with_query_string(raw).url(2), format!("/t?{preserved}page=2"), "{raw:?}");
     }
 }
 
 #[test]
 fn every_character_of_a_preserved_query_stays_or_is_escaped() {
     for c in (0..=0x2_ff).filter_map(char::from_u32).filter(|c| *c != '&') {
-        let kept = model::encode(&format!("x{c}=a{c}b"), "!$&'()*+,;=:@/?[]%");
-        assert_eq!(urls("/t").with_query_string(&format!("x{c}=a{c}b")).url(2), format!("/t?{kept}&page=2"), "{c:?}");
+        let preserved = model::encode(&format!("x{c}=a{c}b"), "!$&'()*+,;=:@/?[]%");
+        assert_eq!(
+            urls("/t").with_query_string(&format!("x{c}=a{c}b")).url(2),
+            format!("/t?{preserved}&page=2"),
+            "{c:?}"
+        );
     }
 }
 
@@ -305,10 +309,10 @@ fn a_parameter_replaces_others_of_its_name_at_the_first_position() {
     assert_eq!(set(&[("é", "1"), ("x", ""), ("é", "2")]), "/t?%C3%A9=2&x=&page=2");
     assert_eq!(set(&[("a+b", "1"), ("a b", "2"), ("a+b", "3")]), "/t?a%2Bb=3&a%20b=2&page=2");
 
-    let kept = urls("/t").with_query_string("x&a=1&b=é&%61=2&a&y").with_parameter("a", "3");
-    assert_eq!(kept.url(2), "/t?x&a=3&b=%C3%A9&y&page=2");
-    let kept = urls("/t").with_query_string("a+b=1&c").with_parameter("a b", "2");
-    assert_eq!(kept.url(2), "/t?a%20b=2&c&page=2");
+    let preserved = urls("/t").with_query_string("x&a=1&b=é&%61=2&a&y").with_parameter("a", "3");
+    assert_eq!(preserved.url(2), "/t?x&a=3&b=%C3%A9&y&page=2");
+    let preserved = urls("/t").with_query_string("a+b=1&c").with_parameter("a b", "2");
+    assert_eq!(preserved.url(2), "/t?a%20b=2&c&page=2");
 }
 
 #[test]
@@ -436,9 +440,9 @@ proptest! {
         raw in prop_oneof![any::<String>(), "([a-c%&=+#?]|page|é| ){0,20}"],
         pages in vec(any::<u64>(), 1..6),
     ) {
-        let kept = |url: &str| url.split_once('?').unwrap().1.rsplit_once("page=").unwrap().0.to_owned();
+        let preserved = |url: &str| url.split_once('?').unwrap().1.rsplit_once("page=").unwrap().0.to_owned();
         let mut url = urls("/t").with_query_string(&raw).url(1);
-        let first = kept(&url);
+        let first = preserved(&url);
         prop_assert_eq!(first.clone(), expected(&raw));
         for page in pages {
             url = urls("/t").with_query_string(url.split_once('?').unwrap().1).url(page);

@@ -37,11 +37,11 @@ fn trace_id(text: &str) -> TraceId {
 }
 
 /// Returns the headers of a response, sorted by name.
-fn fields(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
-    let mut fields: Vec<_> =
+fn headers(response: &Response<Vec<u8>>) -> Vec<(&str, &str)> {
+    let mut headers: Vec<_> =
         response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
-    fields.sort_unstable();
-    fields
+    headers.sort_unstable();
+    headers
 }
 
 const UNAUTHORIZED: &str = concat!(
@@ -195,7 +195,7 @@ fn a_problem_becomes_a_response_with_its_status_and_headers() {
         Problem::new(StatusCode::NOT_FOUND).with_header(RETRY_AFTER, HeaderValue::from_static("7")).into();
     assert_eq!(response.status(), 404);
     assert_eq!(
-        fields(&response),
+        headers(&response),
         [
             ("cache-control", "private, no-store"),
             ("content-length", "55"),
@@ -221,7 +221,7 @@ fn every_status_becomes_the_status_of_the_response() {
 fn a_401_always_has_a_challenge_and_its_own_takes_precedence() {
     let response: Response<Vec<u8>> = Problem::unauthorized("/api/v1/me/tokens").into();
     assert_eq!(
-        fields(&response),
+        headers(&response),
         [
             ("cache-control", "private, no-store"),
             ("content-length", "122"),
@@ -253,7 +253,7 @@ fn cache_control_can_be_replaced_and_the_media_type_and_length_cannot() {
         .with_header(http::header::CONTENT_LENGTH, HeaderValue::from_static("1"))
         .into();
     assert_eq!(
-        fields(&response),
+        headers(&response),
         [("cache-control", "max-age=60"), ("content-length", "50"), ("content-type", "application/problem+json")]
     );
 }
@@ -392,8 +392,8 @@ fn a_store_error_becomes_a_problem_without_detail() {
         assert_eq!(cause.source().unwrap().to_string(), "row 17 of db-3");
         assert!(!format!("{problem:?}{problem}").contains("db-3"));
         let response: Response<Vec<u8>> = problem.into();
-        let answered = response.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap());
-        assert_eq!((response.status().as_u16(), answered), (code, retry_after));
+        let seconds = response.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap());
+        assert_eq!((response.status().as_u16(), seconds), (code, retry_after));
     }
 }
 

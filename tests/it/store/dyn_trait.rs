@@ -9,7 +9,7 @@ use tokenfolio::{
     StoreErrorKind, TokenStore,
 };
 
-use crate::endpoint::{Secrets, answer, endpoint, get, now, secrets, store_of};
+use crate::endpoint::{Secrets, endpoint, get, handle, now, secrets, store_of};
 
 /// Returns the bodies of several responses from a store and an authenticator.
 fn bodies<S, A>(store: S, authenticator: A) -> Vec<Vec<u8>>
@@ -20,7 +20,7 @@ where
     let urls = PageUrls::new("https://api.example.test/api/v1/me/tokens").unwrap();
     let endpoint = ListTokens::new(store, authenticator, urls).with_clock(now);
     let expired = http::Request::get("/").header("authorization", "Bearer expired");
-    [get(""), get("?page=2"), get("?page=0"), expired].map(|request| answer(&endpoint, request).into_body()).into()
+    [get(""), get("?page=2"), get("?page=0"), expired].map(|request| handle(&endpoint, request).into_body()).into()
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn an_error_comes_through_every_pointer() {
     let twin: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(Box::new(Failing));
     let error = block_on(twin.list(&ListQuery::new(7))).unwrap_err();
     assert_eq!((error.kind(), error.source().unwrap().to_string()), (StoreErrorKind::Timeout, "db-3".to_owned()));
-    assert_eq!(answer(&endpoint(twin), get("")).status(), 504);
+    assert_eq!(handle(&endpoint(twin), get("")).status(), 504);
 }
 
 fn is_send<T: Send>(value: T) -> T {

@@ -25,8 +25,8 @@ fn list<S: TokenStore>(store: &S, query: &ListQuery<S::Owner>) -> TokenList {
     block_on(store.list(query)).unwrap()
 }
 
-fn ids(slice: &TokenList) -> Vec<i64> {
-    slice.tokens.iter().map(|token| token.id.0).collect()
+fn ids(list: &TokenList) -> Vec<i64> {
+    list.tokens.iter().map(|token| token.id.0).collect()
 }
 
 #[test]
@@ -121,9 +121,9 @@ fn every_window_of_every_filter_and_order_agrees_with_a_plain_list() {
 fn a_list_does_not_change_with_the_store() {
     let store = MemoryStore::new();
     store.insert((), token(1, "first"));
-    let slice = list(&store, &ListQuery::new(()));
+    let listed = list(&store, &ListQuery::new(()));
     store.insert((), token(1, "second"));
-    assert_eq!(slice.tokens, [token(1, "first")]);
+    assert_eq!(listed.tokens, [token(1, "first")]);
 }
 
 /// An owner whose hash can panic.

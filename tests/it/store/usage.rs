@@ -19,9 +19,9 @@ pub(crate) fn instant(second: i64) -> DateTime<Utc> {
 
 /// Returns the usage of a token.
 pub(crate) fn usage<O>(owner: O, id: i64, count: u64, last_used_at: DateTime<Utc>) -> TokenUsage<O> {
-    let mut uses = TokenUsage::new(owner, id, last_used_at);
-    uses.count = count;
-    uses
+    let mut usage = TokenUsage::new(owner, id, last_used_at);
+    usage.count = count;
+    usage
 }
 
 fn limit(limit: usize) -> NonZeroUsize {
@@ -139,7 +139,7 @@ fn a_writer_that_panics_loses_only_its_batch() {
     }));
     assert!(panicked.is_err());
     log.record(&7, TokenId(4), instant(0));
-    assert_eq!(drain(&log).iter().map(|uses| uses.id.0).collect::<Vec<_>>(), [3, 4]);
+    assert_eq!(drain(&log).iter().map(|usage| usage.id.0).collect::<Vec<_>>(), [3, 4]);
 }
 
 #[test]
@@ -230,10 +230,10 @@ fn every_use_comes_out_once_under_concurrent_recording_and_draining() {
     taken.extend(drain(&log));
 
     let mut totals = BTreeMap::new();
-    for uses in taken {
-        let (count, last_used_at) = totals.entry((uses.owner, uses.id.0)).or_insert((0, uses.last_used_at));
-        *count += uses.count;
-        *last_used_at = uses.last_used_at.max(*last_used_at);
+    for usage in taken {
+        let (count, last_used_at) = totals.entry((usage.owner, usage.id.0)).or_insert((0, usage.last_used_at));
+        *count += usage.count;
+        *last_used_at = usage.last_used_at.max(*last_used_at);
     }
     let mut expected = BTreeMap::new();
     for number in 0..USES {

@@ -22,7 +22,7 @@ pub(super) fn list(entries: &[&str]) -> AllowedIps {
 }
 
 #[track_caller]
-fn refuse(texts: &[&str], reason: &str) {
+fn expect_error(texts: &[&str], reason: &str) {
     for text in texts {
         let message = format!("`{text}` {reason}");
         assert_eq!(text.parse::<AllowedIp>().expect_err(text).to_string(), message);
@@ -34,7 +34,7 @@ fn refuse(texts: &[&str], reason: &str) {
 
 #[test]
 fn an_entry_that_is_not_an_address_is_rejected() {
-    refuse(
+    expect_error(
         &[
             "",
             "/",
@@ -79,7 +79,7 @@ fn an_entry_that_is_not_an_address_is_rejected() {
 
 #[test]
 fn a_leading_zero_in_an_address_is_rejected() {
-    refuse(
+    expect_error(
         &["010.0.0.1", "010.0.0.1/8", "10.00.0.1", "10.0.0.01", "10.0.0.08/32", "00.0.0.0", "000000.0.0.1"],
         "has a leading zero in its address, which some systems read as octal",
     );
@@ -88,7 +88,7 @@ fn a_leading_zero_in_an_address_is_rejected() {
 
 #[test]
 fn a_prefix_length_that_is_not_a_number_is_rejected() {
-    refuse(
+    expect_error(
         &[
             "10.0.0.0/",
             "10.0.0.0/x",
@@ -112,7 +112,7 @@ fn a_prefix_length_that_is_not_a_number_is_rejected() {
 
 #[test]
 fn a_leading_zero_in_a_prefix_length_is_rejected() {
-    refuse(
+    expect_error(
         &["10.0.0.0/08", "10.0.0.0/00", "10.0.0.0/032", "10.0.0.0/0000", "2001:db8::/032", "::/00", "::/0999"],
         "has a leading zero in its prefix length",
     );
@@ -120,11 +120,11 @@ fn a_leading_zero_in_a_prefix_length_is_rejected() {
 
 #[test]
 fn a_prefix_length_longer_than_the_address_is_rejected() {
-    refuse(
+    expect_error(
         &["10.0.0.0/33", "10.0.0.0/128", "10.0.0.0/255", "10.0.0.0/256", "10.0.0.0/99999999999999999999"],
         "has a prefix length above 32",
     );
-    refuse(
+    expect_error(
         &["2001:db8::/129", "::/255", "::/256", "::/99999999999999999999", "::ffff:10.0.0.0/129"],
         "has a prefix length above 128",
     );
@@ -136,7 +136,7 @@ fn a_mapped_range_wider_than_ipv4_is_rejected() {
         let range: Ipv6Net = format!("::ffff:10.1.2.3/{length}").parse().unwrap();
         let text = range.to_string();
         let reason = "is a range of IPv4-mapped addresses wider than /96, which would reach beyond IPv4";
-        refuse(&[&text], reason);
+        expect_error(&[&text], reason);
         assert_eq!(AllowedIp::try_from(IpNet::V6(range)).unwrap_err().to_string(), format!("`{text}` {reason}"));
     }
     for length in 96..=128 {

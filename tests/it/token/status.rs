@@ -156,13 +156,13 @@ proptest! {
     ) {
         let status = |now| TokenStatus::derive(revoked_at, expires_at, now);
         let mut now = DateTime::<Utc>::MIN_UTC;
-        let mut told = vec![(now, status(now))];
+        let mut changes = vec![(now, status(now))];
         while let Some(change) = TokenStatus::next_change(revoked_at, expires_at, now) {
             now = change;
-            told.push((now, status(now)));
-            prop_assert!(told.len() <= 3);
+            changes.push((now, status(now)));
+            prop_assert!(changes.len() <= 3);
         }
-        prop_assert_eq!(told, timeline(revoked_at, expires_at));
+        prop_assert_eq!(changes, timeline(revoked_at, expires_at));
     }
 
     #[test]

@@ -34,7 +34,7 @@ fn read(text: &str) -> serde_json::Result<DateTime<Utc>> {
 }
 
 #[track_caller]
-fn refuse(text: &str) {
+fn expect_error(text: &str) {
     let error = read(text).expect_err(text);
     assert_eq!(
         error.to_string(),
@@ -115,7 +115,7 @@ fn a_text_that_is_not_a_timestamp_is_rejected_with_its_text() {
         "2024-04-11T14:35:05+02:00[Europe/Vilnius]",
         "1712846105",
     ] {
-        refuse(text);
+        expect_error(text);
     }
 }
 
@@ -131,7 +131,7 @@ fn a_spelling_that_only_chrono_allows_is_rejected() {
         "+12024-04-11T14:35:05Z",
         "２024-04-11T14:35:05Z",
     ] {
-        refuse(text);
+        expect_error(text);
     }
 }
 
@@ -176,7 +176,7 @@ fn a_time_out_of_range_is_rejected() {
         "9999-12-31T23:59:59-00:01",
         "9999-12-31T22:00:00-02:00",
     ] {
-        refuse(text);
+        expect_error(text);
     }
 }
 

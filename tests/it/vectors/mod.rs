@@ -58,15 +58,15 @@ fn every_recorded_query_is_preserved_byte_for_byte() {
     let mut rows = 0;
     for row in read::<Value>("querystring.jsonl") {
         let raw = text(&row["raw"]);
-        let kept = raw.split('&').filter(|parameter| !parameter.is_empty());
-        let kept = kept.filter(|parameter| !matches!(parameter.split('=').next(), Some("page")));
-        let kept: String = kept.map(|parameter| encode_query(parameter) + "&").collect();
+        let preserved = raw.split('&').filter(|parameter| !parameter.is_empty());
+        let preserved = preserved.filter(|parameter| !matches!(parameter.split('=').next(), Some("page")));
+        let preserved: String = preserved.map(|parameter| encode_query(parameter) + "&").collect();
         let urls = PageUrls::new("/t").unwrap().with_query_string(raw);
-        assert_eq!(urls.url(1), format!("/t?{kept}page=1"), "{raw}");
+        assert_eq!(urls.url(1), format!("/t?{preserved}page=1"), "{raw}");
 
         let first = urls.url(1);
         let again = PageUrls::new("/t").unwrap().with_query_string(first.split_once('?').unwrap().1);
-        assert_eq!(again.url(2), format!("/t?{kept}page=2"), "{raw}");
+        assert_eq!(again.url(2), format!("/t?{preserved}page=2"), "{raw}");
         rows += 1;
     }
     assert_eq!(rows, 164);

@@ -11,7 +11,7 @@ use url::Url;
 use super::{read, text};
 
 #[derive(Deserialize)]
-struct Answer {
+struct Recorded {
     request: String,
     total: u64,
     per_page: u32,
@@ -22,11 +22,11 @@ struct Answer {
 
 #[test]
 fn every_recorded_response_is_read_in_full() {
-    let answers = read::<Answer>("envelope.jsonl");
-    assert_eq!(answers.len(), 55);
-    for answer in answers {
-        let page: Page<TokenResource> = serde_json::from_str(&answer.raw).unwrap();
-        let value: Value = serde_json::from_str(&answer.raw).unwrap();
+    let responses = read::<Recorded>("envelope.jsonl");
+    assert_eq!(responses.len(), 55);
+    for response in responses {
+        let page: Page<TokenResource> = serde_json::from_str(&response.raw).unwrap();
+        let value: Value = serde_json::from_str(&response.raw).unwrap();
 
         let data: Vec<_> = page.data.iter().map(token).collect();
         let expected = value["data"].as_array().unwrap().iter().map(|token| {
@@ -67,77 +67,77 @@ fn every_recorded_response_is_read_in_full() {
 /// Laravel writes a bracketed page name that it does not read back, so its links lead to page 2 forever.
 #[test]
 fn every_recorded_next_page_is_followed_except_one_that_never_ends() {
-    let mut refused = 0;
-    for answer in read::<Answer>("envelope.jsonl") {
-        let page: Page<Value> = serde_json::from_str(&answer.raw).unwrap();
-        let next = page.links.next_url(&Url::parse(&answer.request).unwrap(), &answer.page_name);
-        if answer.page_name == "page[number]" {
-            refused += 1;
+    let mut rejected = 0;
+    for response in read::<Recorded>("envelope.jsonl") {
+        let page: Page<Value> = serde_json::from_str(&response.raw).unwrap();
+        let next = page.links.next_url(&Url::parse(&response.request).unwrap(), &response.page_name);
+        if response.page_name == "page[number]" {
+            rejected += 1;
             assert_eq!(page.meta.current_page, 1);
             assert_eq!(next, Err(NextUrlError::NotAhead { asked: 2, next: 2 }));
         } else {
-            assert_eq!(next, Ok(page.links.next.map(|link| Url::parse(&link).unwrap())), "{}", answer.request);
+            assert_eq!(next, Ok(page.links.next.map(|link| Url::parse(&link).unwrap())), "{}", response.request);
         }
     }
-    assert_eq!(refused, 2);
+    assert_eq!(rejected, 2);
 }
 
 #[test]
 fn every_recorded_response_is_rebuilt_from_its_request() {
     let mut decided: BTreeMap<&str, usize> = BTreeMap::new();
-    for answer in read::<Answer>("envelope.jsonl") {
-        let (path, query) = answer.request.split_once('?').unwrap_or((&answer.request, ""));
-        let mut expected: Value = serde_json::from_str(&answer.raw).unwrap();
+    for response in read::<Recorded>("envelope.jsonl") {
+        let (path, query) = response.request.split_once('?').unwrap_or((&response.request, ""));
+        let mut expected: Value = serde_json::from_str(&response.raw).unwrap();
         let rules = PageRules::default()
-            .with_page_name(answer.page_name.clone())
-            .with_per_page(NonZeroU32::new(answer.per_page).unwrap())
+            .with_page_name(response.page_name.clone())
+            .with_per_page(NonZeroU32::new(response.per_page).unwrap())
             .lenient();
         let request = PageRequest::from_query(query, &rules).unwrap();
-        let urls = PageUrls::new(path).unwrap().with_page_name(answer.page_name.clone());
-        let urls = if answer.preserve_query { urls.with_query_string(query) } else { urls };
+        let urls = PageUrls::new(path).unwrap().with_page_name(response.page_name.clone());
+        let urls = if response.preserve_query { urls.with_query_string(query) } else { urls };
         let items = expected["data"].as_array().unwrap().clone();
-        let page = Paginator::new(items, answer.total, request, urls).with_style(LinkStyle::laravel_entities());
+        let page = Paginator::new(items, response.total, request, urls).with_style(LinkStyle::laravel_entities());
 
         for link in expected["meta"]["links"].as_array_mut().unwrap() {
             let page = link.get("page").cloned().unwrap_or_default();
             link["page"] = page;
         }
         // Laravel does not read back the bracketed name that it writes. We read page 2.
-        if answer.page_name == "page[number]" {
+        if response.page_name == "page[number]" {
             *decided.entry("bracketed page name").or_default() += 1;
             assert_eq!((request.page(), &expected["meta"]["current_page"]), (2, &json!(1)));
             assert_eq!(page.first_url(), "http://localhost/t?page%5Bnumber%5D=1");
             continue;
         }
         // Laravel reads a dotted name as a nested one, and writes it with a dot. We read what we write.
-        if answer.page_name == "page.number" {
+        if response.page_name == "page.number" {
             *decided.entry("dotted page name").or_default() += 1;
             assert_eq!((request.page(), &expected["meta"]["current_page"]), (1, &json!(2)));
-            let kept = if answer.preserve_query { "page[number]=2&" } else { "" };
-            assert_eq!(page.first_url(), format!("http://localhost/t?{kept}page.number=1"));
+            let preserved = if response.preserve_query { "page[number]=2&" } else { "" };
+            assert_eq!(page.first_url(), format!("http://localhost/t?{preserved}page.number=1"));
             continue;
         }
         // Laravel counts in doubles.
         if expected["meta"]["from"].is_f64() {
             *decided.entry("double").or_default() += 1;
-            let from = u128::from(request.page() - 1) * u128::from(answer.per_page) + 1;
+            let from = u128::from(request.page() - 1) * u128::from(response.per_page) + 1;
             let to = from + expected["data"].as_array().unwrap().len() as u128 - 1;
             expected["meta"]["from"] = json!(u64::try_from(from).unwrap());
             expected["meta"]["to"] = json!(u64::try_from(to).unwrap());
         }
         // Laravel encodes a preserved query again, and drops empty values. We preserve its bytes.
-        let kept: Vec<_> = query.split('&').filter(|parameter| !parameter.starts_with("page=")).collect();
-        if answer.preserve_query && answer.page_name == "page" && !kept.join("").is_empty() {
-            *decided.entry("kept query").or_default() += 1;
+        let preserved: Vec<_> = query.split('&').filter(|parameter| !parameter.starts_with("page=")).collect();
+        if response.preserve_query && response.page_name == "page" && !preserved.join("").is_empty() {
+            *decided.entry("preserved query").or_default() += 1;
             let theirs = text(&expected["links"]["first"]);
             let theirs = &theirs[path.len()..theirs.len() - "1".len()];
             let raw = serde_json::to_string(&expected).unwrap();
             assert!(raw.contains(theirs));
-            expected = serde_json::from_str(&raw.replace(theirs, &format!("?{}&page=", kept.join("&")))).unwrap();
+            expected = serde_json::from_str(&raw.replace(theirs, &format!("?{}&page=", preserved.join("&")))).unwrap();
         }
-        assert_eq!(serde_json::to_value(&page).unwrap(), expected, "{}", answer.request);
+        assert_eq!(serde_json::to_value(&page).unwrap(), expected, "{}", response.request);
     }
-    let known = [("bracketed page name", 2), ("dotted page name", 2), ("double", 4), ("kept query", 3)];
+    let known = [("bracketed page name", 2), ("dotted page name", 2), ("double", 4), ("preserved query", 3)];
     assert_eq!(decided, known.into());
 }
 

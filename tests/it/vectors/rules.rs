@@ -81,17 +81,17 @@ pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
 
     let page = u64::try_from(input.current_page).ok().filter(|page| *page > 0);
     if page.is_none() {
-        let refused =
+        let is_rejected =
             u64::try_from(input.current_page).is_ok_and(|page| PageRequest::new(page, NonZeroU32::MIN).is_err());
         let lenient = PageRequest::from_query(&format!("page={}", input.current_page), &PageRules::default().lenient());
-        if !(input.current_page < 0 || refused) || lenient.map(PageRequest::page) != Ok(1) {
-            return Err(format!("page {} is not refused, or not read as page 1", input.current_page));
+        if !(input.current_page < 0 || is_rejected) || lenient.map(PageRequest::page) != Ok(1) {
+            return Err(format!("page {} is not rejected, or not read as page 1", input.current_page));
         }
         rules.push(Rule::PageClampedUp);
     }
     if input.per_page < 1 {
         if u32::try_from(input.per_page).ok().and_then(NonZeroU32::new).is_some() {
-            return Err(format!("page size {} is not refused", input.per_page));
+            return Err(format!("page size {} is not rejected", input.per_page));
         }
         rules.push(Rule::PerPageBelow1);
         model.per_page = 1;
@@ -122,7 +122,7 @@ pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
         model.fragment = fragment;
     }
     let their_query = written(&renumbered(input));
-    let our_query = written(&kept(input));
+    let our_query = written(&preserved(input));
     if their_query != our_query {
         rules.push(Rule::QueryNumberKey);
         let start = model.before_page.len() - their_query.len();
@@ -195,7 +195,7 @@ fn written(pairs: &[(String, String)]) -> String {
 }
 
 /// Returns the pairs as we preserve them: a repeated name has its last value at its first position. The page is last.
-fn kept(input: &Input) -> Vec<(String, String)> {
+fn preserved(input: &Input) -> Vec<(String, String)> {
     appended(input, |name| name == input.page_name)
 }
 
