@@ -1,15 +1,17 @@
-//! The fields of a token, which come back as they were stored.
+//! The fields of a token, which come back as they were stored or not at all.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::Ordering;
 
 use chrono::DateTime;
-use tokenfolio::{AccessToken, AllowedIp, AllowedIps};
+use pollster::block_on;
+use tokenfolio::{AccessToken, AllowedIp, AllowedIps, StoreError, StoreErrorKind, TokenStore};
 
 use super::harness::List::AtOnce;
-use super::harness::{Fault, altered, broken_alone, check_faults, whole_seconds};
+use super::harness::{Fault, altered, broken_alone, check_faults, sound, whole_seconds};
 
 /// The clauses of this group.
-pub(super) const CLAUSES: [&str; 9] = [
+pub(super) const CLAUSES: [&str; 10] = [
     "every_field_comes_back",
     "instants_come_back_to_the_microsecond",
     "usage_counts_come_back_up_to_int64",
@@ -19,6 +21,7 @@ pub(super) const CLAUSES: [&str; 9] = [
     "a_name_with_a_nul_is_whole_or_rejected",
     "no_restriction_differs_from_deny_all",
     "allow_lists_come_back_entry_by_entry",
+    "a_row_that_cannot_be_read_is_corrupt",
 ];
 
 #[test]
@@ -118,7 +121,7 @@ const FAULTS: &[Fault] = &[
         name: "clamps a revocation before 1970",
         list: AtOnce(|table, query| {
             altered(table, query, |token| {
-                token.revoked_at = token.revoked_at.map(|time| time.max(DateTime::UNIX_EPOCH))
+                token.revoked_at = token.revoked_at.map(|time| time.max(DateTime::UNIX_EPOCH));
             })
         }),
         breaks: &["instants_come_back_to_the_microsecond"],
@@ -351,6 +354,28 @@ const FAULTS: &[Fault] = &[
             })
         }),
         breaks: &["allow_lists_come_back_entry_by_entry"],
+    },
+    Fault {
+        name: "skips rows that it cannot read",
+        list: AtOnce(|table, query| {
+            let mut list = block_on(table.memory.list(query))?;
+            if table.is_down.load(Ordering::Relaxed) {
+                return sound(table, query);
+            }
+            list.tokens.retain(|token| !table.is_corrupt(query.owner, token.id));
+            Ok(list)
+        }),
+        breaks: &["a_row_that_cannot_be_read_is_corrupt"],
+    },
+    Fault {
+        name: "reports corrupt data as unavailable",
+        list: AtOnce(|table, query| match sound(table, query) {
+            Err(error) if error.kind() == StoreErrorKind::Corrupt => {
+                Err(StoreError::new(StoreErrorKind::Unavailable, "invalid allow-list"))
+            }
+            result => result,
+        }),
+        breaks: &["a_row_that_cannot_be_read_is_corrupt"],
     },
 ];
 

@@ -60,16 +60,16 @@ pub(super) fn broken_alone(faults: &[Fault]) -> BTreeSet<&'static str> {
 
 /// Returns the violations of a store that lists in this way.
 pub(super) fn violations(list: List) -> Option<Violations> {
-    check(Store::new(list, CachedUntil::Never))
+    check(&Store::new(list, CachedUntil::Never))
 }
 
 /// Returns the violations of a sound store behind a cache.
 pub(super) fn violations_of_cache(cached: CachedUntil) -> Option<Violations> {
-    check(Store::new(List::AtOnce(sound), cached))
+    check(&Store::new(List::AtOnce(sound), cached))
 }
 
-fn check(store: Store) -> Option<Violations> {
-    match block_on(contract::check_all(&store)) {
+fn check(store: &Store) -> Option<Violations> {
+    match block_on(contract::check_all(store)) {
         Ok(skipped) => {
             assert!(skipped.clauses().is_empty());
             None

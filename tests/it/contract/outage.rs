@@ -1,4 +1,4 @@
-//! A row that cannot be read, and a backend that is down.
+//! A backend that is down.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -10,8 +10,7 @@ use super::harness::List::{AtOnce, InSteps};
 use super::harness::{Fault, ListAtOnce, broken_alone, check_faults, failure, sound, violations, yield_once};
 
 /// The clauses of this group.
-pub(super) const CLAUSES: [&str; 2] =
-    ["a_row_that_cannot_be_read_is_corrupt", "a_backend_that_is_down_is_unavailable_and_recovers"];
+pub(super) const CLAUSES: [&str; 1] = ["a_backend_that_is_down_is_unavailable_and_recovers"];
 
 #[test]
 fn a_store_with_one_fault_breaks_exactly_its_clauses() {
@@ -39,28 +38,6 @@ fn a_store_may_report_a_timeout_and_recover_slowly() {
 }
 
 const FAULTS: &[Fault] = &[
-    Fault {
-        name: "skips rows that it cannot read",
-        list: AtOnce(|table, query| {
-            let mut list = block_on(table.memory.list(query))?;
-            if table.is_down.load(Ordering::Relaxed) {
-                return sound(table, query);
-            }
-            list.tokens.retain(|token| !table.is_corrupt(query.owner, token.id));
-            Ok(list)
-        }),
-        breaks: &["a_row_that_cannot_be_read_is_corrupt"],
-    },
-    Fault {
-        name: "reports corrupt data as unavailable",
-        list: AtOnce(|table, query| match sound(table, query) {
-            Err(error) if error.kind() == StoreErrorKind::Corrupt => {
-                Err(StoreError::new(StoreErrorKind::Unavailable, "invalid allow-list"))
-            }
-            result => result,
-        }),
-        breaks: &["a_row_that_cannot_be_read_is_corrupt"],
-    },
     Fault {
         name: "answers from a cache while its backend is down",
         list: AtOnce(|table, query| match sound(table, query) {

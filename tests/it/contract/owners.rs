@@ -41,7 +41,7 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "lists the next owner's tokens too",
-        list: AtOnce(|table, query| with_tokens_of_the_next_owner(table, query)),
+        list: AtOnce(with_tokens_of_the_next_owner),
         breaks: &["tokens_of_other_owners_never_show", "concurrent_readers_get_their_own_rows"],
     },
     Fault {
