@@ -59,6 +59,8 @@
 //! hosts or proxies: the base of the links is configured, and the caller's address is an argument. The time is an argument
 //! too; [`ListTokens`] alone has a clock.
 #![forbid(unsafe_code)]
+// Here and not in Cargo.toml, because tests, benches and examples may panic and print.
+#![warn(clippy::panic, clippy::print_stderr, clippy::print_stdout, clippy::unreachable)]
 
 mod auth;
 mod client;
