@@ -57,5 +57,5 @@ fn check_rows(rows: &[TokenResource], owner: i64, number: u64) {
     assert!(number > 1 || ids.first() == Some(&KEPT), "page 1 begins with {ids:?}");
     let others = if number == 1 { &rows[1..] } else { rows };
     assert!(others.windows(2).all(|pair| pair[0].id.0 + 1 == pair[1].id.0), "a gap or no order: {ids:?}");
-    assert!(others.is_sorted_by_key(|token| token.status == TokenStatus::Active.into()), "revoked last: {others:?}");
+    assert!(others.is_sorted_by_key(|token| token.status == TokenStatus::Active), "revoked last: {others:?}");
 }

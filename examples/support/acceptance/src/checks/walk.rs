@@ -15,7 +15,7 @@ pub fn every_page_is_linked(binary: &str) {
     let tokens = || pages.iter().flat_map(|page| &page.data);
     assert!(tokens().map(|token| token.id.0.unsigned_abs()).eq(1..=TOKENS));
     for status in [TokenStatus::Active, TokenStatus::Expired, TokenStatus::Revoked] {
-        assert!(tokens().any(|token| token.status == status.into()), "no token is {status}");
+        assert!(tokens().any(|token| token.status == status), "no token is {status}");
     }
 
     let last = pages[0].links.last.clone().expect("there is a last page");
