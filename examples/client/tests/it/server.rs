@@ -33,7 +33,7 @@ pub(crate) fn start() -> Announced {
         runtime.block_on(async {
             let arguments = Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false };
             let demo = Demo::start(arguments).await.expect("the demo starts");
-            announce.send(serde_json::to_value(&demo.announcement).expect("it is JSON")).expect("a test waits");
+            announce.send(serde_json::to_value(&demo.startup_message).expect("it is JSON")).expect("a test waits");
             let listener = TcpListener::from_std(demo.listener).expect("it does not block");
             let app = tokenfolio_axum::app(demo.endpoint).into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, app).await.expect("it serves until the tests end");

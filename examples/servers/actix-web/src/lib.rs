@@ -19,7 +19,7 @@ use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use http::request::Parts;
-use tokenfolio_demo::{Endpoint, respond};
+use tokenfolio_demo::{Endpoint, route};
 
 /// Makes the application: what every worker's `App` is to be configured with.
 pub fn app(endpoint: Arc<Endpoint>) -> impl FnOnce(&mut ServiceConfig) {
@@ -30,7 +30,7 @@ pub fn app(endpoint: Arc<Endpoint>) -> impl FnOnce(&mut ServiceConfig) {
 
 async fn answer(endpoint: Data<Endpoint>, request: HttpRequest) -> HttpResponse {
     let caller = request.peer_addr().map(|peer| peer.ip());
-    let (parts, body) = respond(&endpoint, &parts(&request), caller).await.into_parts();
+    let (parts, body) = route(&endpoint, &parts(&request), caller).await.into_parts();
 
     let status = StatusCode::from_u16(parts.status.as_u16()).expect("a status is one in every version");
     let mut response = HttpResponse::build(status);

@@ -11,15 +11,15 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use tokenfolio_actix_web::app;
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let endpoint = Arc::new(endpoint);
     let server = HttpServer::new(move || App::new().configure(app(Arc::clone(&endpoint))));
-    let server = server.listen(listener)?.shutdown_signal(stop_signal()?);
-    announcement.print()?;
+    let server = server.listen(listener)?.shutdown_signal(shutdown_signal()?);
+    startup_message.print()?;
     server.run().await?;
-    uses.finish().await
+    usage_writer.finish().await
 }

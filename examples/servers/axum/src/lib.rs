@@ -14,14 +14,14 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{self, Response};
 use axum::routing::any;
 use hyper_util::service::TowerToHyperService;
-use tokenfolio_demo::{Endpoint, PATH, elsewhere};
+use tokenfolio_demo::{Endpoint, PATH};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 /// Makes the application. It is to be served with connection info, which tells the peer's address.
 pub fn app(endpoint: Endpoint) -> Router {
     // Any method, so that it is the library that answers those it does not allow.
-    Router::new().route(PATH, any(list_tokens)).fallback(everything_else).with_state(Arc::new(endpoint))
+    Router::new().route(PATH, any(list_tokens)).fallback(fallback).with_state(Arc::new(endpoint))
 }
 
 async fn list_tokens(
@@ -33,8 +33,8 @@ async fn list_tokens(
     endpoint.handle(&parts, Some(peer.ip())).await.map(Body::from)
 }
 
-async fn everything_else(request: Request) -> Response<Body> {
-    elsewhere(&request.into_parts().0).map(Body::from)
+async fn fallback(request: Request) -> Response<Body> {
+    tokenfolio_demo::fallback(&request.into_parts().0).map(Body::from)
 }
 
 /// Serves an application with connection info until `stop` is ready, and closes connections that keep it waiting for

@@ -22,16 +22,16 @@
 use std::error::Error;
 
 use tokenfolio_axum::{app, serve};
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
-use tokenfolio_hyper::PATIENCE;
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
+use tokenfolio_hyper::CLIENT_TIMEOUT;
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
-    let stop = stop_signal()?;
-    announcement.print()?;
-    serve(app(endpoint), listener, PATIENCE, stop).await;
-    uses.finish().await
+    let stop = shutdown_signal()?;
+    startup_message.print()?;
+    serve(app(endpoint), listener, CLIENT_TIMEOUT, stop).await;
+    usage_writer.finish().await
 }

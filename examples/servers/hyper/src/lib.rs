@@ -19,7 +19,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
-use tokenfolio_demo::{Endpoint, respond};
+use tokenfolio_demo::{Endpoint, route};
 use tokio::net::TcpListener;
 use tokio::{select, time};
 use tokio_io_timeout::TimeoutStream;
@@ -34,13 +34,13 @@ pub fn service(
         let endpoint = Arc::clone(&endpoint);
         async move {
             let (parts, _) = request.into_parts();
-            Ok(respond(&endpoint, &parts, Some(peer.ip())).await.map(Full::from))
+            Ok(route(&endpoint, &parts, Some(peer.ip())).await.map(Full::from))
         }
     })
 }
 
 /// How long the servers wait for a client.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const CLIENT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves connections until `stop` is ready, each by a service made for its peer, and then waits for the requests that
 /// are under way.

@@ -9,17 +9,17 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
-use tokenfolio_hyper::{PATIENCE, serve, service};
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
+use tokenfolio_hyper::{CLIENT_TIMEOUT, serve, service};
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let endpoint = Arc::new(endpoint);
-    let stop = stop_signal()?;
-    announcement.print()?;
-    serve(listener, PATIENCE, stop, |peer| service(Arc::clone(&endpoint), peer)).await;
-    uses.finish().await
+    let stop = shutdown_signal()?;
+    startup_message.print()?;
+    serve(listener, CLIENT_TIMEOUT, stop, |peer| service(Arc::clone(&endpoint), peer)).await;
+    usage_writer.finish().await
 }

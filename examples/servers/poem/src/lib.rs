@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use poem::http;
 use poem::{Endpoint as Handler, Request, Response, Route, endpoint};
-use tokenfolio_demo::{Endpoint, PATH, elsewhere};
+use tokenfolio_demo::{Endpoint, PATH};
 
 /// Makes the application.
 pub fn app(endpoint: Endpoint) -> impl Handler {
     let endpoint = Arc::new(endpoint);
     Route::new()
         .at(PATH, endpoint::make(move |request| list_tokens(Arc::clone(&endpoint), request)))
-        .at("/*path", endpoint::make(everything_else))
+        .at("/*path", endpoint::make(fallback))
 }
 
 async fn list_tokens(endpoint: Arc<Endpoint>, request: Request) -> Response {
@@ -24,8 +24,8 @@ async fn list_tokens(endpoint: Arc<Endpoint>, request: Request) -> Response {
     copy(endpoint.handle(&parts(request), caller).await)
 }
 
-async fn everything_else(request: Request) -> Response {
-    copy(elsewhere(&parts(request)))
+async fn fallback(request: Request) -> Response {
+    copy(tokenfolio_demo::fallback(&parts(request)))
 }
 
 fn parts(request: Request) -> http::request::Parts {

@@ -10,15 +10,15 @@ use std::error::Error;
 
 use poem::Server;
 use poem::listener::TcpAcceptor;
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 use tokenfolio_poem::app;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let acceptor = TcpAcceptor::from_std(listener)?;
-    let stop = stop_signal()?;
-    announcement.print()?;
+    let stop = shutdown_signal()?;
+    startup_message.print()?;
     Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(app(endpoint), stop, None).await?;
-    uses.finish().await
+    usage_writer.finish().await
 }

@@ -21,7 +21,7 @@ use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::http::{Header, Method, Status};
 use rocket::shield::Shield;
 use rocket::{Build, Catcher, Config, Data, Request, Response, Rocket, Route, async_trait, catcher, route};
-use tokenfolio_demo::{Endpoint, PATH, respond};
+use tokenfolio_demo::{Endpoint, PATH, route};
 
 /// Every method that Rocket knows, but HEAD.
 const METHODS: [Method; 8] = [
@@ -80,7 +80,7 @@ impl App {
             copy = copy.header(field.name.as_str(), field.value());
         }
         let (parts, ()) = copy.body(()).expect("Rocket has it from such a request").into_parts();
-        let answer = respond(&self.endpoint, &parts, request.remote().map(|peer| peer.ip())).await;
+        let answer = route(&self.endpoint, &parts, request.remote().map(|peer| peer.ip())).await;
 
         let (parts, body) = answer.into_parts();
         let mut response = Response::build();

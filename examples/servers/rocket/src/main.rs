@@ -12,18 +12,18 @@
 use std::error::Error;
 
 use rocket::fairing::AdHoc;
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 use tokenfolio_rocket::app;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let address = listener.local_addr()?;
     drop(listener);
-    let stop = stop_signal()?;
-    let liftoff = AdHoc::on_liftoff("announcement", move |rocket| {
+    let stop = shutdown_signal()?;
+    let liftoff = AdHoc::on_liftoff("startup message", move |rocket| {
         Box::pin(async move {
-            if announcement.print().is_err() {
+            if startup_message.print().is_err() {
                 rocket.shutdown().notify();
             }
         })
@@ -35,5 +35,5 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         shutdown.notify();
     });
     drop(rocket.launch().await?);
-    uses.finish().await
+    usage_writer.finish().await
 }

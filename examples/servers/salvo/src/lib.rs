@@ -9,7 +9,7 @@
 use http::request::Parts;
 use salvo::http::ResBody;
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, async_trait};
-use tokenfolio_demo::{Endpoint, respond};
+use tokenfolio_demo::{Endpoint, route};
 
 /// Makes the application.
 #[must_use]
@@ -25,7 +25,7 @@ struct App {
 impl Handler for App {
     async fn handle(&self, request: &mut Request, _: &mut Depot, response: &mut Response, _: &mut FlowCtrl) {
         let caller = request.remote_addr().ip();
-        let answer = respond(&self.endpoint, &parts(request), caller).await;
+        let answer = route(&self.endpoint, &parts(request), caller).await;
         *response = answer.map(ResBody::from).into();
     }
 }

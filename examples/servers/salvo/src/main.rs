@@ -12,24 +12,24 @@ use std::time::Duration;
 use salvo::Server;
 use salvo::conn::tcp::TcpAcceptor;
 use salvo::fuse::FuseConfig;
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 use tokenfolio_salvo::app;
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let acceptor = TcpAcceptor::try_from(TcpListener::from_std(listener)?)?;
     // A connection on which nothing comes holds the stop up for as long; half a minute unless set.
     let fuse = FuseConfig::default().with_http1_header_timeout(Duration::from_secs(5));
     let server = Server::new(acceptor).fuse_config(fuse);
-    let stop = stop_signal()?;
+    let stop = shutdown_signal()?;
     let handle = server.handle();
     tokio::spawn(async move {
         stop.await;
         handle.stop_graceful(None);
     });
-    announcement.print()?;
+    startup_message.print()?;
     server.try_serve(app(endpoint)).await?;
-    uses.finish().await
+    usage_writer.finish().await
 }

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use tokenfolio_demo::{Endpoint, respond};
+use tokenfolio_demo::{Endpoint, route};
 use tower::Service;
 
 /// The address from which a request came, as an extension of it.
@@ -47,7 +47,7 @@ impl<B> Service<Request<B>> for App {
         let (parts, _) = request.into_parts();
         Box::pin(async move {
             let caller = parts.extensions.get().map(|Caller(address)| *address);
-            Ok(respond(&endpoint, &parts, caller).await.map(Full::from))
+            Ok(route(&endpoint, &parts, caller).await.map(Full::from))
         })
     }
 }

@@ -11,20 +11,20 @@ use std::error::Error;
 
 use http::Request;
 use hyper_util::service::TowerToHyperService;
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
-use tokenfolio_hyper::{PATIENCE, serve};
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
+use tokenfolio_hyper::{CLIENT_TIMEOUT, serve};
 use tokenfolio_tower::{Caller, app};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let app = app(endpoint);
-    let stop = stop_signal()?;
-    announcement.print()?;
-    serve(listener, PATIENCE, stop, |peer| {
+    let stop = shutdown_signal()?;
+    startup_message.print()?;
+    serve(listener, CLIENT_TIMEOUT, stop, |peer| {
         let app = app.clone().map_request(move |mut request: Request<_>| {
             request.extensions_mut().insert(Caller(peer.ip()));
             request
@@ -32,5 +32,5 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         TowerToHyperService::new(app)
     })
     .await;
-    uses.finish().await
+    usage_writer.finish().await
 }

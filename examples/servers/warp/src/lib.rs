@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokenfolio_demo::{Endpoint, respond};
+use tokenfolio_demo::{Endpoint, route};
 use warp::Filter;
 use warp::filters::path::FullPath;
 use warp::http::{HeaderMap, Method, Request, Response, Uri};
@@ -44,5 +44,5 @@ async fn answer(
     *request.uri_mut() = Uri::try_from(target).expect("it was part of one");
     *request.headers_mut() = headers;
     let (parts, ()) = request.into_parts();
-    respond(&endpoint, &parts, peer.map(|peer| peer.ip())).await
+    route(&endpoint, &parts, peer.map(|peer| peer.ip())).await
 }

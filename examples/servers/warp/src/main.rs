@@ -8,16 +8,16 @@
 
 use std::error::Error;
 
-use tokenfolio_demo::{Arguments, Demo, stop_signal};
+use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 use tokenfolio_warp::app;
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
-    let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
+    let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
-    let stop = stop_signal()?;
-    announcement.print()?;
+    let stop = shutdown_signal()?;
+    startup_message.print()?;
     warp::serve(app(endpoint)).incoming(listener).graceful(stop).run().await;
-    uses.finish().await
+    usage_writer.finish().await
 }

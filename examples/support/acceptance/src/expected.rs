@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use http::StatusCode;
 use serde_json::json;
 use tokenfolio::{Page, PageRequest, PageUrls, Paginator, TokenResource};
-use tokenfolio_demo::elsewhere;
+use tokenfolio_demo::fallback;
 
 use crate::connection::Answer;
 use crate::exchange::Exchange;
@@ -83,7 +83,7 @@ impl Expected {
             Self::Elsewhere(path) => {
                 let request = http::Request::builder().method(&exchange.method).uri(*path).body(());
                 let (parts, ()) = request.expect("a path of the table").into_parts();
-                Whole::of(&elsewhere(&parts))
+                Whole::of(&fallback(&parts))
             }
             Self::Refused(_) => return None,
         })

@@ -32,7 +32,7 @@ const FILES: [File; 4] = [
 ///
 /// An adapter's fallback calls it, for every method.
 #[must_use]
-pub fn elsewhere(parts: &Parts) -> Response<Vec<u8>> {
+pub fn fallback(parts: &Parts) -> Response<Vec<u8>> {
     let file = FILES.iter().find(|file| file.path == parts.uri.path());
     let mut response = match (file, &parts.method) {
         (Some(file), &Method::GET | &Method::HEAD) => file.into(),

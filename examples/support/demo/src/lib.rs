@@ -7,10 +7,10 @@
 //!
 //! # async fn serve(_: std::net::TcpListener, _: &str, _: Endpoint) {}
 //! # async fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-//! let Demo { listener, endpoint, announcement, uses } = Demo::start(Arguments::read()).await?;
-//! announcement.print()?;
+//! let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
+//! startup_message.print()?;
 //! serve(listener, PATH, endpoint).await;
-//! uses.finish().await?;
+//! usage_writer.finish().await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -19,23 +19,23 @@
 //! of `good` has 293 tokens, in every state that a token can be in. Uses of tokens are written once a second, and when
 //! serving has ended. Why a database failed is printed to standard error, and is in no answer.
 
-mod announcement;
 mod arguments;
-mod elsewhere;
-mod logged;
+mod fallback;
+mod log_errors;
 mod memory;
-mod respond;
+mod route;
 mod secrets;
+mod shutdown_signal;
 mod start;
-mod stop;
+mod startup_message;
 mod stores;
 mod tokens;
 mod usage;
 
-pub use announcement::Announcement;
 pub use arguments::{Arguments, StoreChoice, StoreChoiceError};
-pub use elsewhere::elsewhere;
-pub use respond::respond;
+pub use fallback::fallback;
+pub use route::route;
+pub use shutdown_signal::shutdown_signal;
 pub use start::{Demo, Endpoint, PATH};
-pub use stop::stop_signal;
+pub use startup_message::StartupMessage;
 pub use usage::UsageWriter;

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use tokenfolio::{Authenticated, Authenticator, BearerToken, ListQuery, StoreError, TokenList, TokenStore};
 
 /// A store or an authenticator that prints why it failed to standard error.
-pub(crate) struct Logged<T>(pub(crate) T);
+pub(crate) struct LogErrors<T>(pub(crate) T);
 
-impl<S: TokenStore> TokenStore for Logged<S> {
+impl<S: TokenStore> TokenStore for LogErrors<S> {
     type Owner = S::Owner;
 
     async fn list(&self, query: &ListQuery<S::Owner>) -> Result<TokenList, StoreError> {
@@ -16,7 +16,7 @@ impl<S: TokenStore> TokenStore for Logged<S> {
     }
 }
 
-impl<A: Authenticator> Authenticator for Logged<A> {
+impl<A: Authenticator> Authenticator for LogErrors<A> {
     type Owner = A::Owner;
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<A::Owner>>, StoreError> {

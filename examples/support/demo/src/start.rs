@@ -7,9 +7,9 @@ use std::sync::Arc;
 use chrono::Utc;
 use tokenfolio::{ListTokens, PageRules, UsageLog};
 
-use crate::announcement::Announcement;
 use crate::arguments::{Arguments, page_urls};
 use crate::secrets::Secrets;
+use crate::startup_message::StartupMessage;
 use crate::stores::{self, Authenticator, Opened, Store};
 use crate::usage::UsageWriter;
 
@@ -27,9 +27,9 @@ pub struct Demo {
     /// What answers at [`PATH`].
     pub endpoint: Endpoint,
     /// What to print before serving.
-    pub announcement: Announcement,
+    pub startup_message: StartupMessage,
     /// What writes the uses of tokens, and is to finish once serving has ended.
-    pub uses: UsageWriter,
+    pub usage_writer: UsageWriter,
 }
 
 impl Demo {
@@ -52,7 +52,7 @@ impl Demo {
         let rules = if arguments.lenient { rules.lenient() } else { rules };
         let log = Arc::new(UsageLog::new());
         let endpoint = ListTokens::new(store, authenticator, urls).with_page_rules(rules).with_usage_log(log.clone());
-        let uses = UsageWriter::start(log, usage);
-        Ok(Self { listener, endpoint, announcement: Announcement { url, secrets }, uses })
+        let usage_writer = UsageWriter::start(log, usage);
+        Ok(Self { listener, endpoint, startup_message: StartupMessage { url, secrets }, usage_writer })
     }
 }

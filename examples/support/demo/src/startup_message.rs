@@ -10,13 +10,13 @@ use crate::start::PATH;
 
 /// What a server says once it listens: a line of JSON for programs, then lines to paste into a shell.
 #[derive(Serialize)]
-pub struct Announcement {
+pub struct StartupMessage {
     pub(crate) url: String,
     #[serde(flatten)]
     pub(crate) secrets: Secrets,
 }
 
-impl Announcement {
+impl StartupMessage {
     /// Prints it to standard output.
     ///
     /// # Errors
@@ -41,10 +41,10 @@ impl Announcement {
     }
 }
 
-impl fmt::Debug for Announcement {
+impl fmt::Debug for StartupMessage {
     /// Leaves the secrets out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Announcement").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("StartupMessage").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
@@ -52,17 +52,16 @@ impl fmt::Debug for Announcement {
 mod tests {
     use super::*;
 
-    fn lines(announcement: &Announcement) -> Vec<String> {
+    fn lines(message: &StartupMessage) -> Vec<String> {
         let mut out = Vec::new();
-        announcement.write(&mut out).expect("a vector takes all");
+        message.write(&mut out).expect("a vector takes all");
         String::from_utf8_lossy(&out).lines().map(str::to_owned).collect()
     }
 
     #[test]
     fn the_first_line_is_one_object_of_six_members() {
-        let announcement =
-            Announcement { url: "http://127.0.0.1:3000".to_owned(), secrets: Secrets::generate().unwrap() };
-        let lines = lines(&announcement);
+        let message = StartupMessage { url: "http://127.0.0.1:3000".to_owned(), secrets: Secrets::generate().unwrap() };
+        let lines = lines(&message);
         let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&lines[0]).unwrap();
         let mut names: Vec<_> = members.keys().map(String::as_str).collect();
         names.sort_unstable();
@@ -70,7 +69,7 @@ mod tests {
         assert_eq!(members["url"], "http://127.0.0.1:3000");
 
         assert_eq!(lines.len(), 4);
-        let good = announcement.secrets.good.text;
+        let good = message.secrets.good.text;
         let page_1 = format!("curl -H 'Authorization: Bearer {good}' 'http://127.0.0.1:3000/api/v1/me/tokens'");
         assert_eq!(lines[1], page_1);
     }

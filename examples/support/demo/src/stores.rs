@@ -12,7 +12,7 @@ use tokenfolio_sqlite::SqliteStore;
 use tokio_postgres::Config;
 
 use crate::arguments::StoreChoice;
-use crate::logged::Logged;
+use crate::log_errors::LogErrors;
 use crate::memory::MemoryAuthenticator;
 use crate::secrets::Secrets;
 use crate::tokens;
@@ -77,15 +77,19 @@ async fn database<D: Database + 'static>(
         store.set_secret(secret.owner, secret.token, &secret.text).await?;
     }
     let store = Arc::new(store);
-    Ok(Opened { store: Arc::new(Logged(store.clone())), authenticator: Arc::new(Logged(store.clone())), usage: store })
+    Ok(Opened {
+        store: Arc::new(LogErrors(store.clone())),
+        authenticator: Arc::new(LogErrors(store.clone())),
+        usage: store,
+    })
 }
 
 impl RecordUsage for MemoryStore<i64> {
     fn record_usage<'a>(
         &'a self,
-        uses: &'a [TokenUsage<i64>],
+        usages: &'a [TokenUsage<i64>],
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
-        self.record_usage(uses);
+        self.record_usage(usages);
         Box::pin(async { Ok(()) })
     }
 }
@@ -114,9 +118,9 @@ macro_rules! databases {
         impl RecordUsage for $store {
             fn record_usage<'a>(
                 &'a self,
-                uses: &'a [TokenUsage<i64>],
+                usages: &'a [TokenUsage<i64>],
             ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
-                Box::pin(self.record_usage(uses))
+                Box::pin(self.record_usage(usages))
             }
         }
     )*};

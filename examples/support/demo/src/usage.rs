@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::logged::log_failure;
+use crate::log_errors::log_failure;
 
 /// How long uses wait to be written, and so what a crash can lose.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -22,7 +22,7 @@ const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero")
 pub(crate) trait RecordUsage: Send + Sync {
     fn record_usage<'a>(
         &'a self,
-        uses: &'a [TokenUsage<i64>],
+        usages: &'a [TokenUsage<i64>],
     ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 }
 
@@ -96,14 +96,14 @@ mod tests {
     impl RecordUsage for Batches {
         fn record_usage<'a>(
             &'a self,
-            uses: &'a [TokenUsage<i64>],
+            usages: &'a [TokenUsage<i64>],
         ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
             Box::pin(async move {
                 if self.is_down.load(Ordering::Relaxed) {
                     *self.refused.lock().unwrap() += 1;
                     return Err(StoreError::new(StoreErrorKind::Unavailable, "asked to fail"));
                 }
-                self.written.lock().unwrap().push(uses.to_vec());
+                self.written.lock().unwrap().push(usages.to_vec());
                 Ok(())
             })
         }
@@ -144,15 +144,15 @@ mod tests {
     async fn what_a_store_does_not_take_is_tried_again_and_written_once() {
         let (log, store, writer) = start();
         store.is_down.store(true, Ordering::Relaxed);
-        let uses: Vec<_> = (1..=1_001).map(|id| record(&log, id)).collect();
+        let usages: Vec<_> = (1..=1_001).map(|id| record(&log, id)).collect();
         sleep(INTERVAL * 3).await;
         assert!(*store.refused.lock().unwrap() > 1, "it was tried once");
         store.is_down.store(false, Ordering::Relaxed);
         sleep(INTERVAL * 2).await;
-        assert_eq!(store.written(), uses);
+        assert_eq!(store.written(), usages);
         assert_eq!(store.written.lock().unwrap().iter().map(Vec::len).collect::<Vec<_>>(), [1_000, 1]);
         writer.finish().await.unwrap();
-        assert_eq!(store.written(), uses);
+        assert_eq!(store.written(), usages);
     }
 
     #[tokio::test(start_paused = true)]

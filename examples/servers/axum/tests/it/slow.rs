@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 /// How long the server waits for a client.
-const PATIENCE: Duration = Duration::from_millis(500);
+const CLIENT_TIMEOUT: Duration = Duration::from_millis(500);
 /// How long a test waits for the server. Nothing that goes well comes near it.
 const HANG: Duration = Duration::from_secs(60);
 
@@ -21,7 +21,7 @@ async fn start() -> SocketAddr {
     let demo = Demo::start(arguments).await.expect("a free port, and memory");
     let listener = TcpListener::from_std(demo.listener).expect("it does not block");
     let address = listener.local_addr().expect("it listens");
-    tokio::spawn(serve(app(demo.endpoint), listener, PATIENCE, future::pending()));
+    tokio::spawn(serve(app(demo.endpoint), listener, CLIENT_TIMEOUT, future::pending()));
     address
 }
 
@@ -80,7 +80,7 @@ async fn a_head_that_drips_in_is_cut_off() {
     stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx: ").await.expect("the server reads");
     let dripping = async {
         while stream.write_all(b"a").await.is_ok() {
-            sleep(PATIENCE / 10).await;
+            sleep(CLIENT_TIMEOUT / 10).await;
         }
     };
     timeout(HANG, dripping).await.expect("the server has enough");

@@ -50,7 +50,7 @@ fn event(method: &str, query: &str, secret: &str) -> Value {
 async fn start() -> (App, Value) {
     let arguments = Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false };
     let demo = Demo::start(arguments).await.expect("a store in memory opens");
-    (app(demo.endpoint), serde_json::to_value(demo.announcement).expect("an announcement is JSON"))
+    (app(demo.endpoint), serde_json::to_value(demo.startup_message).expect("a startup message is JSON"))
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use http::{Method, Request, Response};
 use serde_json::Value;
-use tokenfolio_demo::elsewhere;
+use tokenfolio_demo::fallback;
 
 /// What there is, and its media type.
 const FILES: [(&str, &str); 4] = [
@@ -12,7 +12,7 @@ const FILES: [(&str, &str); 4] = [
 
 fn answer(method: Method, path: &str) -> Response<Vec<u8>> {
     let request = Request::builder().method(method).uri(path).body(()).expect("a well-formed request");
-    elsewhere(&request.into_parts().0)
+    fallback(&request.into_parts().0)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The demo as an adapter meets it.
 
 mod arguments;
-mod elsewhere;
+mod fallback;
 mod start;
 mod untold;

@@ -13,7 +13,7 @@ pub(crate) fn arguments(store: StoreChoice) -> Arguments {
 /// Starts a demo, and returns its endpoint with what it announces.
 async fn start(store: StoreChoice) -> (Endpoint, serde_json::Value) {
     let demo = Demo::start(arguments(store)).await.expect("the store opens");
-    (demo.endpoint, serde_json::to_value(demo.announcement).expect("an announcement is JSON"))
+    (demo.endpoint, serde_json::to_value(demo.startup_message).expect("a startup message is JSON"))
 }
 
 /// Makes every kind of store, and returns what the last one lives in with it.
@@ -96,11 +96,11 @@ async fn uses_are_in_the_store_once_the_writer_has_finished() {
     let (stores, _schema) = stores();
     for store in stores {
         let demo = Demo::start(arguments(store.clone())).await.expect("the store opens");
-        let announced = serde_json::to_value(demo.announcement).unwrap();
+        let announced = serde_json::to_value(demo.startup_message).unwrap();
         for (name, status) in [("single", 200), ("good", 200), ("single", 200), ("expired", 401)] {
             assert_eq!(answer(&demo.endpoint, announced[name].as_str().unwrap(), 1).await.status(), status);
         }
-        demo.uses.finish().await.unwrap();
+        demo.usage_writer.finish().await.unwrap();
         for (name, count) in [("single", 2), ("good", 1)] {
             let response = answer(&demo.endpoint, announced[name].as_str().unwrap(), 1).await;
             let page: Page<TokenResource> = serde_json::from_slice(response.body()).unwrap();

@@ -18,7 +18,7 @@ async fn a_server_prints_no_secret_nor_its_digest() {
     let (stores, _schema) = stores();
     for store in stores {
         let demo = Demo::start(arguments(store)).await.expect("the store opens");
-        let announced = serde_json::to_value(&demo.announcement).expect("an announcement is JSON");
+        let announced = serde_json::to_value(&demo.startup_message).expect("a startup message is JSON");
         let secrets =
             ["good", "expired", "revoked", "single", "ip_denied"].map(|name| announced[name].as_str().unwrap());
         Untold::secrets(secrets).expect_none_in(format!("{demo:?} {demo:#?}"));
