@@ -1,55 +1,75 @@
-//! The endpoint in actix-web: [`app`] is all that an adapter has to do.
+//! The endpoint in actix-web. Copy this file into your service: it needs only actix-web, futures-util, http and
+//! tokenfolio.
 //!
-//! actix-web has an older version of the `http` crate, so that requests and responses are copied from one to the other.
-//! One handler answers every method and every path, so that it is the library that refuses methods, and so that the
-//! path counts as it came: the router of actix-web takes `/%74okens` for `/tokens`. Beside that:
+//! actix-web uses an older version of the `http` crate, so requests and responses are copied. Also:
 //!
-//! - It sends the length of the body that it is given, whatever the headers say. What answers HEAD has none, and is given
-//!   as a stream that only tells its length.
-//! - It answers by itself, with 400 and no body, a head that is malformed, or has more than 96 fields or 128 kB, or no
-//!   `Host`, or a target that is not ASCII.
-//! - Asked to end, it takes for a request under way only one that has come whole.
+//! - actix-web's router decodes paths: it routes `/%74okens` like `/tokens`. A guard compares the path as it was sent.
+//! - actix-web sets `Content-Length` to the length of the body. The response to HEAD has none, so its body here is an
+//!   empty stream that states the length.
+//! - actix-web itself answers some requests with 400 and no body: a malformed request, one with more than 96 headers or
+//!   128 kB, one without `Host`, and one whose target is not ASCII.
+//! - While it shuts down, actix-web finishes a request only if it was received completely.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use actix_web::body::SizedStream;
+use actix_web::guard::fn_guard;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
+use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use tokenfolio_demo::{Endpoint, route};
+use tokenfolio::{Authenticator, ListTokens, TokenStore};
 
-/// Makes the application: what every worker's `App` is to be configured with.
-pub fn app(endpoint: Arc<Endpoint>) -> impl FnOnce(&mut ServiceConfig) {
+/// Routes a path to the endpoint, for [`App::configure`](actix_web::App::configure).
+pub(crate) fn routes<S, A>(path: &'static str, endpoint: Arc<ListTokens<S, A>>) -> impl FnOnce(&mut ServiceConfig)
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
+    let is_path = fn_guard(move |context| context.head().uri.path() == path);
     move |config| {
-        config.app_data(Data::from(endpoint)).default_service(web::to(answer));
+        // Every method: the endpoint answers those that it does not allow.
+        let resource = web::resource(path).guard(is_path).to(list_tokens::<S, A>);
+        config.app_data(Data::from(endpoint)).service(resource);
     }
 }
 
-async fn answer(endpoint: Data<Endpoint>, request: HttpRequest) -> HttpResponse {
+async fn list_tokens<S, A>(endpoint: Data<ListTokens<S, A>>, request: HttpRequest) -> HttpResponse
+where
+    S: TokenStore,
+    A: Authenticator<Owner = S::Owner>,
+{
     let caller = request.peer_addr().map(|peer| peer.ip());
-    let (parts, body) = route(&endpoint, &parts(&request), caller).await.into_parts();
-
-    let status = StatusCode::from_u16(parts.status.as_u16()).expect("a status is one in every version");
-    let mut response = HttpResponse::build(status);
-    for (name, value) in &parts.headers {
-        response.append_header((name.as_str(), value.as_bytes()));
-    }
-    let length = parts.headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    match length {
-        Some(length) if request.method() == Method::HEAD => {
-            response.body(SizedStream::new(length, stream::empty::<Result<Bytes, Infallible>>()))
-        }
-        _ => response.body(body),
-    }
+    let response = endpoint.handle(&request_parts(&request), caller).await;
+    copy_response(request.method(), response)
 }
 
-fn parts(request: &HttpRequest) -> Parts {
+/// Copies a request without its body.
+pub(crate) fn request_parts(request: &HttpRequest) -> Parts {
     let mut copy = http::Request::builder().method(request.method().as_str()).uri(request.uri().to_string());
     for (name, value) in request.headers() {
         copy = copy.header(name.as_str(), value.as_bytes());
     }
-    copy.body(()).expect("a well-formed request is one in every version").into_parts().0
+    let copy = copy.body(()).expect("a request of one version of `http` is valid in the other");
+    copy.into_parts().0
+}
+
+/// Copies the response to a request with this method.
+pub(crate) fn copy_response(method: &Method, response: http::Response<Vec<u8>>) -> HttpResponse {
+    let (parts, body) = response.into_parts();
+    let status = StatusCode::from_u16(parts.status.as_u16()).expect("a status is valid in both versions of `http`");
+    let mut copy = HttpResponse::build(status);
+    for (name, value) in &parts.headers {
+        copy.append_header((name.as_str(), value.as_bytes()));
+    }
+    let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    match length {
+        Some(length) if method == Method::HEAD => {
+            copy.body(SizedStream::new(length, stream::empty::<Result<Bytes, Infallible>>()))
+        }
+        _ => copy.body(body),
+    }
 }

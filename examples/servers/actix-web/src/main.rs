@@ -4,7 +4,7 @@
 //! cargo example actix-web -- --port 3000
 //! ```
 //!
-//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+//! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -1,51 +1,37 @@
-//! The endpoint in axum: [`app`] is all that an adapter has to do.
+//! The endpoint in axum. Copy this file into your service: it needs only axum and tokenfolio.
 //!
-//! It routes every method of the path to [`ListTokens::handle`](tokenfolio::ListTokens::handle), hands over the parts
-//! of the request as they came and the address of the peer, and copies the response. The framework's own 404 is a
-//! problem too. [`serve`] is there because `axum::serve` waits for a slow client as long as it likes.
+//! Serve the application with connection info, as `into_make_service_with_connect_info::<SocketAddr>()` does. The
+//! handler reads the peer's address from it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{self, Response};
+use axum::http::Response;
 use axum::routing::any;
-use hyper_util::service::TowerToHyperService;
-use tokenfolio_demo::{Endpoint, PATH};
-use tokio::net::TcpListener;
-use tower::ServiceExt;
+use tokenfolio::{Authenticator, ListTokens, TokenStore};
 
-/// Makes the application. It is to be served with connection info, which tells the peer's address.
-pub fn app(endpoint: Endpoint) -> Router {
-    // Any method, so that it is the library that answers those it does not allow.
-    Router::new().route(PATH, any(list_tokens)).fallback(fallback).with_state(Arc::new(endpoint))
+/// Routes a path to the endpoint.
+pub(crate) fn routes<S, A>(path: &str, endpoint: ListTokens<S, A>) -> Router
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
+    // Every method: the endpoint answers those that it does not allow.
+    Router::new().route(path, any(list_tokens::<S, A>)).with_state(Arc::new(endpoint))
 }
 
-async fn list_tokens(
-    State(endpoint): State<Arc<Endpoint>>,
+async fn list_tokens<S, A>(
+    State(endpoint): State<Arc<ListTokens<S, A>>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
-) -> Response<Body> {
+) -> Response<Body>
+where
+    S: TokenStore,
+    A: Authenticator<Owner = S::Owner>,
+{
     let (parts, _) = request.into_parts();
     endpoint.handle(&parts, Some(peer.ip())).await.map(Body::from)
-}
-
-async fn fallback(request: Request) -> Response<Body> {
-    tokenfolio_demo::fallback(&request.into_parts().0).map(Body::from)
-}
-
-/// Serves an application with connection info until `stop` is ready, and closes connections that keep it waiting for
-/// longer than `patience`.
-pub async fn serve(app: Router, listener: TcpListener, patience: Duration, stop: impl Future<Output = ()>) {
-    tokenfolio_hyper::serve(listener, patience, stop, |peer| {
-        let app = app.clone().map_request(move |mut request: http::Request<_>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
-        });
-        TowerToHyperService::new(app)
-    })
-    .await;
 }

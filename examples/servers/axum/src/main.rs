@@ -1,5 +1,4 @@
-//! Serves the endpoint with axum, over demo data, until ctrl-c or SIGTERM; requests that are under way then are still
-//! answered.
+//! Serves the endpoint with axum, over demo data, until ctrl-c or SIGTERM. Requests in progress are still answered.
 //!
 //! From the root of the repository:
 //!
@@ -7,8 +6,8 @@
 //! cargo example axum -- --port 3000 --store sqlite:/tmp/demo.db
 //! ```
 //!
-//! The first line it prints is JSON: where it listens, and the secrets of five tokens. The next three are requests to
-//! paste into a shell:
+//! The first line that it prints is JSON: the server's URL, and the secrets of five tokens. The next three lines are
+//! commands to paste into a shell:
 //!
 //! ```text
 //! curl -H 'Authorization: Bearer 1|..' 'http://127.0.0.1:3000/api/v1/me/tokens'          # 200, page 1 of 15
@@ -16,8 +15,8 @@
 //! curl -i -H 'Authorization: Bearer 1|..' 'http://127.0.0.1:3000/api/v1/me/tokens'       # 401, an expired token
 //! ```
 //!
-//! A page is `{"data":[{"id":1,"name":"Production Deploy",..},..],"links":{..},"meta":{..}}`; a refusal is
-//! `{"type":"about:blank","title":"Unauthorized","status":401,..}`. `--help` tells what else can be set.
+//! A page is `{"data":[{"id":1,"name":"Production Deploy",..},..],"links":{..},"meta":{..}}`. A rejection is
+//! `{"type":"about:blank","title":"Unauthorized","status":401,..}`. `--help` lists the other arguments.
 
 use std::error::Error;
 
@@ -30,8 +29,8 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
-    let stop = shutdown_signal()?;
+    let shutdown = shutdown_signal()?;
     startup_message.print()?;
-    serve(app(endpoint), listener, CLIENT_TIMEOUT, stop).await;
+    serve(app(endpoint), listener, CLIENT_TIMEOUT, shutdown).await;
     usage_writer.finish().await
 }

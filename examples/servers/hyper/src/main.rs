@@ -1,10 +1,10 @@
-//! Serves the endpoint with bare hyper, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
+//! Serves the endpoint with hyper alone, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
 //!
 //! ```text
 //! cargo example hyper -- --port 3000
 //! ```
 //!
-//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+//! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -18,8 +18,8 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let endpoint = Arc::new(endpoint);
-    let stop = shutdown_signal()?;
+    let shutdown = shutdown_signal()?;
     startup_message.print()?;
-    serve(listener, CLIENT_TIMEOUT, stop, |peer| service(Arc::clone(&endpoint), peer)).await;
+    serve(listener, CLIENT_TIMEOUT, shutdown, |peer| service(Arc::clone(&endpoint), peer)).await;
     usage_writer.finish().await
 }

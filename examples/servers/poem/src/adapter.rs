@@ -1,34 +1,34 @@
-//! The endpoint in poem: [`app`] is all that an adapter has to do.
+//! The endpoint in poem. Copy this file into your service: it needs only poem and tokenfolio.
 //!
-//! Routes are set without a method, so that it is the library that answers those it does not allow. A request of
-//! poem's is its own type over the `http` crate's, whose parts are moved out of it; poem's 404 has a text for a body,
-//! so that a last route answers instead.
+//! poem has its own request type. Its method, URI and headers are those of the `http` crate, so they are moved.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use poem::http;
-use poem::{Endpoint as Handler, Request, Response, Route, endpoint};
-use tokenfolio_demo::{Endpoint, PATH};
+use poem::http::{self, request::Parts};
+use poem::{Endpoint, Request, Response, endpoint};
+use tokenfolio::{Authenticator, ListTokens, TokenStore};
 
-/// Makes the application.
-pub fn app(endpoint: Endpoint) -> impl Handler {
+/// Creates the handler for [`Route::at`](poem::Route::at).
+///
+/// Do not restrict it to a method: the endpoint answers those that it does not allow.
+pub(crate) fn list_tokens<S, A>(endpoint: ListTokens<S, A>) -> impl Endpoint
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
     let endpoint = Arc::new(endpoint);
-    Route::new()
-        .at(PATH, endpoint::make(move |request| list_tokens(Arc::clone(&endpoint), request)))
-        .at("/*path", endpoint::make(fallback))
+    endpoint::make(move |request: Request| {
+        let endpoint = Arc::clone(&endpoint);
+        async move {
+            let caller = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
+            copy_response(endpoint.handle(&request_parts(request), caller).await)
+        }
+    })
 }
 
-async fn list_tokens(endpoint: Arc<Endpoint>, request: Request) -> Response {
-    let caller = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
-    copy(endpoint.handle(&parts(request), caller).await)
-}
-
-async fn fallback(request: Request) -> Response {
-    copy(tokenfolio_demo::fallback(&parts(request)))
-}
-
-fn parts(request: Request) -> http::request::Parts {
+/// Takes what the library reads from a request.
+pub(crate) fn request_parts(request: Request) -> Parts {
     let (parts, _) = request.into_parts();
     let mut request = http::Request::new(());
     *request.method_mut() = parts.method;
@@ -37,7 +37,8 @@ fn parts(request: Request) -> http::request::Parts {
     request.into_parts().0
 }
 
-fn copy(response: http::Response<Vec<u8>>) -> Response {
+/// Turns a response into one of poem's.
+pub(crate) fn copy_response(response: http::Response<Vec<u8>>) -> Response {
     let (parts, body) = response.into_parts();
     let mut response = Response::default();
     response.set_status(parts.status);

@@ -4,7 +4,7 @@
 //! cargo example poem -- --port 3000
 //! ```
 //!
-//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+//! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 
 use std::error::Error;
 
@@ -17,8 +17,8 @@ use tokenfolio_poem::app;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let acceptor = TcpAcceptor::from_std(listener)?;
-    let stop = shutdown_signal()?;
+    let shutdown = shutdown_signal()?;
     startup_message.print()?;
-    Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(app(endpoint), stop, None).await?;
+    Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(app(endpoint), shutdown, None).await?;
     usage_writer.finish().await
 }

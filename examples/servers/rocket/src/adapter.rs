@@ -1,29 +1,25 @@
-//! The endpoint in Rocket: [`app`] is all that an adapter has to do.
+//! The endpoint in Rocket. Copy this file into your service: it needs only Rocket, http and tokenfolio.
 //!
-//! Rocket has types of its own, from which a request of the `http` crate is made, and sees to it first:
+//! Rocket has its own request and response types, so both are copied. Rocket also changes requests before a handler runs:
 //!
-//! - It drops fields whose value is not UTF-8. A token with such a byte is as good as none: still a 401, but one without
-//!   `error` in its challenge. Of two `Authorization` fields one may be left, which is then taken.
-//! - It takes the method of a POST from its form, if that begins with a field `_method`. It is answered as that method.
-//! - It answers a method that it does not know with 400, as if it were GET. The [catcher](Catcher) hands it on as what it
-//!   is, so that the library answers.
-//! - It answers HEAD as GET and leaves the body out, so that no route is set for it.
-//! - It sends headers of its own, unless it has no name and an empty shield.
-//! - It takes the address of a caller from a header, where [`Request::client_ip`] is asked instead of
-//!   [`Request::remote`].
+//! - It drops headers whose value is not UTF-8. If a token has such a byte, the 401 has no `error` in its challenge. If
+//!   one of two `Authorization` headers has such a byte, the other one is used.
+//! - It replaces the method of a POST whose form begins with a field `_method`. The endpoint sees the new method.
+//! - It answers an unknown method with 400 and reports the method as GET. The [catcher](catchers) answers instead.
+//! - It routes `/tokens/` and `/%74okens` like `/tokens`. The handler compares the path as it was sent.
+//! - It answers HEAD as GET without the body, so there is no route for HEAD.
+//! - [`Request::client_ip`] reads the client's address from a header. [`Request::remote`] does not.
 
-use std::collections::HashSet;
 use std::io::Cursor;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rocket::config::{Ident, LogLevel, Shutdown};
+use http::StatusCode;
+use http::request::Parts;
 use rocket::http::{Header, Method, Status};
-use rocket::shield::Shield;
-use rocket::{Build, Catcher, Config, Data, Request, Response, Rocket, Route, async_trait, catcher, route};
-use tokenfolio_demo::{Endpoint, PATH, route};
+use rocket::{Catcher, Data, Request, Response, Route, async_trait, catcher, route};
+use tokenfolio::{Authenticator, ListTokens, Problem, TokenStore};
 
-/// Every method that Rocket knows, but HEAD.
+/// Every method that Rocket knows, except HEAD.
 const METHODS: [Method; 8] = [
     Method::Connect,
     Method::Delete,
@@ -35,60 +31,98 @@ const METHODS: [Method; 8] = [
     Method::Trace,
 ];
 
-/// Makes the application, which is to listen at an address.
-#[must_use]
-pub fn app(endpoint: Endpoint, address: SocketAddr) -> Rocket<Build> {
-    let config = Config {
-        address: address.ip(),
-        port: address.port(),
-        ident: Ident::none(),
-        // Rocket logs to standard output, which is for the announcement.
-        log_level: LogLevel::Off,
-        // Signals are for `main`.
-        shutdown: Shutdown { ctrlc: false, signals: HashSet::new(), ..Shutdown::default() },
-        ..Config::release_default()
-    };
-    let app = App { endpoint: Arc::new(endpoint) };
-    let routes: Vec<_> = METHODS.into_iter().map(|method| Route::new(method, PATH, app.clone())).collect();
-    rocket::custom(config).attach(Shield::new()).mount("/", routes).register("/", [Catcher::new(None, app)])
+/// Creates the routes of the endpoint, one for each method, to be mounted at `/`.
+pub(crate) fn routes<S, A>(path: &'static str, endpoint: &Arc<ListTokens<S, A>>) -> Vec<Route>
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
+    METHODS.into_iter().map(|method| Route::new(method, path, Handler::new(path, endpoint))).collect()
 }
 
-#[derive(Clone)]
-struct App {
-    endpoint: Arc<Endpoint>,
+/// Creates the catcher for methods that Rocket does not know, to be registered at the path of the endpoint.
+pub(crate) fn catchers<S, A>(path: &'static str, endpoint: &Arc<ListTokens<S, A>>) -> Vec<Catcher>
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
+    vec![Catcher::new(Status::BadRequest.code, Handler::new(path, endpoint))]
+}
+
+struct Handler<S, A: Authenticator> {
+    path: &'static str,
+    endpoint: Arc<ListTokens<S, A>>,
+}
+
+impl<S, A> Handler<S, A>
+where
+    S: TokenStore,
+    A: Authenticator<Owner = S::Owner>,
+{
+    fn new(path: &'static str, endpoint: &Arc<ListTokens<S, A>>) -> Self {
+        Self { path, endpoint: Arc::clone(endpoint) }
+    }
+
+    async fn list_tokens(&self, request: &Request<'_>, method: &str) -> Response<'static> {
+        let parts = request_parts(request, method);
+        if parts.uri.path() != self.path {
+            return copy_response(Problem::new(StatusCode::NOT_FOUND).with_request(&parts).into());
+        }
+        let caller = request.remote().map(|peer| peer.ip());
+        copy_response(self.endpoint.handle(&parts, caller).await)
+    }
 }
 
 #[async_trait]
-impl route::Handler for App {
+impl<S, A> route::Handler for Handler<S, A>
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> route::Outcome<'r> {
-        route::Outcome::Success(self.answer(request, request.method().as_str()).await)
+        route::Outcome::Success(self.list_tokens(request, request.method().as_str()).await)
     }
 }
 
 #[async_trait]
-impl catcher::Handler for App {
-    async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
-        let method = if status == Status::BadRequest { "UNKNOWN" } else { request.method().as_str() };
-        Ok(self.answer(request, method).await)
+impl<S, A> catcher::Handler for Handler<S, A>
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
+    async fn handle<'r>(&self, _: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
+        Ok(self.list_tokens(request, UNKNOWN_METHOD).await)
     }
 }
 
-impl App {
-    async fn answer(&self, request: &Request<'_>, method: &str) -> Response<'static> {
-        let mut copy = http::Request::builder().method(method).uri(request.uri().to_string());
-        for field in request.headers().iter() {
-            copy = copy.header(field.name.as_str(), field.value());
-        }
-        let (parts, ()) = copy.body(()).expect("Rocket has it from such a request").into_parts();
-        let answer = route(&self.endpoint, &parts, request.remote().map(|peer| peer.ip())).await;
-
-        let (parts, body) = answer.into_parts();
-        let mut response = Response::build();
-        response.status(Status::new(parts.status.as_u16())).sized_body(body.len(), Cursor::new(body));
-        for (name, value) in &parts.headers {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            response.header_adjoin(Header::new(name.to_string(), value));
-        }
-        response.finalize()
+// Derived, `Clone` would ask the same of the store.
+impl<S, A: Authenticator> Clone for Handler<S, A> {
+    fn clone(&self) -> Self {
+        Self { path: self.path, endpoint: Arc::clone(&self.endpoint) }
     }
+}
+
+/// Stands for a method that Rocket does not know.
+pub(crate) const UNKNOWN_METHOD: &str = "UNKNOWN";
+
+/// Copies a request without its body.
+pub(crate) fn request_parts(request: &Request<'_>, method: &str) -> Parts {
+    let mut copy = http::Request::builder().method(method).uri(request.uri().to_string());
+    for header in request.headers().iter() {
+        copy = copy.header(header.name.as_str(), header.value());
+    }
+    let copy = copy.body(()).expect("Rocket parsed it from a valid request");
+    copy.into_parts().0
+}
+
+/// Copies a response.
+pub(crate) fn copy_response(response: http::Response<Vec<u8>>) -> Response<'static> {
+    let (parts, body) = response.into_parts();
+    let mut copy = Response::build();
+    copy.status(Status::new(parts.status.as_u16())).sized_body(body.len(), Cursor::new(body));
+    for (name, value) in &parts.headers {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        copy.header_adjoin(Header::new(name.to_string(), value));
+    }
+    copy.finalize()
 }

@@ -4,10 +4,10 @@
 //! cargo example rocket -- --port 3000
 //! ```
 //!
-//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+//! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 //!
-//! Rocket opens its socket itself. The one that is open is closed first, so that the port is known, and the announcement
-//! is printed when Rocket has it again; if somebody else is faster, the server ends with an error.
+//! Rocket opens its socket itself. `main` closes the demo's socket and gives Rocket its port. The startup message is printed
+//! when Rocket listens. If another process takes the port in between, the server ends with an error.
 
 use std::error::Error;
 
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let address = listener.local_addr()?;
     drop(listener);
-    let stop = shutdown_signal()?;
+    let shutdown = shutdown_signal()?;
     let liftoff = AdHoc::on_liftoff("startup message", move |rocket| {
         Box::pin(async move {
             if startup_message.print().is_err() {
@@ -29,10 +29,10 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
         })
     });
     let rocket = app(endpoint, address).attach(liftoff).ignite().await?;
-    let shutdown = rocket.shutdown();
+    let handle = rocket.shutdown();
     tokio::spawn(async move {
-        stop.await;
-        shutdown.notify();
+        shutdown.await;
+        handle.notify();
     });
     drop(rocket.launch().await?);
     usage_writer.finish().await

@@ -1,36 +1,46 @@
-//! The endpoint in salvo: [`app`] is all that an adapter has to do.
+//! The endpoint in salvo. Copy this file into your service: it needs only salvo, http and tokenfolio.
 //!
-//! salvo's requests and responses are its own types over the parts of the `http` crate's, which are copied. One handler
-//! answers every method and every path, so that it is the library that refuses methods, and so that the path counts as
-//! it came: the router of salvo passes over empty segments, and takes `/api//v1/me/tokens/` for the endpoint's path.
+//! salvo has its own request and response types. Their parts are those of the `http` crate, and are copied.
 //!
-//! Asked to end, salvo accepts no more connections, but the system refuses them only when it has ended.
+//! salvo's router ignores empty segments: it routes `/api//v1/me/tokens/` like `/api/v1/me/tokens`. A filter compares the
+//! path as it was sent.
 
 use http::request::Parts;
 use salvo::http::ResBody;
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, async_trait};
-use tokenfolio_demo::{Endpoint, route};
+use tokenfolio::{Authenticator, ListTokens, TokenStore};
 
-/// Makes the application.
-#[must_use]
-pub fn app(endpoint: Endpoint) -> Router {
-    Router::with_path("{**path}").goal(App { endpoint })
+/// Routes a path to the endpoint.
+pub(crate) fn routes<S, A>(path: &'static str, endpoint: ListTokens<S, A>) -> Router
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
+    // Every method: the endpoint answers those that it does not allow.
+    Router::with_filter_fn(move |request, _| request.uri().path() == path)
+        .path("{**path}")
+        .goal(ListTokensHandler { endpoint })
 }
 
-struct App {
-    endpoint: Endpoint,
+struct ListTokensHandler<S, A: Authenticator> {
+    endpoint: ListTokens<S, A>,
 }
 
 #[async_trait]
-impl Handler for App {
+impl<S, A> Handler for ListTokensHandler<S, A>
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
     async fn handle(&self, request: &mut Request, _: &mut Depot, response: &mut Response, _: &mut FlowCtrl) {
         let caller = request.remote_addr().ip();
-        let answer = route(&self.endpoint, &parts(request), caller).await;
+        let answer = self.endpoint.handle(&request_parts(request), caller).await;
         *response = answer.map(ResBody::from).into();
     }
 }
 
-fn parts(request: &Request) -> Parts {
+/// Copies a request without its body.
+pub(crate) fn request_parts(request: &Request) -> Parts {
     let mut copy = http::Request::new(());
     *copy.method_mut() = request.method().clone();
     *copy.uri_mut() = request.uri().clone();

@@ -4,7 +4,9 @@
 //! cargo example salvo -- --port 3000
 //! ```
 //!
-//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+//! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
+//!
+//! During a shutdown, salvo accepts no more connections, but the system rejects them only when the process has ended.
 
 use std::error::Error;
 use std::time::Duration;
@@ -20,13 +22,13 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let acceptor = TcpAcceptor::try_from(TcpListener::from_std(listener)?)?;
-    // A connection on which nothing comes holds the stop up for as long; half a minute unless set.
+    // An idle connection delays the shutdown for this long. The default is half a minute.
     let fuse = FuseConfig::default().with_http1_header_timeout(Duration::from_secs(5));
     let server = Server::new(acceptor).fuse_config(fuse);
-    let stop = shutdown_signal()?;
+    let shutdown = shutdown_signal()?;
     let handle = server.handle();
     tokio::spawn(async move {
-        stop.await;
+        shutdown.await;
         handle.stop_graceful(None);
     });
     startup_message.print()?;

@@ -1,11 +1,14 @@
-//! The endpoint as a [`tower::Service`], to be wrapped in layers and called by whatever calls services: a server, or a
-//! function runtime such as AWS Lambda's, which has no socket.
+//! The endpoint as a [`tower::Service`]. Copy this file into your service: it needs only tower, bytes, http,
+//! http-body-util and tokenfolio.
 //!
-//! Requests and responses are those of the `http` crate, with any body in and the whole body out, so that nothing is
-//! converted. The caller's address is not part of an HTTP request: whoever calls the service puts it among the
-//! request's extensions, as a [`Caller`]. Without one, a token with an allow-list is refused.
+//! Layers can wrap the service. A server can call it, and so can a function runtime without a socket, such as AWS
+//! Lambda's. It takes requests of the `http` crate with any body, and returns responses with a body in memory.
+//!
+//! The client's address is not part of an HTTP request. Insert it into the request's extensions as a [`Caller`]. Without
+//! a `Caller`, a token with an allow-list is rejected.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,26 +17,30 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use tokenfolio_demo::{Endpoint, route};
+use tokenfolio::{Authenticator, ListTokens, TokenStore};
 use tower::Service;
 
-/// The address from which a request came, as an extension of it.
+/// The client's address, as an extension of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller(pub IpAddr);
 
-/// The application.
-#[derive(Clone, Debug)]
-pub struct App {
-    endpoint: Arc<Endpoint>,
+/// A service that answers requests for the endpoint's path, with any method.
+pub(crate) struct ListTokensService<S, A: Authenticator> {
+    endpoint: Arc<ListTokens<S, A>>,
 }
 
-/// Makes the application.
-#[must_use]
-pub fn app(endpoint: Endpoint) -> App {
-    App { endpoint: Arc::new(endpoint) }
+impl<S, A: Authenticator> ListTokensService<S, A> {
+    /// Creates the service. Its clones share the endpoint.
+    pub(crate) fn new(endpoint: ListTokens<S, A>) -> Self {
+        Self { endpoint: Arc::new(endpoint) }
+    }
 }
 
-impl<B> Service<Request<B>> for App {
+impl<S, A, B> Service<Request<B>> for ListTokensService<S, A>
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
@@ -47,7 +54,20 @@ impl<B> Service<Request<B>> for App {
         let (parts, _) = request.into_parts();
         Box::pin(async move {
             let caller = parts.extensions.get().map(|Caller(address)| *address);
-            Ok(route(&endpoint, &parts, caller).await.map(Full::from))
+            Ok(endpoint.handle(&parts, caller).await.map(Full::from))
         })
+    }
+}
+
+// Derived, `Clone` and `Debug` would ask the same of the store.
+impl<S, A: Authenticator> Clone for ListTokensService<S, A> {
+    fn clone(&self) -> Self {
+        Self { endpoint: Arc::clone(&self.endpoint) }
+    }
+}
+
+impl<S, A: Authenticator> fmt::Debug for ListTokensService<S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListTokensService").finish_non_exhaustive()
     }
 }

@@ -4,8 +4,8 @@
 //! cargo example tower -- --port 3000
 //! ```
 //!
-//! It prints the same as the other servers, and takes the same arguments: see the example of axum. For a call without
-//! a socket, see the tests.
+//! It prints the same lines as the other servers and takes the same arguments. See the example for axum. The tests show
+//! a call without a socket.
 
 use std::error::Error;
 
@@ -22,9 +22,9 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let app = app(endpoint);
-    let stop = shutdown_signal()?;
+    let shutdown = shutdown_signal()?;
     startup_message.print()?;
-    serve(listener, CLIENT_TIMEOUT, stop, |peer| {
+    serve(listener, CLIENT_TIMEOUT, shutdown, |peer| {
         let app = app.clone().map_request(move |mut request: Request<_>| {
             request.extensions_mut().insert(Caller(peer.ip()));
             request

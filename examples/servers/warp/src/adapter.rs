@@ -1,48 +1,58 @@
-//! The endpoint in warp: [`app`] is all that an adapter has to do.
+//! The endpoint in warp. Copy this file into your service: it needs only warp and tokenfolio.
 //!
-//! A filter sees one piece of a request at a time, so the pieces are put together again: the method, the path and the
-//! query as they came, all fields, and the peer's address. `warp::path!` is not used, because it takes `/tokens/` for
-//! `/tokens`, and no filter for a method or a query, because a request that it rejected would be answered by warp.
+//! A filter reads one piece of a request, so the request is put together again from its method, path, query and headers.
+//! `warp::path!` would accept `/tokens/` for `/tokens`. A filter for a method or a query would reject requests that the
+//! endpoint answers with a problem.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokenfolio_demo::{Endpoint, route};
-use warp::Filter;
+use tokenfolio::{Authenticator, ListTokens, TokenStore};
 use warp::filters::path::FullPath;
+use warp::http::request::Parts;
 use warp::http::{HeaderMap, Method, Request, Response, Uri};
+use warp::{Filter, Rejection};
 
-/// Makes the application.
-pub fn app(endpoint: Endpoint) -> impl Filter<Extract = (Response<Vec<u8>>,), Error = Infallible> + Clone {
+/// Creates the filter that answers requests for a path.
+pub(crate) fn list_tokens<S, A>(
+    path: &'static str,
+    endpoint: ListTokens<S, A>,
+) -> impl Filter<Extract = (Response<Vec<u8>>,), Error = Rejection> + Clone
+where
+    S: TokenStore + 'static,
+    A: Authenticator<Owner = S::Owner> + 'static,
+{
     let endpoint = Arc::new(endpoint);
-    let raw_query = warp::query::raw().map(Some).or(warp::any().map(|| None)).unify();
-    warp::method()
-        .and(warp::path::full())
-        .and(raw_query)
-        .and(warp::header::headers_cloned())
-        .and(warp::addr::remote())
-        .then(move |method, path, query, headers, peer| {
-            answer(Arc::clone(&endpoint), method, path, query, headers, peer)
-        })
+    is_path(path).and(request_parts()).and(warp::addr::remote()).then(move |parts: Parts, peer: Option<SocketAddr>| {
+        let endpoint = Arc::clone(&endpoint);
+        async move { endpoint.handle(&parts, peer.map(|peer| peer.ip())).await }
+    })
 }
 
-async fn answer(
-    endpoint: Arc<Endpoint>,
-    method: Method,
-    path: FullPath,
-    query: Option<String>,
-    headers: HeaderMap,
-    peer: Option<SocketAddr>,
-) -> Response<Vec<u8>> {
-    let target = match query {
-        Some(query) => format!("{}?{query}", path.as_str()),
-        None => path.as_str().to_owned(),
-    };
-    let mut request = Request::new(());
-    *request.method_mut() = method;
-    *request.uri_mut() = Uri::try_from(target).expect("it was part of one");
-    *request.headers_mut() = headers;
-    let (parts, ()) = request.into_parts();
-    route(&endpoint, &parts, peer.map(|peer| peer.ip())).await
+/// Rejects every other path.
+fn is_path(path: &'static str) -> impl Filter<Extract = (), Error = Rejection> + Clone {
+    warp::path::full()
+        .and_then(move |full: FullPath| async move {
+            if full.as_str() == path { Ok(()) } else { Err(warp::reject::not_found()) }
+        })
+        .untuple_one()
+}
+
+/// Copies a request without its body.
+pub(crate) fn request_parts() -> impl Filter<Extract = (Parts,), Error = Infallible> + Clone {
+    let query = warp::query::raw().map(Some).or(warp::any().map(|| None)).unify();
+    warp::method().and(warp::path::full()).and(query).and(warp::header::headers_cloned()).map(
+        |method: Method, path: FullPath, query: Option<String>, headers: HeaderMap| {
+            let target = match query {
+                Some(query) => format!("{}?{query}", path.as_str()),
+                None => path.as_str().to_owned(),
+            };
+            let mut request = Request::new(());
+            *request.method_mut() = method;
+            *request.uri_mut() = Uri::try_from(target).expect("it was part of a valid URI");
+            *request.headers_mut() = headers;
+            request.into_parts().0
+        },
+    )
 }

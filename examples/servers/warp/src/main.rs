@@ -4,7 +4,7 @@
 //! cargo example warp -- --port 3000
 //! ```
 //!
-//! It prints the same as the other servers, and takes the same arguments: see the example of axum.
+//! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 
 use std::error::Error;
 
@@ -16,8 +16,8 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
-    let stop = shutdown_signal()?;
+    let shutdown = shutdown_signal()?;
     startup_message.print()?;
-    warp::serve(app(endpoint)).incoming(listener).graceful(stop).run().await;
+    warp::serve(app(endpoint)).incoming(listener).graceful(shutdown).run().await;
     usage_writer.finish().await
 }

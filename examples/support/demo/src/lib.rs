@@ -23,7 +23,6 @@ mod arguments;
 mod fallback;
 mod log_errors;
 mod memory;
-mod route;
 mod secrets;
 mod shutdown_signal;
 mod start;
@@ -34,8 +33,8 @@ mod usage;
 
 pub use arguments::{Arguments, StoreChoice, StoreChoiceError};
 pub use fallback::fallback;
-pub use route::route;
 pub use shutdown_signal::shutdown_signal;
 pub use start::{Demo, Endpoint, PATH};
 pub use startup_message::StartupMessage;
+pub use stores::{Authenticator, Store};
 pub use usage::UsageWriter;

@@ -18,8 +18,10 @@ use crate::secrets::Secrets;
 use crate::tokens;
 use crate::usage::RecordUsage;
 
-pub(crate) type Store = Arc<dyn DynTokenStore<Owner = i64>>;
-pub(crate) type Authenticator = Arc<dyn DynAuthenticator<Owner = i64>>;
+/// Any token store.
+pub type Store = Arc<dyn DynTokenStore<Owner = i64>>;
+/// Any authenticator.
+pub type Authenticator = Arc<dyn DynAuthenticator<Owner = i64>>;
 
 /// A store in each of its roles.
 pub(crate) struct Opened {

@@ -1,0 +1,25 @@
+//! The demo in actix-web. `adapter.rs` is the file to copy.
+
+mod adapter;
+
+use std::sync::Arc;
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use tokenfolio_demo::{Endpoint, PATH};
+
+use crate::adapter::{copy_response, request_parts, routes};
+
+/// Creates the application, for the `App` of each worker: the endpoint, and the demo's page at every other path.
+pub fn app(endpoint: Arc<Endpoint>) -> impl FnOnce(&mut ServiceConfig) {
+    let routes = routes(PATH, endpoint);
+    move |config| {
+        routes(config);
+        config.default_service(web::to(fallback));
+    }
+}
+
+async fn fallback(request: HttpRequest) -> HttpResponse {
+    let response = tokenfolio_demo::fallback(&request_parts(&request));
+    copy_response(request.method(), response)
+}

@@ -1,0 +1,41 @@
+//! The demo in axum. `adapter.rs` is the file to copy.
+
+mod adapter;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::Response;
+use hyper_util::service::TowerToHyperService;
+use tokenfolio_demo::{Endpoint, PATH};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use crate::adapter::routes;
+
+/// Creates the application: the endpoint, and the demo's page at every other path.
+pub fn app(endpoint: Endpoint) -> Router {
+    routes(PATH, endpoint).fallback(fallback)
+}
+
+async fn fallback(request: Request) -> Response<Body> {
+    let (parts, _) = request.into_parts();
+    tokenfolio_demo::fallback(&parts).map(Body::from)
+}
+
+/// Serves an application with connection info until `shutdown` is ready.
+///
+/// `axum::serve` has no timeouts. This function closes a connection whose client keeps it waiting for `timeout`.
+pub async fn serve(app: Router, listener: TcpListener, timeout: Duration, shutdown: impl Future<Output = ()>) {
+    tokenfolio_hyper::serve(listener, timeout, shutdown, |peer: SocketAddr| {
+        let app = app.clone().map_request(move |mut request: axum::http::Request<_>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        TowerToHyperService::new(app)
+    })
+    .await;
+}

@@ -1,0 +1,19 @@
+//! The demo in warp. `adapter.rs` is the file to copy.
+
+mod adapter;
+
+use std::convert::Infallible;
+
+use tokenfolio_demo::{Endpoint, PATH, fallback};
+use warp::Filter;
+use warp::http::Response;
+use warp::http::request::Parts;
+
+use crate::adapter::{list_tokens, request_parts};
+
+/// Creates the application: the endpoint, and the demo's page at every other path.
+#[must_use]
+pub fn app(endpoint: Endpoint) -> impl Filter<Extract = (Response<Vec<u8>>,), Error = Infallible> + Clone {
+    let fallback = request_parts().map(|parts: Parts| fallback(&parts));
+    list_tokens(PATH, endpoint).or(fallback).unify()
+}
