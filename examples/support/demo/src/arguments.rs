@@ -1,58 +1,59 @@
-//! What a server can be told on its command line.
+//! The command line of a server.
 
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Parser;
 use tokenfolio::{BaseUrlError, PageUrls};
-use tokio_postgres::Config;
 
 use crate::start::PATH;
 
 /// Lists access tokens over HTTP, with demo data, on 127.0.0.1.
 #[derive(Clone, Debug, Parser)]
 pub struct Arguments {
-    /// The port to listen on; 0 picks a free one.
+    /// The port to listen on. 0 picks a free one.
     #[arg(long, value_name = "N", default_value_t = 3000)]
     pub port: u16,
 
-    /// What links begin with: the public origin, and the prefix if there is one. The server's own origin unless given.
+    /// The start of every link: the public origin and a prefix, if there is one. The default is the server's own origin.
     #[arg(long, value_name = "URL", value_parser = page_urls)]
     pub base: Option<PageUrls>,
 
-    /// Where tokens are kept: `memory`, `sqlite` (a database in memory), `sqlite:PATH` (a file) or `postgres://..` (a
-    /// server; the folder of a socket stands in place of a host with `%2F` for each slash).
+    /// The store: `memory`, `sqlite` (a database in memory), `sqlite:PATH` (a file) or `postgres://USER@HOST/DATABASE`,
+    /// which needs the cargo feature `postgres`. For the folder of a socket, write `%2F` for each slash in HOST.
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
     pub store: StoreChoice,
 
-    /// Takes a malformed page for page 1, as Laravel does.
+    /// Reads an invalid page number as page 1, as Laravel does.
     #[arg(long)]
     pub lenient: bool,
 }
 
 impl Arguments {
-    /// Reads the command line. Where it cannot be read, or asks for help, the process ends with a text that says more.
+    /// Parses the command line. Ends the process with a message if the command line is invalid or asks for help.
     #[must_use]
     pub fn read() -> Self {
         Self::parse()
     }
 }
 
-/// Makes the endpoint's URLs from what they begin with.
+/// Creates the endpoint's URLs from their base.
 pub(crate) fn page_urls(base: &str) -> Result<PageUrls, BaseUrlError> {
     PageUrls::new(&format!("{}{PATH}", base.trim_end_matches('/')))
 }
 
-/// Where tokens are kept. These are all that a server offers.
+/// The stores that a server offers. The feature `postgres` adds one.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub enum StoreChoice {
-    /// In a hash map.
+    /// A hash map.
     Memory,
-    /// In a database of a PostgreSQL server.
-    Postgres(Box<Config>),
-    /// In an SQLite database in memory.
+    /// A database of a PostgreSQL server.
+    #[cfg(feature = "postgres")]
+    Postgres(Box<tokio_postgres::Config>),
+    /// An SQLite database in memory.
     Sqlite,
-    /// In an SQLite file.
+    /// An SQLite file.
     SqliteFile(PathBuf),
 }
 
@@ -64,15 +65,35 @@ impl FromStr for StoreChoice {
             None if text == "memory" => Ok(Self::Memory),
             None if text == "sqlite" => Ok(Self::Sqlite),
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::SqliteFile(path.into())),
+            #[cfg(feature = "postgres")]
             Some(("postgres" | "postgresql", _)) => {
-                text.parse().map(|config| Self::Postgres(Box::new(config))).map_err(|_| StoreChoiceError(()))
+                let config = text.parse().map_err(|_| StoreChoiceError::Unknown)?;
+                Ok(Self::Postgres(Box::new(config)))
             }
-            _ => Err(StoreChoiceError(())),
+            #[cfg(not(feature = "postgres"))]
+            Some(("postgres" | "postgresql", _)) => Err(StoreChoiceError::WithoutPostgres),
+            _ => Err(StoreChoiceError::Unknown),
         }
     }
 }
 
-/// A text that names no store.
+/// A text that names no store of this server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("expected `memory`, `sqlite`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`")]
-pub struct StoreChoiceError(());
+#[non_exhaustive]
+pub enum StoreChoiceError {
+    /// The text names no store.
+    #[error("expected `memory`, `sqlite`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`")]
+    Unknown,
+    /// The text is the URL of a PostgreSQL database.
+    #[error(
+        "this server was built without PostgreSQL: run `cargo example {} --features postgres -- --store postgres://..`",
+        program()
+    )]
+    WithoutPostgres,
+}
+
+/// The name of this program, which `cargo example` takes.
+fn program() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}

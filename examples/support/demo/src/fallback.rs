@@ -1,4 +1,4 @@
-//! What is served beside the endpoint.
+//! The demo's page, and the 404 of every other path.
 
 use http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
@@ -8,12 +8,12 @@ use http::request::Parts;
 use http::{Method, Response, StatusCode};
 use tokenfolio::Problem;
 
-/// What the page may do: run and look as its own files say, and ask this server. Markup that came in with the data
-/// could neither run nor send anything.
+/// The page may use its own script and style, and send requests to this server. Markup inside the data cannot run or
+/// send anything.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-/// A file that is part of the program.
+/// A file inside the program.
 struct File {
     path: &'static str,
     media_type: &'static str,
@@ -27,10 +27,10 @@ const FILES: [File; 4] = [
     File { path: "/openapi.json", media_type: "application/json", content: include_str!("../../../../openapi.json") },
 ];
 
-/// Answers a request for any other path than [`PATH`](crate::PATH): a page that lists tokens at `/`, the endpoint's
-/// description at `/openapi.json`, and nothing anywhere else, which is a problem too.
+/// Answers a request for any path except [`PATH`](crate::PATH), with any method.
 ///
-/// An adapter's fallback calls it, for every method.
+/// `/` is a page that lists tokens, and `/openapi.json` the description of the endpoint. Other paths are a problem with
+/// status 404.
 #[must_use]
 pub fn fallback(parts: &Parts) -> Response<Vec<u8>> {
     let file = FILES.iter().find(|file| file.path == parts.uri.path());
@@ -39,7 +39,7 @@ pub fn fallback(parts: &Parts) -> Response<Vec<u8>> {
         (Some(_), _) => Problem::method_not_allowed(&[Method::GET, Method::HEAD]).with_request(parts).into(),
         (None, _) => Response::from(Problem::new(StatusCode::NOT_FOUND).with_request(parts)),
     };
-    // RFC 9110, section 9.3.2: the header fields of GET, and no content.
+    // RFC 9110, section 9.3.2: the headers of GET, and no body.
     if parts.method == Method::HEAD {
         response.body_mut().clear();
     }
@@ -52,7 +52,7 @@ impl From<&File> for Response<Vec<u8>> {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
         headers.insert(CONTENT_LENGTH, file.content.len().into());
-        // The next build may bring another content, and nothing here tells one from the other.
+        // There is no `ETag`, and the next build may have other content.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -1,28 +1,30 @@
-//! What every example server shares, so that an adapter to a framework is all that is left to write.
-//!
-//! A server does this, and nothing else of its own but routing:
+//! The parts that the example servers share. A server adds only the adapter to its framework:
 //!
 //! ```no_run
-//! use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH};
+//! use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH, shutdown_signal};
 //!
-//! # async fn serve(_: std::net::TcpListener, _: &str, _: Endpoint) {}
+//! # async fn serve(_: std::net::TcpListener, _: &str, _: Endpoint, _: impl Future<Output = ()>) {}
 //! # async fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //! let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
+//! let shutdown = shutdown_signal()?;
 //! startup_message.print()?;
-//! serve(listener, PATH, endpoint).await;
+//! serve(listener, PATH, endpoint, shutdown).await;
 //! usage_writer.finish().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The first line that it prints is for programs: where the server listens, and five secrets to present to it. The owner
-//! of `good` has 293 tokens, in every state that a token can be in. Uses of tokens are written once a second, and when
-//! serving has ended. Why a database failed is printed to standard error, and is in no answer.
+//! The first line of the startup message is for programs: the server's URL, and five secrets. The owner of `good` has 293
+//! tokens in every state. The usage of tokens is written once a second and at the end. The cause of a store error is
+//! printed to standard error, and no response contains it.
 
 mod arguments;
+mod database;
 mod fallback;
 mod log_errors;
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod secrets;
 mod shutdown_signal;
 mod start;

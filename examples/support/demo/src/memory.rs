@@ -1,11 +1,14 @@
-//! What stands beside [`MemoryStore`](tokenfolio::MemoryStore), which lists only.
+//! [`MemoryStore`] in the roles that it does not have by itself.
 
 use std::collections::HashMap;
+use std::future;
 
 use sha2::{Digest, Sha256};
-use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, StoreError};
+use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, MemoryStore, StoreError, TokenUsage};
 
-/// Tokens by the digest of their secret. The secrets themselves are not kept.
+use crate::usage::{RecordUsage, RecordUsageFuture};
+
+/// Tokens by the digest of their secret. The secrets themselves are not stored.
 #[derive(Default)]
 pub(crate) struct MemoryAuthenticator {
     tokens: HashMap<[u8; 32], Authenticated<i64>>,
@@ -23,6 +26,13 @@ impl Authenticator for MemoryAuthenticator {
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
         Ok(self.tokens.get(&digest(secret.secret())).cloned())
+    }
+}
+
+impl RecordUsage for MemoryStore<i64> {
+    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+        self.record_usage(batch);
+        Box::pin(future::ready(Ok(())))
     }
 }
 

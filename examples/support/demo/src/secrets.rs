@@ -1,4 +1,4 @@
-//! The secrets that a server can be presented with, made anew at every start.
+//! The secrets that a server accepts or rejects, generated at every start.
 
 use serde::ser::{Serialize, Serializer};
 use tokenfolio::TokenId;
@@ -8,24 +8,24 @@ use crate::tokens::{EXPIRED, GOOD, IP_DENIED, OWNER, REVOKED, SINGLE, SINGLE_OWN
 /// The secrets of the five tokens that have one.
 #[derive(serde::Serialize)]
 pub(crate) struct Secrets {
-    /// Is accepted. Its owner has many tokens.
+    /// Accepted. Its owner has 293 tokens.
     pub(crate) good: Secret,
-    /// Has expired.
+    /// Rejected: expired.
     pub(crate) expired: Secret,
-    /// Is revoked.
+    /// Rejected: revoked.
     pub(crate) revoked: Secret,
-    /// Is accepted from this machine alone. Its owner has no other token.
+    /// Accepted from this machine only. Its owner has no other token.
     pub(crate) single: Secret,
-    /// Is active, and not for callers from this machine.
+    /// Rejected: active, but not allowed from this machine.
     pub(crate) ip_denied: Secret,
 }
 
 impl Secrets {
-    /// Makes five secrets.
+    /// Generates five secrets.
     ///
     /// # Errors
     ///
-    /// A system that has no randomness to give.
+    /// Fails if the system provides no randomness.
     pub(crate) fn generate() -> Result<Self, getrandom::Error> {
         Ok(Self {
             good: Secret::generate(OWNER, GOOD)?,
@@ -36,7 +36,7 @@ impl Secrets {
         })
     }
 
-    /// Lists the secrets.
+    /// Returns all secrets.
     pub(crate) fn all(&self) -> [&Secret; 5] {
         [&self.good, &self.expired, &self.revoked, &self.single, &self.ip_denied]
     }
@@ -46,7 +46,7 @@ impl Secrets {
 pub(crate) struct Secret {
     pub(crate) owner: i64,
     pub(crate) token: TokenId,
-    /// `<owner>|<64 hex digits>`: who holds it says whose it is, which tells a sharded store where to look.
+    /// `<owner>|<64 hex digits>`. The prefix lets a sharded store find the owner's shard.
     pub(crate) text: String,
 }
 

@@ -1,14 +1,14 @@
-//! When a server is to end.
+//! The signals that end a server.
 
 use std::io;
 
-/// Starts to listen for SIGTERM and ctrl-c, and returns what waits for the first of them.
+/// Starts to listen for SIGTERM and ctrl-c, and returns a future that waits for the first of them.
 ///
-/// To be called before the announcement: until then, a signal ends the process at once.
+/// Call it before the startup message is printed. Until then, a signal ends the process at once.
 ///
 /// # Errors
 ///
-/// A system that takes no more handlers.
+/// Fails if the system accepts no more signal handlers.
 #[cfg(unix)]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -23,13 +23,13 @@ pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static
     })
 }
 
-/// Starts to listen for ctrl-c, and returns what waits for it.
+/// Starts to listen for ctrl-c, and returns a future that waits for it.
 ///
-/// To be called before the announcement: until then, it ends the process at once.
+/// Call it before the startup message is printed. Until then, ctrl-c ends the process at once.
 ///
 /// # Errors
 ///
-/// A system that takes no more handlers.
+/// Fails if the system accepts no more signal handlers.
 #[cfg(windows)]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

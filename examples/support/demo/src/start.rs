@@ -1,4 +1,4 @@
-//! From arguments to everything that a server needs.
+//! Everything that a server needs, from its arguments.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, TcpListener};
@@ -13,31 +13,31 @@ use crate::startup_message::StartupMessage;
 use crate::stores::{self, Authenticator, Opened, Store};
 use crate::usage::UsageWriter;
 
-/// The path that the endpoint is served at, whatever links begin with.
+/// The path of the endpoint. `--base` changes only the links.
 pub const PATH: &str = "/api/v1/me/tokens";
 
-/// The endpoint, over whichever store was chosen.
+/// The endpoint, over the chosen store.
 pub type Endpoint = ListTokens<Store, Authenticator>;
 
 /// Everything that a server needs.
 #[derive(Debug)]
 pub struct Demo {
-    /// Where callers come in. It already listens, and does not block, as asynchronous runtimes need it.
+    /// The socket, which already listens. It does not block, as asynchronous runtimes require.
     pub listener: TcpListener,
-    /// What answers at [`PATH`].
+    /// The endpoint at [`PATH`].
     pub endpoint: Endpoint,
-    /// What to print before serving.
+    /// The message to print before serving.
     pub startup_message: StartupMessage,
-    /// What writes the uses of tokens, and is to finish once serving has ended.
+    /// The task to finish after serving.
     pub usage_writer: UsageWriter,
 }
 
 impl Demo {
-    /// Binds the port, opens the store, fills it with demo data if it has none, and makes new secrets.
+    /// Binds the port, opens the store, adds the demo data if the store is empty, and generates new secrets.
     ///
     /// # Errors
     ///
-    /// A port that is taken, or a store that cannot be opened or filled.
+    /// Fails if the port is taken, or if the store cannot be opened or filled.
     pub async fn start(arguments: Arguments) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))?;
         listener.set_nonblocking(true)?;
@@ -48,10 +48,13 @@ impl Demo {
         };
         let secrets = Secrets::generate()?;
         let Opened { store, authenticator, usage } = stores::open(&arguments.store, &secrets, Utc::now()).await?;
-        let rules = PageRules::default();
-        let rules = if arguments.lenient { rules.lenient() } else { rules };
+        let mut rules = PageRules::default();
+        if arguments.lenient {
+            rules = rules.lenient();
+        }
         let log = Arc::new(UsageLog::new());
-        let endpoint = ListTokens::new(store, authenticator, urls).with_page_rules(rules).with_usage_log(log.clone());
+        let endpoint =
+            ListTokens::new(store, authenticator, urls).with_page_rules(rules).with_usage_log(Arc::clone(&log));
         let usage_writer = UsageWriter::start(log, usage);
         Ok(Self { listener, endpoint, startup_message: StartupMessage { url, secrets }, usage_writer })
     }

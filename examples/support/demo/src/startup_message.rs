@@ -1,4 +1,4 @@
-//! What a server says once it listens.
+//! The lines that a server prints when it listens.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::secrets::Secrets;
 use crate::start::PATH;
 
-/// What a server says once it listens: a line of JSON for programs, then lines to paste into a shell.
+/// The lines that a server prints when it listens: one of JSON for programs, then three commands for a shell.
 #[derive(Serialize)]
 pub struct StartupMessage {
     pub(crate) url: String,
@@ -17,22 +17,22 @@ pub struct StartupMessage {
 }
 
 impl StartupMessage {
-    /// Prints it to standard output.
+    /// Prints the message to standard output.
     ///
     /// # Errors
     ///
-    /// A standard output that cannot be written.
+    /// Fails if standard output cannot be written.
     pub fn print(&self) -> io::Result<()> {
         let mut out = io::stdout().lock();
         self.write(&mut out)?;
-        // Where it is a pipe, whoever reads it would wait for more.
+        // A program at the other end of a pipe waits for these lines.
         out.flush()
     }
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let Self { url, secrets } = self;
         serde_json::to_writer(&mut *out, self)?;
-        // In single quotes, which the `|` of a secret and the `?` of a query need.
+        // A shell would interpret the `|` of a secret and the `?` of a query without the single quotes.
         let good = format!("-H 'Authorization: Bearer {}'", secrets.good.text);
         writeln!(out)?;
         writeln!(out, "curl {good} '{url}{PATH}'")?;
@@ -54,7 +54,7 @@ mod tests {
 
     fn lines(message: &StartupMessage) -> Vec<String> {
         let mut out = Vec::new();
-        message.write(&mut out).expect("a vector takes all");
+        message.write(&mut out).expect("writing to a vector cannot fail");
         String::from_utf8_lossy(&out).lines().map(str::to_owned).collect()
     }
 

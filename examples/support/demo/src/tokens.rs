@@ -1,4 +1,4 @@
-//! The tokens that every server shows, made relative to the time at which it starts.
+//! The tokens that every server lists, with times relative to its start.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokenfolio::{AccessToken, AllowedIps, TokenId};
@@ -8,7 +8,7 @@ pub(crate) const OWNER: i64 = 1;
 /// The owner of one token.
 pub(crate) const SINGLE_OWNER: i64 = 2;
 
-// The tokens that have a secret: four of the owner of many, and the other's only one.
+// The tokens that have a secret. The first four belong to `OWNER`.
 pub(crate) const GOOD: TokenId = TokenId(1);
 pub(crate) const EXPIRED: TokenId = TokenId(2);
 pub(crate) const REVOKED: TokenId = TokenId(3);
@@ -18,8 +18,8 @@ pub(crate) const SINGLE: TokenId = TokenId(1);
 /// 14 full pages of 20, and one of 13.
 const COUNT: i64 = 293;
 
-/// The highest whole number that every JSON reader counts to exactly.
-const MOST_USES: u64 = (1 << 53) - 1;
+/// The largest integer that every JSON parser reads exactly.
+const MAX_USAGE_COUNT: u64 = (1 << 53) - 1;
 
 const NAMES: [&str; 10] = [
     "CI Deployments",
@@ -42,16 +42,16 @@ const ALLOW_LISTS: [&[&str]; 5] = [
     &["127.0.0.1", "::1"],
 ];
 
-/// Makes all tokens, by owner.
+/// Creates all tokens, by owner.
 pub(crate) fn all(now: DateTime<Utc>) -> [(i64, Vec<AccessToken>); 2] {
     let mut single = AccessToken::new(SINGLE, "The only one", now - TimeDelta::days(7));
-    // A server that does not tell the endpoint who calls would refuse it.
+    // It is rejected if an adapter does not pass the client's address to the endpoint.
     single.allowed_ips = AllowedIps::parse(["127.0.0.1", "::1"]).ok();
     [(OWNER, (1..=COUNT).map(|id| token(TokenId(id), now)).collect()), (SINGLE_OWNER, vec![single])]
 }
 
-/// Makes one of the many. Those with a secret are what their secret is for; the others go through every combination of
-/// a life, a use and an allow-list, because the lengths of these cycles have no common divisor.
+/// Creates one token of `OWNER`. A token with a secret has the state that its secret is named after. The other tokens
+/// have every combination of expiry and revocation, usage and allow-list: the lengths of these cycles are coprime.
 fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
     let mut token = AccessToken::new(id, name(id), now - TimeDelta::days(400 - id.0));
     let an_hour_ago = now - TimeDelta::hours(1);
@@ -61,7 +61,7 @@ fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
         REVOKED => token.revoked_at = Some(an_hour_ago),
         IP_DENIED => token.allowed_ips = AllowedIps::parse(["203.0.113.12", "2001:db8::/32"]).ok(),
         _ => {
-            (token.expires_at, token.revoked_at) = life(id, now);
+            (token.expires_at, token.revoked_at) = end(id, now);
             (token.last_used_at, token.usage_count) = usage(id, token.created_at);
             token.allowed_ips = allowed_ips(id);
         }
@@ -70,17 +70,17 @@ fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
 }
 
 fn name(id: TokenId) -> String {
-    match NAMES.get(turn(id, 11)) {
+    match NAMES.get(position(id, 11)) {
         Some(name) => (*name).to_owned(),
         None => "A name that takes its time to end, ".repeat(30),
     }
 }
 
-/// Says when the token expires, and when it is revoked.
-fn life(id: TokenId, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+/// Returns when the token expires, and when it is revoked.
+fn end(id: TokenId, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     let past = Some(now - TimeDelta::hours(id.0));
     let future = Some(now + TimeDelta::days(id.0));
-    match turn(id, 7) {
+    match position(id, 7) {
         0 => (None, None),
         1 => (past, None),
         2 => (None, past),
@@ -91,28 +91,28 @@ fn life(id: TokenId, now: DateTime<Utc>) -> (Option<DateTime<Utc>>, Option<DateT
     }
 }
 
-/// Says when the token was last used, and how often it was.
+/// Returns when the token was last used, and its usage count.
 fn usage(id: TokenId, created_at: DateTime<Utc>) -> (Option<DateTime<Utc>>, u64) {
     let last_used_at = Some(created_at + TimeDelta::minutes(id.0));
-    match turn(id, 5) {
+    match position(id, 5) {
         0 => (None, 0),
         1 => (last_used_at, 1),
         2 => (last_used_at, id.0.unsigned_abs() * 1_000),
-        3 => (last_used_at, MOST_USES),
+        3 => (last_used_at, MAX_USAGE_COUNT),
         _ => (last_used_at, 42),
     }
 }
 
 fn allowed_ips(id: TokenId) -> Option<AllowedIps> {
-    match turn(id, 8) {
+    match position(id, 8) {
         0..=1 => None,
         2 => Some(AllowedIps::deny_all()),
-        at => AllowedIps::parse(ALLOW_LISTS[at - 3].iter().copied()).ok(),
+        index => AllowedIps::parse(ALLOW_LISTS[index - 3].iter().copied()).ok(),
     }
 }
 
-/// Tells where in a cycle of that length a token stands.
-fn turn(id: TokenId, length: usize) -> usize {
+/// Returns the position of a token in a cycle of this length.
+fn position(id: TokenId, length: usize) -> usize {
     usize::try_from(id.0).unwrap_or_default() % length
 }
 
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_with_a_secret_are_what_it_is_for() {
+    fn tokens_have_the_state_that_their_secret_is_named_after() {
         let now = DateTime::UNIX_EPOCH;
         assert_eq!(token(GOOD, now).next_change(now), None);
         assert_eq!(token(GOOD, now).allowed_ips, None);
@@ -150,20 +150,20 @@ mod tests {
     }
 
     #[test]
-    fn every_life_meets_every_use_and_every_allow_list() {
+    fn every_combination_of_end_usage_and_allow_list_occurs() {
         let now = DateTime::UNIX_EPOCH;
         let [(_, many), _] = all(now);
-        let is_past = |at: Option<DateTime<Utc>>| at.map(|at| at <= now);
+        let is_past = |time: Option<DateTime<Utc>>| time.map(|time| time <= now);
         let combinations: BTreeSet<_> = many
             .iter()
             .filter(|token| token.id > IP_DENIED)
             .map(|token| {
                 let lists = format!("{:?}", token.allowed_ips);
-                let use_turn = turn(token.id, 5);
-                (is_past(token.expires_at), is_past(token.revoked_at), use_turn, lists)
+                let usage_position = position(token.id, 5);
+                (is_past(token.expires_at), is_past(token.revoked_at), usage_position, lists)
             })
             .collect();
-        // Two of the eight turns of allow-lists are none.
+        // Two of the eight positions have no allow-list.
         assert_eq!(combinations.len(), 7 * 5 * 7);
     }
 

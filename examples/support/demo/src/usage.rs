@@ -1,4 +1,4 @@
-//! Uses of tokens: recorded with each request, written now and then.
+//! Usage of tokens: recorded in memory with each request, written to the store once a second.
 
 use std::error::Error;
 use std::num::NonZeroUsize;
@@ -11,22 +11,22 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::log_errors::log_failure;
+use crate::log_errors::log_error;
 
-/// How long uses wait to be written, and so what a crash can lose.
+/// How long usage waits to be written. A crash loses at most this much.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How many tokens are written at a time.
 const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
 
-/// A store that adds uses to its tokens: each batch as a whole or not at all.
+pub(crate) type RecordUsageFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+
+/// A store that adds usage to its tokens.
 pub(crate) trait RecordUsage: Send + Sync {
-    fn record_usage<'a>(
-        &'a self,
-        usages: &'a [TokenUsage<i64>],
-    ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+    /// Adds a batch, all or nothing.
+    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a>;
 }
 
-/// A task that writes the uses of tokens to the store once a second, until it is told to finish.
+/// A task that writes the usage of tokens to the store once a second.
 #[derive(Debug)]
 pub struct UsageWriter {
     stop: oneshot::Sender<()>,
@@ -39,11 +39,11 @@ impl UsageWriter {
         Self { stop, task: tokio::spawn(write_until(stopped, log, store)) }
     }
 
-    /// Writes what is left, and ends the task. To be awaited once serving has ended.
+    /// Writes the rest and ends the task. Call it after the server has stopped.
     ///
     /// # Errors
     ///
-    /// A store that fails. What it could not take is lost.
+    /// Fails if the store fails. Usage that is not written is lost.
     pub async fn finish(self) -> Result<(), Box<dyn Error + Send + Sync>> {
         drop(self.stop);
         Ok(self.task.await??)
@@ -57,16 +57,16 @@ async fn write_until(
 ) -> Result<(), StoreError> {
     while timeout(INTERVAL, &mut stopped).await.is_err() {
         if let Err(error) = write(&log, &*store).await {
-            log_failure("uses of tokens wait to be written", &error);
+            log_error("usage is not written yet", &error);
         }
     }
     write(&log, &*store).await
 }
 
-/// Writes all uses. Those that the store does not take stay in the log.
+/// Writes all usage. A batch that fails stays in the log.
 async fn write(log: &UsageLog<i64>, store: &dyn RecordUsage) -> Result<(), StoreError> {
     for batch in log.drain(BATCH) {
-        if let Err(error) = store.record_usage(&batch).await {
+        if let Err(error) = store.record_batch(&batch).await {
             log.give_back(batch);
             return Err(error);
         }
@@ -85,25 +85,22 @@ mod tests {
 
     use super::*;
 
-    /// Keeps the batches it was given, but for those it refused.
+    /// A store that keeps the batches it has written, and fails while it is down.
     #[derive(Default)]
     struct Batches {
         is_down: AtomicBool,
-        refused: Mutex<usize>,
+        rejected: Mutex<usize>,
         written: Mutex<Vec<Vec<TokenUsage<i64>>>>,
     }
 
     impl RecordUsage for Batches {
-        fn record_usage<'a>(
-            &'a self,
-            usages: &'a [TokenUsage<i64>],
-        ) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>> {
+        fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
             Box::pin(async move {
                 if self.is_down.load(Ordering::Relaxed) {
-                    *self.refused.lock().unwrap() += 1;
+                    *self.rejected.lock().unwrap() += 1;
                     return Err(StoreError::new(StoreErrorKind::Unavailable, "asked to fail"));
                 }
-                self.written.lock().unwrap().push(usages.to_vec());
+                self.written.lock().unwrap().push(batch.to_vec());
                 Ok(())
             })
         }
@@ -116,7 +113,8 @@ mod tests {
     }
 
     fn start() -> (Arc<UsageLog<i64>>, Arc<Batches>, UsageWriter) {
-        let (log, store) = (Arc::new(UsageLog::new()), Arc::new(Batches::default()));
+        let log = Arc::new(UsageLog::new());
+        let store = Arc::new(Batches::default());
         let writer = UsageWriter::start(log.clone(), store.clone());
         (log, store, writer)
     }
@@ -126,10 +124,10 @@ mod tests {
         TokenUsage::new(7, id, DateTime::UNIX_EPOCH)
     }
 
-    // The clock is paused: it moves on when all tasks wait for it.
+    // The clock is paused. It advances when all tasks wait for it.
 
     #[tokio::test(start_paused = true)]
-    async fn uses_are_written_after_an_interval_and_when_it_ends() {
+    async fn usage_is_written_after_an_interval_and_at_the_end() {
         let (log, store, writer) = start();
         let first = record(&log, 1);
         assert_eq!(store.written(), []);
@@ -141,22 +139,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_a_store_does_not_take_is_tried_again_and_written_once() {
+    async fn usage_that_a_store_rejects_is_written_once_later() {
         let (log, store, writer) = start();
         store.is_down.store(true, Ordering::Relaxed);
-        let usages: Vec<_> = (1..=1_001).map(|id| record(&log, id)).collect();
+        let recorded: Vec<_> = (1..=1_001).map(|id| record(&log, id)).collect();
         sleep(INTERVAL * 3).await;
-        assert!(*store.refused.lock().unwrap() > 1, "it was tried once");
+        assert!(*store.rejected.lock().unwrap() > 1, "the writer did not retry");
         store.is_down.store(false, Ordering::Relaxed);
         sleep(INTERVAL * 2).await;
-        assert_eq!(store.written(), usages);
+        assert_eq!(store.written(), recorded);
         assert_eq!(store.written.lock().unwrap().iter().map(Vec::len).collect::<Vec<_>>(), [1_000, 1]);
         writer.finish().await.unwrap();
-        assert_eq!(store.written(), usages);
+        assert_eq!(store.written(), recorded);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn uses_that_are_lost_in_the_end_are_an_error() {
+    async fn usage_that_is_lost_at_the_end_is_an_error() {
         let (log, store, writer) = start();
         store.is_down.store(true, Ordering::Relaxed);
         record(&log, 1);

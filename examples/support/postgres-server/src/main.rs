@@ -1,6 +1,6 @@
 //! Runs a throw-away PostgreSQL server until its input ends: `cargo example postgres-server`, and ctrl-c or ctrl-d.
 //!
-//! It prints the URL to connect to, as `psql`, `cargo example axum -- --store URL` and others take it.
+//! It prints the URL to connect to, for `psql` or `cargo example axum --features postgres -- --store URL`.
 
 use std::io;
 

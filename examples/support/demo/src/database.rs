@@ -1,0 +1,32 @@
+//! The stores over a database, as the demo fills them.
+
+use tokenfolio::{AccessToken, Authenticator, StoreError, TokenStore, TokenUsage};
+use tokenfolio_sqlite::SqliteStore;
+
+use crate::secrets::Secret;
+use crate::usage::{RecordUsage, RecordUsageFuture};
+
+/// A store over a database: it lists, authenticates, records usage and can be filled.
+pub(crate) trait Database: TokenStore<Owner = i64> + Authenticator<Owner = i64> + RecordUsage {
+    /// Adds an owner's tokens, all or none.
+    async fn add_tokens(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError>;
+
+    /// Sets the secret of its token and invalidates the token's previous secret. Only a digest is stored.
+    async fn replace_secret(&self, secret: &Secret) -> Result<(), StoreError>;
+}
+
+impl Database for SqliteStore {
+    async fn add_tokens(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError> {
+        self.insert(owner, tokens).await
+    }
+
+    async fn replace_secret(&self, secret: &Secret) -> Result<(), StoreError> {
+        self.set_secret(secret.owner, secret.token, &secret.text).await
+    }
+}
+
+impl RecordUsage for SqliteStore {
+    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+        Box::pin(self.record_usage(batch))
+    }
+}
