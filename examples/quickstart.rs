@@ -1,0 +1,153 @@
+//! Shows the library without a server, a database or an async runtime:
+//!
+//! 1. the status of a token
+//! 2. a page of tokens, as JSON with links
+//! 3. the endpoint, which answers one request with a page and one with 401
+//! 4. pages of any other list
+//!
+//! Run it from the root of the repository:
+//!
+//! ```text
+//! cargo run --example quickstart
+//! ```
+//!
+//! It prints a section for each of them. The last lines are:
+//!
+//! ```text
+//! Africa/Accra, Africa/Algiers
+//! [1] 2 3
+//! next: /zones?page=2
+//! ```
+
+use std::error::Error;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{Request, Response};
+use tokenfolio::{
+    AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, PageRequest, PageRules, PageUrls,
+    Paginator, StoreError,
+};
+
+/// The owner of the tokens. A service uses the key of its own users.
+const OWNER: i64 = 7;
+/// The secret that a client sends. A service stores only a digest of it.
+const SECRET: &str = "for-this-example-only";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let now: DateTime<Utc> = "2026-01-15T12:00:00Z".parse()?;
+    show_status(now);
+    show_page(now)?;
+    show_endpoint(now)?;
+    show_any_list()
+}
+
+fn show_status(now: DateTime<Utc>) {
+    println!("== The status of a token");
+    for token in tokens(now) {
+        println!("{}: {}", token.name, token.status(now));
+    }
+}
+
+/// Prints page 2 of the tokens, with two on each page.
+fn show_page(now: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
+    println!("\n== A page of tokens");
+    let rules = PageRules::default().with_per_page(two());
+    let request = PageRequest::from_query("page=2", &rules)?;
+    let urls = PageUrls::new("https://api.example.com/api/v1/me/tokens")?;
+
+    let tokens = tokens(now);
+    let total = tokens.len() as u64;
+    let page = Paginator::new(rows(tokens, request)?, total, request, urls).map(|token| token.into_resource(now));
+    println!("{}", serde_json::to_string_pretty(&page)?);
+    Ok(())
+}
+
+/// Sends two requests to the endpoint. A service gets them from its framework.
+fn show_endpoint(now: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
+    println!("\n== The endpoint");
+    let store = MemoryStore::new();
+    for token in tokens(now) {
+        store.insert(OWNER, token);
+    }
+    let authenticator = OneSecret { token: AccessToken::new(1, "Production Deploy", now) };
+    let urls = PageUrls::new("https://api.example.com/api/v1/me/tokens")?;
+    let endpoint = ListTokens::new(store, authenticator, urls).with_clock(move || now);
+
+    for secret in [SECRET, "a-wrong-secret"] {
+        let request = Request::get("/api/v1/me/tokens?page=1").header("authorization", format!("Bearer {secret}"));
+        let (parts, ()) = request.body(())?.into_parts();
+        let client = IpAddr::from([192, 0, 2, 1]);
+        let response = pollster::block_on(endpoint.handle(&parts, Some(client)));
+        print_response(&response);
+    }
+    Ok(())
+}
+
+/// Prints page 1 of a list of names, with two on each page.
+fn show_any_list() -> Result<(), Box<dyn Error>> {
+    println!("== Any other list");
+    let names = vec!["Africa/Accra", "Africa/Algiers", "Africa/Bissau", "Africa/Cairo", "Africa/Ceuta"];
+    let total = names.len() as u64;
+    let request = PageRequest::first(two());
+    let page = Paginator::new(rows(names, request)?, total, request, PageUrls::new("/zones")?);
+
+    println!("{}", page.items().join(", "));
+    let numbers = page.window().map(|number| match number {
+        Some(number) if number == page.current_page() => format!("[{number}]"),
+        Some(number) => number.to_string(),
+        None => "...".to_owned(),
+    });
+    println!("{}", numbers.collect::<Vec<_>>().join(" "));
+    println!("next: {}", page.next_url().as_deref().unwrap_or("none"));
+    Ok(())
+}
+
+/// Finds the token behind one secret. A service looks it up in its table.
+struct OneSecret {
+    token: AccessToken,
+}
+
+impl Authenticator for OneSecret {
+    type Owner = i64;
+
+    async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
+        if secret.secret() != SECRET {
+            return Ok(None);
+        }
+        Ok(Some(Authenticated { owner: OWNER, token: self.token.clone() }))
+    }
+}
+
+/// Creates the tokens of `OWNER`.
+fn tokens(now: DateTime<Utc>) -> Vec<AccessToken> {
+    let yesterday = now - TimeDelta::days(1);
+    let tomorrow = now + TimeDelta::days(1);
+    let created_at = now - TimeDelta::days(30);
+    vec![
+        AccessToken::new(1, "Production Deploy", created_at).with_last_used_at(yesterday).with_usage_count(42),
+        AccessToken::new(2, "Expires tomorrow", created_at).with_expires_at(tomorrow),
+        AccessToken::new(3, "Expired", created_at).with_expires_at(yesterday),
+        AccessToken::new(4, "Expired and revoked", created_at).with_expires_at(yesterday).with_revoked_at(yesterday),
+    ]
+}
+
+/// Returns the rows of one page. A service gets them from its database, with `LIMIT` and `OFFSET`.
+fn rows<T>(all: Vec<T>, request: PageRequest) -> Result<Vec<T>, Box<dyn Error>> {
+    let offset = usize::try_from(request.offset())?;
+    let limit = usize::try_from(request.per_page().get())?;
+    Ok(all.into_iter().skip(offset).take(limit).collect())
+}
+
+fn two() -> NonZeroU32 {
+    NonZeroU32::new(2).expect("2 is not zero")
+}
+
+fn print_response(response: &Response<Vec<u8>>) {
+    println!("{}", response.status());
+    for (name, value) in response.headers() {
+        println!("{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+    }
+    println!("\n{}\n", String::from_utf8_lossy(response.body()));
+}
