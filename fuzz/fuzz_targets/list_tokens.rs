@@ -118,7 +118,7 @@ fn parts(bytes: &[u8]) -> Option<Parts> {
 }
 
 impl Endpoint {
-    fn answer(&self, parts: &Parts) -> Response<Vec<u8>> {
+    fn handle(&self, parts: &Parts) -> Response<Vec<u8>> {
         let response = block_on(self.list.handle(parts, self.caller));
         if let Some(log) = &self.log {
             // What is neither a page nor a mistake in asking for one was not accepted.
