@@ -12,7 +12,7 @@ use ureq::{Agent, Proxy};
 use url::Url;
 
 use crate::arguments::Arguments;
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// In bytes. A page of 20 tokens has some 6,000.
 const MAX_BODY: u64 = 4 << 20;

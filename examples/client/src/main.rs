@@ -19,10 +19,10 @@
 
 mod arguments;
 mod client;
-mod failure;
+mod error;
+mod escape;
 mod secret;
 mod table;
-mod visible;
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -32,7 +32,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::arguments::Arguments;
 use crate::client::Client;
-use crate::failure::Failure;
+use crate::error::Failure;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use tokenfolio::{AllowedIps, TokenResource};
 
-use crate::visible::visible;
+use crate::escape::visible;
 
 /// Makes a table with a header and a line a token, aligned by what characters measure on a screen.
 pub(crate) fn of(tokens: &[TokenResource]) -> String {

@@ -2,8 +2,8 @@
 
 use std::net::TcpListener;
 
+use crate::mock_server::{Site, page, response};
 use crate::run::failure;
-use crate::site::{Site, page, response};
 
 #[test]
 fn a_next_page_elsewhere_is_not_asked() {

@@ -4,8 +4,8 @@ use std::fs;
 
 use serde::Deserialize;
 
+use crate::mock_server::{Site, response};
 use crate::run::{failure, run};
-use crate::site::{Site, response};
 
 #[derive(Deserialize)]
 struct Answer {

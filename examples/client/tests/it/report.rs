@@ -1,5 +1,5 @@
+use crate::mock_server::{Site, response};
 use crate::run::failure;
-use crate::site::{Site, response};
 
 #[track_caller]
 fn told(status: &str, problem: &str) -> String {

@@ -1,5 +1,5 @@
+use crate::mock_server::{Site, page, response};
 use crate::run::{failure, run};
-use crate::site::{Site, page, response};
 
 fn busy(status: &str, retry_after: &str) -> String {
     let problem = r#"{"type":"about:blank","title":"Busy"}"#;

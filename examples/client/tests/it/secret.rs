@@ -2,8 +2,8 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
+use crate::mock_server::{Site, page};
 use crate::run::{Run, command, finished, run};
-use crate::site::{Site, page};
 
 #[track_caller]
 fn assert_presented(site: &Site, run: &Run) {

@@ -1,7 +1,7 @@
 use serde_json::json;
 
+use crate::mock_server::{Site, page_of, token};
 use crate::run::run;
-use crate::site::{Site, page_of, token};
 
 #[test]
 fn columns_are_aligned_by_what_characters_measure() {

@@ -10,8 +10,8 @@ use rustls::crypto::ring;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::mock_server::{page, read_head};
 use crate::run::{Run, command, finished};
-use crate::site::{page, read_head};
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 

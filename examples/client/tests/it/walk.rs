@@ -1,11 +1,11 @@
 use std::process::Stdio;
 
+use crate::demo_server;
 use crate::run::{command, run};
-use crate::server;
 
 #[test]
 fn every_token_of_every_page_is_listed() {
-    let server = server::start();
+    let server = demo_server::start();
     let run = run(&server.good, &[&server.list()]);
     assert_eq!((run.code, &*run.err), (Some(0), ""));
 
@@ -22,7 +22,7 @@ fn every_token_of_every_page_is_listed() {
 
 #[test]
 fn a_walk_may_begin_anywhere() {
-    let server = server::start();
+    let server = demo_server::start();
     for (page, count) in [("14", 33), ("15", 13), ("16", 0)] {
         let run = run(&server.good, &[&format!("{}?page={page}", server.list())]);
         assert_eq!((run.code, run.out.lines().count()), (Some(0), 1 + count), "{page}");
@@ -31,7 +31,7 @@ fn a_walk_may_begin_anywhere() {
 
 #[test]
 fn a_list_of_one_token_is_a_header_and_a_line() {
-    let server = server::start();
+    let server = demo_server::start();
     let run = run(&server.single, &[&server.list()]);
     let lines: Vec<_> = run.out.lines().collect();
     assert_eq!(lines.len(), 2);
@@ -40,7 +40,7 @@ fn a_list_of_one_token_is_a_header_and_a_line() {
 
 #[test]
 fn a_refused_secret_is_told_with_what_to_do() {
-    let server = server::start();
+    let server = demo_server::start();
     for secret in [server.expired.as_str(), "1|unknown"] {
         let run = run(secret, &[&server.list()]);
         assert_eq!((run.code, &*run.out), (Some(1), ""));
@@ -55,7 +55,7 @@ fn a_refused_secret_is_told_with_what_to_do() {
 
 #[test]
 fn a_malformed_page_is_told_once() {
-    let server = server::start();
+    let server = demo_server::start();
     let run = run(&server.good, &[&format!("{}?page=0", server.list())]);
     let message = "`page` must be a whole number from 1 to 9223372036854775807, but is zero";
     assert!(run.err.starts_with(&format!("error: 400 Bad Request: {message}\n  asked: ")), "{}", run.err);
@@ -64,7 +64,7 @@ fn a_malformed_page_is_told_once() {
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
-    let server = server::start();
+    let server = demo_server::start();
     let mut client = command();
     client.env("TOKENFOLIO_SECRET", &server.good).arg(server.list());
     let mut client = client.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the client starts");

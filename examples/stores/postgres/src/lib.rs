@@ -47,7 +47,7 @@
 //! ```
 
 mod block_counts;
-mod failure;
+mod error;
 mod find;
 mod list;
 mod migrate;

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use crate::block_counts;
-use crate::failure::Failure;
+use crate::error::Failure;
 use crate::row::{self, AFTER_COLUMNS, COLUMNS, Micros};
 use crate::store::PostgresStore;
 

@@ -3,7 +3,7 @@
 use deadpool_postgres::Object;
 use tokenfolio::StoreError;
 
-use crate::failure::Failure;
+use crate::error::Failure;
 use crate::store::PostgresStore;
 
 mod tokens {

@@ -8,7 +8,7 @@ use tokenfolio::{AccessToken, AllowedIps};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 
-use crate::failure::Failure;
+use crate::error::Failure;
 
 type Refusal = Box<dyn Error + Send + Sync>;
 

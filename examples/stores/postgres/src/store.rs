@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, NoTls, Row};
 
-use crate::failure::Failure;
+use crate::error::Failure;
 use crate::find::{digest, owner};
 use crate::row::{Micros, array_text};
 

@@ -21,7 +21,7 @@
 //! # }
 //! ```
 
-mod failure;
+mod error;
 mod find;
 mod list;
 mod row;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 use tokenfolio::{AccessToken, StoreError, TokenId};
 
-use crate::failure::Failure;
+use crate::error::Failure;
 use crate::find::digest;
 use crate::row::{AllowList, Micros};
 

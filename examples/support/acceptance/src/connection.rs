@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use http::Method;
 
+use crate::leak_detector::Untold;
 use crate::server::{PATIENCE, request};
-use crate::untold::Untold;
 
 /// A whole answer.
 pub type Answer = http::Response<Vec<u8>>;

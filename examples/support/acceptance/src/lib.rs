@@ -21,15 +21,15 @@ pub mod checks;
 mod connection;
 mod exchange;
 mod expected;
+mod leak_detector;
 mod server;
-mod untold;
 
 pub use case::Case;
 pub use cases::{lenient_cases, strict_cases};
 pub use connection::{Answer, Connection};
 pub use exchange::{Exchange, run};
+pub use leak_detector::Untold;
 pub use server::{Announced, Server};
-pub use untold::Untold;
 
 /// The endpoint's path.
 const PATH: &str = "/api/v1/me/tokens";

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tempfile::NamedTempFile;
 
 use crate::connection::{Answer, Connection};
-use crate::untold::Untold;
+use crate::leak_detector::Untold;
 
 /// How long anything may take before it counts as a hang. Nothing that goes well comes near it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

@@ -7,14 +7,14 @@
 //! The tests take seconds. `cargo load` and `cargo kill` do the same at length.
 
 mod churn;
-mod figures;
-mod kills;
+mod kill;
 mod load;
+mod measurements;
 mod page;
 
-pub use figures::Figures;
-pub use kills::{kill_writers, write};
+pub use kill::{kill_writers, write};
 pub use load::{Bound, Load};
+pub use measurements::Figures;
 
 use tokenfolio::StoreError;
 

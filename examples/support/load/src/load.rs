@@ -13,7 +13,7 @@ use tokenfolio_sqlite::SqliteStore;
 
 use crate::block_on;
 use crate::churn::{Churn, secret};
-use crate::figures::Figures;
+use crate::measurements::Figures;
 use crate::page;
 
 /// Apart from those of the demo data.

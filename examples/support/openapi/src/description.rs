@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Schema};
+use crate::response::{Answer, Schema};
 
 /// The endpoint's path in the document.
 const PATH: &str = "/paths/~1api~1v1~1me~1tokens";

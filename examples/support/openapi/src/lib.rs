@@ -10,7 +10,7 @@
 //! assert_eq!(description.complaints(&Method::GET, &answer), ["418 is not described"]);
 //! ```
 
-mod answer;
 mod description;
+mod response;
 
 pub use description::Description;

@@ -6,7 +6,7 @@ mod cluster;
 mod conflict;
 mod contract;
 mod database;
-mod failure;
+mod error;
 mod many_machines;
 mod migrate;
 mod secret;

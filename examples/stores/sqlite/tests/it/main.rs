@@ -1,7 +1,7 @@
 //! The store against its contract, and against what only a database can get wrong.
 
 mod contract;
-mod failure;
+mod error;
 mod file;
 mod secret;
 mod snapshot;

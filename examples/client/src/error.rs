@@ -11,8 +11,8 @@ use serde_json::Value;
 use tokenfolio::{NextUrlError, Problem, ResponseError};
 use url::Url;
 
+use crate::escape::visible;
 use crate::secret::SecretError;
-use crate::visible::visible;
 
 const WRONG_LIST: &str = "see whether the URL is that of a list of tokens";
 
