@@ -1,4 +1,4 @@
-//! Listing by counts of blocks: the same page at the same cost, wherever it is.
+//! Lists tokens by block counts, so that every page costs the same at any depth.
 
 use tokenfolio::TokenOrder;
 
@@ -7,21 +7,21 @@ use crate::row::COLUMNS;
 use crate::store::PostgresStore;
 
 impl PostgresStore {
-    /// Lists by block counts, which [`migrate_block_counts`](Self::migrate_block_counts) must have made.
+    /// Lists by block counts. Call [`migrate_block_counts`](Self::migrate_block_counts) first.
     ///
-    /// Pages and totals are the same. What changes is their cost, which depends on how many blocks of 2,048 tokens the
-    /// owner has, and no more on how deep the page is: any page of a million tokens costs what one of 5,000 does
-    /// without. Listings of one status are not made faster: what is expired changes with the clock, so nothing can
-    /// count it ahead.
+    /// Pages and totals stay the same. The cost of a page depends on the number of blocks of 2,048 tokens that the owner
+    /// has, and not on the depth of the page: any page of a million tokens costs as much as a page of 5,000 tokens
+    /// without block counts. A list filtered by status is not faster, because expiry depends on the current time and
+    /// cannot be counted in advance.
     ///
-    /// It pays where some owner has more than 5,000 tokens. What it costs:
+    /// Use it if an owner can have more than 5,000 tokens. It has these costs:
     ///
-    /// - whoever adds or removes tokens of an owner waits until others who do have committed. Owners do not wait for
-    ///   each other;
-    /// - adding or removing a token writes a second row, and about once in 1,000 times reads up to 2,049 ids to split a
-    ///   block. But for the disk it takes three times as long; for 10,000 tokens at once, a tenth longer;
-    /// - blocks that are thinned out are not joined, only empty ones go: a listing never costs more than it did when
-    ///   the owner had the most tokens, but it may not cost less.
+    /// - A transaction that adds or removes tokens waits for other such transactions of the same owner. Different owners
+    ///   do not wait for each other.
+    /// - Adding or removing a token writes a second row. About one time in 1,000 it also reads up to 2,049 ids to split a
+    ///   block. Without the disk, a single token takes three times as long and 10,000 tokens at once 10 % longer.
+    /// - Blocks are not merged, and only empty blocks are removed. The cost of a page does not fall when an owner removes
+    ///   tokens.
     #[must_use]
     pub fn with_block_counts(mut self) -> Self {
         self.has_block_counts = true;
@@ -29,10 +29,10 @@ impl PostgresStore {
     }
 }
 
-/// Writes the statement: the counts of all blocks, added up from the first; from them the total, and the block that the
-/// page begins in; then the keys from there on. The rest is as in the plain listing.
+/// Returns the statement. It adds up the block counts to find the total and the first block of the page, and reads the
+/// keys from there. The rest equals the statement without block counts.
 ///
-/// The newest first are a window of the same order, counted from the other end.
+/// The newest tokens first are a window of the same order, counted from the end.
 pub(crate) fn sql(order: TokenOrder) -> String {
     let (direction, skip, take) = match order {
         TokenOrder::OldestFirst => ("ASC", "$2", "$3"),
@@ -40,22 +40,22 @@ pub(crate) fn sql(order: TokenOrder) -> String {
     };
     format!(
         "WITH block AS MATERIALIZED (
-            SELECT first_id, tokens, sum(tokens) OVER (ORDER BY first_id) AS upto FROM token_block WHERE owner_id = $1
+            SELECT first_id, tokens, sum(tokens) OVER (ORDER BY first_id) AS running_total FROM token_block WHERE owner_id = $1
         ),
-        asked AS MATERIALIZED (
+        bounds AS MATERIALIZED (
             SELECT total, {skip}::bigint AS skip, {take}::bigint AS take
-            FROM (SELECT coalesce(max(upto), 0) AS total FROM block) AS counted
+            FROM (SELECT coalesce(max(running_total), 0) AS total FROM block) AS counted
         ),
         start AS MATERIALIZED (
-            SELECT first_id, skip - (upto - tokens) AS skip FROM block, asked
-            WHERE upto > asked.skip ORDER BY first_id LIMIT 1
+            SELECT first_id, skip - (running_total - tokens) AS skip FROM block, bounds
+            WHERE running_total > bounds.skip ORDER BY first_id LIMIT 1
         ),
         page AS MATERIALIZED (
             SELECT id FROM access_token WHERE owner_id = $1 AND id >= (SELECT first_id FROM start)
-            ORDER BY id LIMIT (SELECT take FROM asked) OFFSET (SELECT skip FROM start)
+            ORDER BY id LIMIT (SELECT take FROM bounds) OFFSET (SELECT skip FROM start)
         )
-        SELECT {COLUMNS}, asked.total
-        FROM asked
+        SELECT {COLUMNS}, bounds.total
+        FROM bounds
         {ROWS}
         ORDER BY token.id {direction}"
     )

@@ -1,4 +1,4 @@
-//! From a presented secret to the token behind it.
+//! Looks tokens up by their secrets.
 
 use sha2::{Digest, Sha256};
 use tokenfolio::{Authenticated, Authenticator, BearerToken, StoreError};
@@ -11,7 +11,7 @@ impl Authenticator for PostgresStore {
     type Owner = i64;
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
-        // Without an owner it is not known where to look, and nothing was ever put there.
+        // `set_secret` rejects a secret without an owner.
         let Some(owner) = owner(secret.secret()) else {
             return Ok(None);
         };
@@ -25,12 +25,13 @@ impl Authenticator for PostgresStore {
     }
 }
 
-/// Reads whose secret it says it is: `<owner>|<random>`.
+/// Returns the owner of a secret: `<owner>|<random>`.
 pub(crate) fn owner(secret: &str) -> Option<i64> {
     secret.split_once('|')?.0.parse().ok()
 }
 
-/// Digests a secret, routing prefix and all. Secrets are long and random, so they need neither salt nor slowness.
+/// Returns the SHA-256 digest of a whole secret, with its owner prefix. A salt or a slow hash is not needed, because
+/// secrets are long and random.
 pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret).into()
 }

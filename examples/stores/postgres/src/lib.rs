@@ -1,29 +1,30 @@
 //! Access tokens in PostgreSQL: a [`TokenStore`](tokenfolio::TokenStore) and
 //! [`Authenticator`](tokenfolio::Authenticator) over a database that many servers share.
 //!
-//! # How it is made
+//! # Design
 //!
-//! - **One statement** gives the rows of a page and the total. Two would each see a state of their own and disagree as
-//!   soon as somebody writes in between, in one transaction as well, unless that is of a level which reads one
-//!   snapshot. The total comes first and the rows are joined to it, so that it stays where there are no rows.
-//! - **The key is `(owner_id, id)`**, and its index alone serves counting and passing over rows. What changes with
-//!   every use of a token lies in a table of its own, or that index would be of no use until the next vacuum.
-//! - **Every key begins with the owner**, and so does every condition. Tables can thus be distributed by owner, and
-//!   each question goes to one node. A secret says whose it is (`<owner>|<random>`), for the same reason.
-//! - **A secret is looked up by its digest**, which an index finds: neither the table nor the time it takes gives a
-//!   secret away.
-//! - **Uses are written in batches**, in the order of the keys, as
+//! - **One statement** returns the rows of a page and the total. Two statements would see two snapshots and disagree as
+//!   soon as another transaction commits between them, except at an isolation level with one snapshot. The statement
+//!   selects the total first and joins the rows to it, so that an empty page still has a total.
+//! - **The key is `(owner_id, id)`**. Counting and skipping rows read its index alone. Usage changes with every request,
+//!   so it has its own table. Otherwise every change would make that index unusable until the next vacuum.
+//! - **Every key starts with the owner**, and so does every condition. Tables can be distributed by owner, and each
+//!   statement then needs one node. For the same reason a secret starts with its owner (`<owner>|<random>`).
+//! - **A secret is looked up by its digest** in an index. The table does not contain the secret, and the time of a lookup
+//!   does not reveal it.
+//! - **Usage is written in batches**, in the order of the keys, as
 //!   [`UsageLog::drain`](tokenfolio::UsageLog::drain) returns them.
-//! - **Everything ends.** A caller waits 2 seconds for a connection at most; the server gives up a statement after 2
-//!   seconds, unless the URL has another `statement_timeout` in its `options`; a server that says nothing is given up
-//!   after 5. Errors are sorted in one table: what may be tried again is unavailable, what took too long is a timeout,
-//!   and a row that is no token is corrupt, because to leave it out would belie the total.
+//! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection. The server cancels a statement
+//!   after 2 seconds, unless the URL has another `statement_timeout` in its `options`. The store drops a connection that
+//!   does not respond for 5 seconds. One function maps errors to kinds: an operation that can be retried is unavailable,
+//!   a timeout is a timeout, and a row that is not a valid token is corrupt. Leaving such a row out would contradict the
+//!   total.
 //!
-//! Counting reads the index entries of all tokens that an owner has, and a page those that come before it: nothing to
-//! notice for thousands of tokens, and a tenth of a second for a million. For owners like that there is
-//! [`with_block_counts`](PostgresStore::with_block_counts).
+//! Counting reads the index entries of all tokens of an owner, and a page reads the entries before it. That is fast for
+//! thousands of tokens, and takes 0.1 seconds for a million. Use
+//! [`with_block_counts`](PostgresStore::with_block_counts) for such owners.
 //!
-//! Connections are not encrypted: `tokio_postgres` takes a TLS connector where this store has none.
+//! Connections are not encrypted. To encrypt them, pass a TLS connector to `tokio_postgres` instead of `NoTls`.
 //!
 //! # Examples
 //!
@@ -40,8 +41,8 @@
 //! store.migrate().await?;
 //! store.insert(7, vec![AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH)]).await?;
 //!
-//! let slice = store.list(&ListQuery::new(7)).await?;
-//! assert_eq!((slice.tokens.len(), slice.total), (1, 1));
+//! let list = store.list(&ListQuery::new(7)).await?;
+//! assert_eq!((list.tokens.len(), list.total), (1, 1));
 //! # Ok(())
 //! # }
 //! ```
@@ -51,7 +52,6 @@ mod error;
 mod find;
 mod list;
 mod migrate;
-
 mod row;
 mod store;
 mod usage;

@@ -1,4 +1,4 @@
-//! Listing: rows and total by one statement, which sees one snapshot.
+//! Lists tokens. One statement returns the rows and the total, so that both come from one snapshot.
 
 use chrono::{DateTime, Utc};
 use tokenfolio::{ListQuery, StoreError, TokenList, TokenOrder, TokenStore};
@@ -6,18 +6,18 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use crate::block_counts;
-use crate::error::Failure;
+use crate::error::Error;
 use crate::row::{self, AFTER_COLUMNS, COLUMNS, Micros};
 use crate::store::PostgresStore;
 
-/// The first instant that the server knows: 4714-11-24 BC. At an earlier one, no token has expired or is revoked.
+/// The first time that PostgreSQL can represent, 4714-11-24 BC. No token has expired or is revoked before it.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(-210_866_803_200, 0).expect("a year that chrono has");
 
 impl TokenStore for PostgresStore {
     type Owner = i64;
 
     async fn list(&self, query: &ListQuery<i64>) -> Result<TokenList, StoreError> {
-        // An offset this high is past the end of any table, and leaves room to add to.
+        // Past the end of any table, and adding a limit cannot overflow.
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX).min(i64::MAX / 2);
         let limit = i64::from(query.limit.get());
         let filter = query.status.map(|filter| (filter.status.as_str(), Micros(filter.now.max(EARLIEST))));
@@ -30,34 +30,34 @@ impl TokenStore for PostgresStore {
             _ => sql(query.order, filter.is_some()),
         };
         let rows = self.query(&sql, &parameters).await?;
-        Ok(slice(&rows)?)
+        Ok(token_list(&rows)?)
     }
 }
 
-fn slice(rows: &[Row]) -> Result<TokenList, Failure> {
-    let mut slice = TokenList::new(Vec::new(), 0);
+fn token_list(rows: &[Row]) -> Result<TokenList, Error> {
+    let mut list = TokenList::new(Vec::new(), 0);
     for row in rows {
-        slice.total = u64::try_from(row.try_get::<_, i64>(AFTER_COLUMNS).map_err(Failure::Row)?)?;
-        // The one row of an empty page has a total and no token.
-        if row.try_get::<_, Option<i64>>(0).map_err(Failure::Row)?.is_some() {
-            slice.tokens.push(row::token(row)?);
+        list.total = u64::try_from(row.try_get::<_, i64>(AFTER_COLUMNS).map_err(Error::Row)?)?;
+        // An empty page has one row, with a total and without a token.
+        if row.try_get::<_, Option<i64>>(0).map_err(Error::Row)?.is_some() {
+            list.tokens.push(row::token(row)?);
         }
     }
-    Ok(slice)
+    Ok(list)
 }
 
-/// Joins what came before with the rows of a `page` of keys. An array of keys is looked up in an index whatever the
-/// planner thinks of their number, which it does not know, and travels as one value where a table is elsewhere.
-/// The owner is named for each table: on many machines, that alone tells which node has to do with it.
+/// Joins the rows for the keys in `page`. PostgreSQL looks an array of keys up in an index, for any number of keys that
+/// the planner assumes, and sends it as one value to a foreign table. Every table has a condition on the owner, because
+/// distributed tables choose their node by it.
 pub(crate) const ROWS: &str = "LEFT JOIN (
     access_token AS token
     LEFT JOIN token_usage AS usage
     ON usage.owner_id = $1 AND usage.owner_id = token.owner_id AND usage.token_id = token.id
 ) ON token.owner_id = $1 AND token.id = ANY (ARRAY(SELECT id FROM page))";
 
-/// Writes the statement: the total, joined with the keys of the page, joined with their rows. The total stays when
-/// there are no keys. Unless it is filtered, count and keys come from the index alone, and as many rows are fetched as
-/// are returned.
+/// Returns the statement. It joins the total with the keys of the page, and the keys with their rows, so that an empty
+/// page still has a total. Without a filter, PostgreSQL reads the count and the keys from the index alone and fetches
+/// only the rows that it returns.
 fn sql(order: TokenOrder, is_filtered: bool) -> String {
     // The rule of `TokenStatus::derive`; a comparison with NULL is not true.
     let condition = if is_filtered {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn count_and_keys_come_from_the_index_alone() {
+    async fn count_and_keys_are_read_from_the_index_alone() {
         let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
         let store = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
         store.migrate().await.unwrap();
@@ -105,7 +105,7 @@ mod tests {
         let client = store.client().await.unwrap();
         for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
             client.batch_execute(&format!("PREPARE listing AS {}", sql(order, false))).await.unwrap();
-            // Made for these values, or for any.
+            // A plan for these values, and a plan for any values.
             for mode in ["force_custom_plan", "force_generic_plan"] {
                 client.batch_execute(&format!("SET plan_cache_mode = {mode}")).await.unwrap();
                 let rows = client.query("EXPLAIN (COSTS OFF) EXECUTE listing (1, 400, 20)", &[]).await.unwrap();

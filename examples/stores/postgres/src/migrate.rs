@@ -1,9 +1,9 @@
-//! The schema, as plain SQL in `migrations`, and how a database is brought up to date.
+//! Migrates a database to the schema in `migrations`.
 
 use deadpool_postgres::Object;
 use tokenfolio::StoreError;
 
-use crate::error::Failure;
+use crate::error::Error;
 use crate::store::PostgresStore;
 
 mod tokens {
@@ -15,36 +15,36 @@ mod block_counts {
 }
 
 impl PostgresStore {
-    /// Creates the tables, or brings them up to date. Servers that start at the same time wait for each other.
+    /// Creates or migrates the tables. Servers that start at the same time wait for each other.
     ///
-    /// Names are unqualified, so all goes into the first schema of the search path, which must be there.
+    /// Names are unqualified, so the tables are created in the first schema of the search path, which must exist.
     ///
     /// # Errors
     ///
-    /// A failing database, a user who may not create tables, or tables that were changed by other means.
+    /// Fails if the user may not create tables, if the tables were changed by other means, or if the database fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         Ok(self.run(tokens::migrations::runner()).await?)
     }
 
-    /// Creates what [`with_block_counts`](Self::with_block_counts) reads, and counts the tokens that are there; or
-    /// brings it up to date. Until it is done, nobody else can add or remove tokens.
+    /// Creates or migrates the block counts that [`with_block_counts`](Self::with_block_counts) reads, and counts the
+    /// existing tokens. No other transaction can add or remove tokens meanwhile.
     ///
-    /// From then on every writer keeps the counts, this store or not. The key of a token can no longer be changed.
+    /// From then on triggers update the counts for every writer, and the key of a token can no longer change.
     ///
     /// # Errors
     ///
-    /// As [`migrate`](Self::migrate), which must have been called before.
+    /// Fails for the same reasons as [`migrate`](Self::migrate), or if `migrate` was not called first.
     pub async fn migrate_block_counts(&self) -> Result<(), StoreError> {
         let mut runner = block_counts::migrations::runner();
         runner.set_migration_table_name("refinery_schema_history_of_block_counts");
         Ok(self.run(runner).await?)
     }
 
-    async fn run(&self, runner: refinery::Runner) -> Result<(), Failure> {
-        // Not given back: with the connection end its lock, and its having no time limit.
+    async fn run(&self, runner: refinery::Runner) -> Result<(), Error> {
+        // Taken from the pool, so that the lock and the setting end with the connection.
         let mut client = Object::take(self.client().await?);
-        let alone = "SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('tokenfolio ' || current_schema))";
-        client.batch_execute(alone).await?;
+        let lock = "SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('tokenfolio ' || current_schema))";
+        client.batch_execute(lock).await?;
         runner.run_async(&mut *client).await?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The database: how it is reached, and how tokens and secrets get into it.
+//! Connects to the database, and writes tokens and secrets.
 
 use std::time::Duration;
 
@@ -8,24 +8,23 @@ use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, NoTls, Row};
 
-use crate::error::Failure;
+use crate::error::Error;
 use crate::find::{digest, owner};
 use crate::row::{Micros, array_text};
 
-/// How many connections a store has at most.
+/// The maximum number of connections of a store.
 const CONNECTIONS: usize = 8;
-/// How long a caller waits for a connection: for one to come free, and for a new one to stand.
-const WAIT: Duration = Duration::from_secs(2);
-/// What the server is told, unless the options of the connection say otherwise: how long it may work on a statement,
-/// and that a plan once made is right for all values, so that none is made for each.
+/// How long a caller waits for a free connection, and how long for a new one.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
+/// Default options of a connection: a time limit for statements, and one plan per statement for all values.
 const OPTIONS: &str = "-c statement_timeout=2s -c plan_cache_mode=force_generic_plan";
-/// How long a caller waits for an answer, whatever the server does.
-const SILENCE: Duration = Duration::from_secs(5);
+/// How long a caller waits for a response of the server.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Access tokens and digests of their secrets in PostgreSQL.
 ///
-/// Owners are numbers. Instants are kept to the microsecond; what is finer is cut toward the past. It is to be used
-/// within a tokio runtime; clones share their connections.
+/// Owners are numbers. Times are stored in microseconds, truncated toward the past. The methods need a tokio runtime.
+/// Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: Pool,
@@ -33,38 +32,36 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Makes a store of a database, which is not connected to before it is needed.
+    /// Creates a store over a database. It connects when the first method needs a connection.
     ///
-    /// A [`Config`] is what a URL parses to: `postgres://user@host/database`, or `%2F`-encoded the folder of a socket
-    /// in place of the host. Connections are not encrypted.
+    /// A [`Config`] is parsed from a URL: `postgres://user@host/database`. The host can be the folder of a socket, with
+    /// `%2F` for each slash. Connections are not encrypted.
     ///
     /// # Errors
     ///
-    /// None that the pool's settings could have today.
+    /// Does not fail with the current settings of the pool.
     pub fn new(mut config: Config) -> Result<Self, StoreError> {
-        // Of two settings the last one counts.
+        // The last value of a setting wins.
         let options = format!("{OPTIONS} {}", config.get_options().unwrap_or_default());
         config.options(options);
-        // A connection that has ended is noticed without a question to the server.
+        // Detects a closed connection without a query.
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(WAIT))
-            .create_timeout(Some(WAIT))
+            .wait_timeout(Some(CONNECTION_TIMEOUT))
+            .create_timeout(Some(CONNECTION_TIMEOUT))
             .build()
-            .map_err(Failure::from)?;
+            .map_err(Error::from)?;
         Ok(Self { pool, has_block_counts: false })
     }
 
-    /// Adds tokens of an owner: all of them, or none.
-    ///
-    /// It is one statement, whose cost is that of the rows: 10,000 at a time are a good way to fill a table.
+    /// Adds tokens of an owner, with one statement. To fill a table, insert 10,000 tokens at a time.
     ///
     /// # Errors
     ///
-    /// A token whose id the owner already has, whose name has a U+0000, that was used more than `i64::MAX` times, or
-    /// with an instant before 4713 BC, none of which the database can hold; or a failing database.
+    /// Fails if the owner already has a token with one of the ids, if the database cannot store a value (U+0000 in a
+    /// name, a usage count above `i64::MAX`, a time before 4713 BC), or if the database fails.
     pub async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError> {
         const SQL: &str = "
             WITH given AS (
@@ -82,35 +79,37 @@ impl PostgresStore {
             SELECT $1, id, usage_count, last_used_at FROM inserted JOIN given USING (id)";
         let ids: Vec<_> = tokens.iter().map(|token| token.id.0).collect();
         let names: Vec<_> = tokens.iter().map(|token| &*token.name).collect();
-        let created: Vec<_> = tokens.iter().map(|token| Micros(token.created_at)).collect();
-        let used: Vec<_> = tokens.iter().map(|token| token.last_used_at.map(Micros)).collect();
+        let created_at: Vec<_> = tokens.iter().map(|token| Micros(token.created_at)).collect();
+        let last_used_at: Vec<_> = tokens.iter().map(|token| token.last_used_at.map(Micros)).collect();
         let counts: Result<Vec<_>, _> = tokens.iter().map(|token| i64::try_from(token.usage_count)).collect();
-        let counts = counts.map_err(Failure::from)?;
-        let expiring: Vec<_> = tokens.iter().map(|token| token.expires_at.map(Micros)).collect();
-        let revoked: Vec<_> = tokens.iter().map(|token| token.revoked_at.map(Micros)).collect();
-        let lists: Vec<_> = tokens.iter().map(|token| token.allowed_ips.as_ref().map(array_text)).collect();
-        self.query(SQL, &[&owner, &ids, &names, &created, &used, &counts, &expiring, &revoked, &lists]).await?;
+        let counts = counts.map_err(Error::from)?;
+        let expires_at: Vec<_> = tokens.iter().map(|token| token.expires_at.map(Micros)).collect();
+        let revoked_at: Vec<_> = tokens.iter().map(|token| token.revoked_at.map(Micros)).collect();
+        let allowed_ips: Vec<_> = tokens.iter().map(|token| token.allowed_ips.as_ref().map(array_text)).collect();
+        let parameters: [&(dyn ToSql + Sync); 9] =
+            [&owner, &ids, &names, &created_at, &last_used_at, &counts, &expires_at, &revoked_at, &allowed_ips];
+        self.query(SQL, &parameters).await?;
         Ok(())
     }
 
-    /// Removes a token of an owner and its secret, and tells whether it was there.
+    /// Removes a token of an owner and its secret. Returns whether the token existed.
     ///
     /// # Errors
     ///
-    /// A failing database.
+    /// Fails if the database fails.
     pub async fn remove(&self, owner: i64, id: TokenId) -> Result<bool, StoreError> {
         let sql = "DELETE FROM access_token WHERE owner_id = $1 AND id = $2 RETURNING id";
         Ok(!self.query(sql, &[&owner, &id.0]).await?.is_empty())
     }
 
-    /// Sets the secret of a token, in place of any that it had. Only its digest is stored.
+    /// Sets or replaces the secret of a token. Only its digest is stored.
     ///
     /// # Errors
     ///
-    /// A secret that does not begin with `<owner>|`, which could not be found again, or that another token of the owner
-    /// has; a token that is not there; or a failing database.
+    /// Fails if the secret does not start with `<owner>|`, because it could not be found, if another token of the owner
+    /// has this secret, if the token does not exist, or if the database fails.
     pub async fn set_secret(&self, owner: i64, id: TokenId, secret: &str) -> Result<(), StoreError> {
-        // In words that a foreign table understands too, which `ON CONFLICT` is not.
+        // Foreign tables do not support `ON CONFLICT`.
         const SQL: &str = "
             WITH replaced AS (
                 UPDATE token_secret SET digest = $3 WHERE owner_id = $1 AND token_id = $2 RETURNING token_id
@@ -118,29 +117,29 @@ impl PostgresStore {
             INSERT INTO token_secret (owner_id, digest, token_id)
             SELECT $1, $3, $2 WHERE NOT EXISTS (SELECT FROM replaced)";
         if self::owner(secret) != Some(owner) {
-            return Err(Failure::Secret(owner).into());
+            return Err(Error::Secret(owner).into());
         }
-        let answer = self.query(SQL, &[&owner, &id.0, &&digest(secret)[..]]).await;
-        answer.map_err(Failure::without_values)?;
+        let result = self.query(SQL, &[&owner, &id.0, &&digest(secret)[..]]).await;
+        result.map_err(Error::without_values)?;
         Ok(())
     }
 
-    /// Runs a statement, which is prepared once a connection.
-    pub(crate) async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Failure> {
+    /// Runs a statement. Each connection prepares it once.
+    pub(crate) async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
         let client = self.client().await?;
-        let answer = timeout(SILENCE, async {
+        let query = timeout(RESPONSE_TIMEOUT, async {
             let statement = client.prepare_cached(sql).await?;
             client.query(&statement, parameters).await
         });
-        let answer = answer.await.map_err(Failure::from).and_then(|rows| rows.map_err(Failure::from));
-        if answer.as_ref().is_err_and(Failure::ends_connection) {
-            // Whoever got this connection next would fail as well.
+        let result = query.await.map_err(Error::from).and_then(|rows| rows.map_err(Error::from));
+        if result.as_ref().is_err_and(Error::ends_connection) {
+            // The next caller with this connection would fail too.
             drop(Object::take(client));
         }
-        answer
+        result
     }
 
-    pub(crate) async fn client(&self) -> Result<Object, Failure> {
+    pub(crate) async fn client(&self) -> Result<Object, Error> {
         Ok(self.pool.get().await?)
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong inside, and the one table from that to a [`StoreError`].
+//! The store's internal error, and its mapping to a [`StoreError`].
 
 use std::io;
 
@@ -8,7 +8,7 @@ use tokenfolio::{StoreError, StoreErrorKind};
 use tokio::task::JoinError;
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum Error {
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error(transparent)]
@@ -19,34 +19,34 @@ pub(crate) enum Failure {
     Pool(#[from] PoolError),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    /// Holds the text alone: a panic's payload cannot be shared between threads.
-    #[error("work on a connection did not end: {0}")]
-    Work(String),
+    /// Holds only the text, because the payload of a panic is not `Sync`.
+    #[error("a task on a connection did not finish: {0}")]
+    Task(String),
 }
 
-impl From<InteractError> for Failure {
+impl From<InteractError> for Error {
     fn from(error: InteractError) -> Self {
-        Self::Work(error.to_string())
+        Self::Task(error.to_string())
     }
 }
 
-impl From<JoinError> for Failure {
+impl From<JoinError> for Error {
     fn from(error: JoinError) -> Self {
-        Self::Work(error.to_string())
+        Self::Task(error.to_string())
     }
 }
 
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        let kind = match &failure {
-            Failure::Migration(rusqlite_migration::Error::RusqliteError { err: error, .. })
-            | Failure::Pool(PoolError::Backend(error) | PoolError::PostCreateHook(HookError::Backend(error)))
-            | Failure::Sqlite(error) => kind(error),
-            Failure::Path(_) | Failure::Pool(PoolError::Closed) => StoreErrorKind::Unavailable,
-            Failure::Pool(PoolError::Timeout(_)) => StoreErrorKind::Timeout,
-            Failure::Build(_) | Failure::Migration(_) | Failure::Pool(_) | Failure::Work(_) => StoreErrorKind::Other,
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Migration(rusqlite_migration::Error::RusqliteError { err: source, .. })
+            | Error::Pool(PoolError::Backend(source) | PoolError::PostCreateHook(HookError::Backend(source)))
+            | Error::Sqlite(source) => kind(source),
+            Error::Path(_) | Error::Pool(PoolError::Closed) => StoreErrorKind::Unavailable,
+            Error::Pool(PoolError::Timeout(_)) => StoreErrorKind::Timeout,
+            Error::Build(_) | Error::Migration(_) | Error::Pool(_) | Error::Task(_) => StoreErrorKind::Other,
         };
-        Self::new(kind, failure)
+        Self::new(kind, error)
     }
 }
 

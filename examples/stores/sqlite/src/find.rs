@@ -1,4 +1,4 @@
-//! From a presented secret to the token behind it.
+//! Looks tokens up by their secrets.
 
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
@@ -16,7 +16,8 @@ impl Authenticator for SqliteStore {
     }
 }
 
-/// Digests a secret, routing prefix and all. Secrets are long and random, so they need neither salt nor slowness.
+/// Returns the SHA-256 digest of a whole secret, with its owner prefix. A salt or a slow hash is not needed, because
+/// secrets are long and random.
 pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret).into()
 }

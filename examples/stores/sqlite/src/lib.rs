@@ -1,8 +1,8 @@
 //! Access tokens in SQLite: a [`TokenStore`](tokenfolio::TokenStore) and
 //! [`Authenticator`](tokenfolio::Authenticator) over one file, or in memory.
 //!
-//! It shows what a store over a database comes down to: one statement for rows and total, one place where a row is
-//! read, and one where errors are sorted by kind. Uses of tokens have a table of their own, written in batches.
+//! It shows the parts of a store over a database. One statement returns the rows and the total, one function reads a
+//! row, and one function maps errors to kinds. Usage has its own table and is written in batches.
 //!
 //! # Examples
 //!
@@ -15,8 +15,8 @@
 //! let store = SqliteStore::in_memory().await?;
 //! store.insert(7, vec![AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH)]).await?;
 //!
-//! let slice = store.list(&ListQuery::new(7)).await?;
-//! assert_eq!((slice.tokens.len(), slice.total), (1, 1));
+//! let list = store.list(&ListQuery::new(7)).await?;
+//! assert_eq!((list.tokens.len(), list.total), (1, 1));
 //! # Ok(())
 //! # }
 //! ```

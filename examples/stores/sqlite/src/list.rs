@@ -1,4 +1,4 @@
-//! Listing: rows and total by one statement, which sees one snapshot.
+//! Lists tokens. One statement returns the rows and the total, so that both come from one snapshot.
 
 use rusqlite::{Connection, ToSql};
 use tokenfolio::{ListQuery, StoreError, TokenList, TokenOrder, TokenStore};
@@ -16,7 +16,7 @@ impl TokenStore for SqliteStore {
 }
 
 fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<TokenList> {
-    // An offset that SQLite cannot name is past the end of any table it can hold.
+    // A larger offset is past the end of any table that SQLite can store.
     let offset = i64::try_from(query.offset).unwrap_or(i64::MAX);
     let limit = query.limit.get();
     let filter = query.status.map(|filter| (filter.status.as_str(), Micros(filter.now)));
@@ -27,20 +27,20 @@ fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<Tok
     }
     let mut statement = connection.prepare_cached(&sql(query.order, filter.is_some()))?;
     let mut rows = statement.query(&*parameters)?;
-    let mut slice = TokenList::new(Vec::new(), 0);
+    let mut list = TokenList::new(Vec::new(), 0);
     while let Some(row) = rows.next()? {
-        slice.total = row.get(AFTER_COLUMNS)?;
-        // The one row of an empty page has a total and no token.
+        list.total = row.get(AFTER_COLUMNS)?;
+        // An empty page has one row, with a total and without a token.
         if row.get::<_, Option<i64>>(0)?.is_some() {
-            slice.tokens.push(row::token(row)?);
+            list.tokens.push(row::token(row)?);
         }
     }
-    Ok(slice)
+    Ok(list)
 }
 
-/// Writes the statement: the total, joined with the keys of the page, joined with their rows. The total stays when
-/// there are no keys. Unless it is filtered, count and keys come from the index alone, and as many rows are fetched as
-/// are returned.
+/// Returns the statement. It joins the total with the keys of the page, and the keys with their rows, so that an empty
+/// page still has a total. Without a filter, SQLite reads the count and the keys from the index alone and fetches only
+/// the rows that it returns.
 fn sql(order: TokenOrder, is_filtered: bool) -> String {
     // The rule of `TokenStatus::derive`; a comparison with NULL is not true.
     let condition = if is_filtered {
@@ -74,7 +74,7 @@ mod tests {
     use crate::store::MIGRATIONS;
 
     #[test]
-    fn count_and_keys_come_from_the_index_alone() {
+    fn count_and_keys_are_read_from_the_index_alone() {
         let mut connection = Connection::open_in_memory().unwrap();
         MIGRATIONS.to_latest(&mut connection).unwrap();
         for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
@@ -89,8 +89,8 @@ mod tests {
             assert_eq!(reads_of(covering), 2, "{plan:#?}");
             let by_key = "SEARCH token USING INDEX sqlite_autoindex_access_token_1 (owner_id=? AND id=?)";
             assert_eq!(reads_of(by_key), 1, "{plan:#?}");
-            let uses_by_key = "SEARCH usage USING PRIMARY KEY (owner_id=? AND token_id=?)";
-            assert_eq!(reads_of(uses_by_key), 1, "{plan:#?}");
+            let usage_by_key = "SEARCH usage USING PRIMARY KEY (owner_id=? AND token_id=?)";
+            assert_eq!(reads_of(usage_by_key), 1, "{plan:#?}");
             assert_eq!(reads_of("SCAN access_token"), 0, "{plan:#?}");
         }
     }

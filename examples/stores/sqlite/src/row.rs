@@ -1,35 +1,35 @@
-//! A token's row with that of its uses, and how its values are written and read.
+//! Reads the rows of a token and its usage, and converts their values.
 
 use chrono::{DateTime, Utc};
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use tokenfolio::{AccessToken, AllowedIps, TokenId};
 
-/// The columns that [`token`] reads, in its order, of `access_token` by the name of `token` and [`JOINED_USAGE`].
+/// The columns that [`token`] reads, in order. A query names `access_token` as `token` and joins [`JOINED_USAGE`].
 pub(crate) const COLUMNS: &str = "token.id, token.name, token.created_at, usage.last_used_at, \
      coalesce(usage.usage_count, 0), token.expires_at, token.revoked_at, token.allowed_ips";
 
-/// Joins each token with its uses, if it has any.
+/// Joins each token with its usage, if it has any.
 pub(crate) const JOINED_USAGE: &str =
     "LEFT JOIN token_usage AS usage ON usage.owner_id = token.owner_id AND usage.token_id = token.id";
 
-/// The index of the column that a query has after [`COLUMNS`].
+/// The index of the first column after [`COLUMNS`].
 pub(crate) const AFTER_COLUMNS: usize = 8;
 
-/// Reads the token of a row that begins with [`COLUMNS`].
+/// Reads a token from a row that starts with [`COLUMNS`].
 pub(crate) fn token(row: &Row<'_>) -> rusqlite::Result<AccessToken> {
     let Micros(created_at) = row.get(2)?;
     let mut token = AccessToken::new(TokenId(row.get(0)?), row.get::<_, String>(1)?, created_at);
-    token.last_used_at = row.get::<_, Option<Micros>>(3)?.map(|at| at.0);
+    token.last_used_at = row.get::<_, Option<Micros>>(3)?.map(|micros| micros.0);
     token.usage_count = row.get(4)?;
-    token.expires_at = row.get::<_, Option<Micros>>(5)?.map(|at| at.0);
-    token.revoked_at = row.get::<_, Option<Micros>>(6)?.map(|at| at.0);
+    token.expires_at = row.get::<_, Option<Micros>>(5)?.map(|micros| micros.0);
+    token.revoked_at = row.get::<_, Option<Micros>>(6)?.map(|micros| micros.0);
     token.allowed_ips = row.get::<_, Option<AllowList>>(7)?.map(|list| list.0);
     Ok(token)
 }
 
-/// An instant as whole microseconds since 1970. What is finer is cut toward the past, in rows and in the instants they
-/// are compared with, so that both stay on the same side of each other.
+/// A time as whole microseconds since 1970. Smaller units are truncated toward the past, in rows and in the times that
+/// rows are compared with, so that truncation does not change the order of the two.
 pub(crate) struct Micros(pub(crate) DateTime<Utc>);
 
 impl ToSql for Micros {

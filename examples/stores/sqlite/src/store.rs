@@ -1,4 +1,4 @@
-//! The database: how it is opened, and how tokens and secrets get into it.
+//! Opens the database, and writes tokens and secrets.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 use tokenfolio::{AccessToken, StoreError, TokenId};
 
-use crate::error::Failure;
+use crate::error::Error;
 use crate::find::digest;
 use crate::row::{AllowList, Micros};
 
@@ -19,40 +19,41 @@ const STEPS: &[M<'static>] = &[
 ];
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 
-/// How many connections a file has at most. Readers do not wait for each other, nor for the one writer.
+/// The maximum number of connections to a file. A reader does not wait for other readers or for the writer.
 const FILE_CONNECTIONS: usize = 8;
-/// How long a caller waits for a connection, and how long a connection waits for another's lock.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a caller waits for a connection from the pool.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a connection waits for a lock of another connection.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Access tokens and digests of their secrets in one SQLite database.
 ///
-/// Owners are numbers. Instants are kept to the microsecond; what is finer is cut toward the past. It is to be used
-/// within a tokio runtime.
+/// Owners are numbers. Times are stored in microseconds, truncated toward the past. The methods need a tokio runtime.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     pool: Pool,
 }
 
 impl SqliteStore {
-    /// Opens a database file, which is made if it is not there, and brings its schema up to date.
+    /// Opens a database file, creates it if it does not exist, and migrates its schema.
     ///
     /// # Errors
     ///
-    /// A file that cannot be opened or made (unavailable), that is not a database (corrupt), or that another process
-    /// keeps locked (timeout).
+    /// Fails if the file cannot be opened or created (unavailable), is not a database (corrupt), or stays locked by
+    /// another process (timeout).
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        // Absolute, so that SQLite does not take a name for one of its own: `:memory:`, `file:..` or the empty one.
-        let path = std::path::absolute(path).map_err(Failure::from)?;
+        // SQLite gives some relative names a meaning of their own: `:memory:`, `file:..` and the empty name.
+        let path = std::path::absolute(path).map_err(Error::from)?;
         Self::connect(&path, FILE_CONNECTIONS).await
     }
 
-    /// Opens a database in memory, which is gone when the store is dropped.
+    /// Opens a database in memory. Its data is lost when the store is dropped.
     ///
     /// # Errors
     ///
-    /// Only what SQLite itself may fail with, such as a lack of memory.
+    /// Fails if SQLite fails, for example because memory runs out.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        // One connection: each would have a database of its own.
+        // Every connection to `:memory:` opens a separate database.
         Self::connect(Path::new(":memory:"), 1).await
     }
 
@@ -60,7 +61,7 @@ impl SqliteStore {
         let manager = Manager::from_config(&Config::new(path), Runtime::Tokio1);
         let pool = Pool::builder(manager)
             .max_size(connections)
-            .wait_timeout(Some(PATIENCE))
+            .wait_timeout(Some(CONNECTION_TIMEOUT))
             .runtime(Runtime::Tokio1)
             .post_create(Hook::async_fn(|connection, _| {
                 Box::pin(async move {
@@ -70,26 +71,27 @@ impl SqliteStore {
                 })
             }))
             .build()
-            .map_err(Failure::from)?;
+            .map_err(Error::from)?;
         let store = Self { pool };
         store.run(|connection| Ok(MIGRATIONS.to_latest(connection)?)).await?;
         Ok(store)
     }
 
-    /// Adds tokens of an owner: all of them, or none.
+    /// Adds tokens of an owner, in one transaction.
     ///
     /// # Errors
     ///
-    /// A token whose id the owner already has, or that was used more than `i64::MAX` times; or a failing database.
+    /// Fails if the owner already has a token with one of the ids, if a usage count is above `i64::MAX`, or if the
+    /// database fails.
     pub async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError> {
         self.run(move |connection| Ok(insert(connection, owner, tokens)?)).await
     }
 
-    /// Removes a token of an owner with its secret and uses, and tells whether it was there.
+    /// Removes a token of an owner with its secret and usage. Returns whether the token existed.
     ///
     /// # Errors
     ///
-    /// A failing database.
+    /// Fails if the database fails.
     pub async fn remove(&self, owner: i64, id: TokenId) -> Result<bool, StoreError> {
         self.run(move |connection| {
             let mut statement =
@@ -99,25 +101,25 @@ impl SqliteStore {
         .await
     }
 
-    /// Revokes a token of an owner from an instant on, and tells whether it was there. It stays in the list.
+    /// Revokes a token of an owner, which stays in the list. Returns whether the token exists.
     ///
     /// # Errors
     ///
-    /// A failing database.
-    pub async fn revoke(&self, owner: i64, id: TokenId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    /// Fails if the database fails.
+    pub async fn revoke(&self, owner: i64, id: TokenId, revoked_at: DateTime<Utc>) -> Result<bool, StoreError> {
         self.run(move |connection| {
             let mut statement =
                 connection.prepare_cached("UPDATE access_token SET revoked_at = ?3 WHERE owner_id = ?1 AND id = ?2")?;
-            Ok(statement.execute(params![owner, id.0, Micros(at)])? > 0)
+            Ok(statement.execute(params![owner, id.0, Micros(revoked_at)])? > 0)
         })
         .await
     }
 
-    /// Sets the secret of a token, in place of any that it had. Only its digest is stored.
+    /// Sets or replaces the secret of a token. Only its digest is stored.
     ///
     /// # Errors
     ///
-    /// A token that is not there, a secret that another token has, or a failing database.
+    /// Fails if the token does not exist, if another token has this secret, or if the database fails.
     pub async fn set_secret(&self, owner: i64, id: TokenId, secret: &str) -> Result<(), StoreError> {
         let digest = digest(secret);
         self.run(move |connection| {
@@ -131,31 +133,31 @@ impl SqliteStore {
         .await
     }
 
-    /// Does work on a connection, on a thread that may block. It is done to its end even if the future is dropped.
+    /// Runs a task on a connection, in a thread that may block. The task runs to its end even if the future is dropped.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
+        task: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, StoreError> {
         let pool = self.pool.clone();
-        // In a task of its own: the pool gives up a connection if it is stopped while preparing it, and with its only
-        // connection a database in memory would be gone.
-        let done = tokio::spawn(async move { pool.get().await?.interact(work).await? });
-        Ok(done.await.map_err(Failure::from)??)
+        // The pool drops a connection when the future that prepares it is dropped, and a database in memory is lost with
+        // its only connection. A spawned future is not dropped.
+        let spawned = tokio::spawn(async move { pool.get().await?.interact(task).await? });
+        Ok(spawned.await.map_err(Error::from)??)
     }
 }
 
 /// Sets up a new connection.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(PATIENCE)?;
-    // In a write-ahead log, writers do not keep readers out. In memory this has no effect.
+    connection.busy_timeout(LOCK_TIMEOUT)?;
+    // With a write-ahead log, writers do not block readers. In memory this has no effect.
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // Safe with the log: a power cut may lose the last commits, never the file.
+    // With the log, a power failure can lose the last commits but cannot corrupt the file.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 
 fn insert(connection: &mut Connection, owner: i64, tokens: Vec<AccessToken>) -> rusqlite::Result<()> {
-    // Immediate, so that it waits for another writer at its beginning and does not fail in its middle.
+    // An immediate transaction waits for another writer when it begins, so it cannot fail later.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut token_row = transaction.prepare_cached(

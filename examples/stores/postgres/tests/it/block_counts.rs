@@ -11,7 +11,7 @@ use tokio_postgres::error::SqlState;
 
 use crate::database::Database;
 
-/// What a block holds at most.
+/// The maximum number of tokens in a block.
 const BLOCK: i64 = 2_048;
 const OWNER: i64 = 7;
 
@@ -47,14 +47,16 @@ async fn expect_exact(database: &Database) {
             SELECT *, lead(first_id) OVER (PARTITION BY owner_id ORDER BY first_id) AS next_id FROM token_block
         ) AS block";
     for row in database.client().await.query(sql, &[]).await.expect("a working database") {
-        let (first_id, tokens, counted): (i64, i32, i64) = (row.get(0), row.get(1), row.get(2));
+        let first_id: i64 = row.get(0);
+        let tokens: i32 = row.get(1);
+        let counted: i64 = row.get(2);
         assert_eq!(i64::from(tokens), counted, "the block from {first_id} on");
         assert!(counted <= BLOCK, "the block from {first_id} on has {counted} tokens");
         assert!(counted > 0 || first_id == i64::MIN, "the block from {first_id} on is empty");
     }
 }
 
-/// Expects windows of every kind to be those of the model.
+/// Expects every window to equal the window of the model.
 async fn expect_windows(store: &PostgresStore, ids: &BTreeSet<i64>, offsets: impl IntoIterator<Item = usize>) {
     let ascending: Vec<i64> = ids.iter().copied().collect();
     let descending: Vec<i64> = ids.iter().rev().copied().collect();
@@ -63,13 +65,14 @@ async fn expect_windows(store: &PostgresStore, ids: &BTreeSet<i64>, offsets: imp
             // All at once only from the front, because it takes its time.
             for limit in if offset == 0 { [1, u32::MAX] } else { [1, 20] } {
                 let mut query = ListQuery::new(OWNER);
-                (query.offset, query.order) = (offset as u64, order);
+                query.offset = offset as u64;
+                query.order = order;
                 query.limit = NonZeroU32::new(limit).expect("a limit above zero");
-                let slice = store.list(&query).await.expect("a working database");
-                let found: Vec<i64> = slice.tokens.iter().map(|token| token.id.0).collect();
+                let list = store.list(&query).await.expect("a working database");
+                let found: Vec<i64> = list.tokens.iter().map(|token| token.id.0).collect();
                 let expected: Vec<i64> = ids.iter().skip(offset).take(limit as usize).copied().collect();
                 assert_eq!(found, expected, "{limit} after {offset}, {order:?}");
-                assert_eq!(slice.total, ids.len() as u64);
+                assert_eq!(list.total, ids.len() as u64);
             }
         }
     }
@@ -81,7 +84,7 @@ fn offsets(count: usize) -> impl Iterator<Item = usize> {
 }
 
 #[tokio::test]
-async fn ids_may_come_in_any_order() {
+async fn ids_can_be_inserted_in_any_order() {
     let (database, store) = counted().await;
     let half = 3 * BLOCK / 2;
     let mut number = numbers(1);
@@ -106,7 +109,7 @@ async fn ids_may_come_in_any_order() {
 }
 
 #[tokio::test]
-async fn blocks_are_split_when_they_are_full_and_go_when_they_are_empty() {
+async fn full_blocks_are_split_and_empty_blocks_are_removed() {
     let (database, store) = counted().await;
     let blocks = async || {
         let rows = database.client().await.query("SELECT tokens FROM token_block ORDER BY first_id", &[]).await;
@@ -130,7 +133,7 @@ async fn blocks_are_split_when_they_are_full_and_go_when_they_are_empty() {
 }
 
 #[tokio::test]
-async fn tokens_that_were_there_before_are_counted() {
+async fn existing_tokens_are_counted() {
     let database = Database::create().await;
     let ids: BTreeSet<i64> = (-BLOCK..2 * BLOCK + 5).collect();
     database.insert(OWNER, tokens(ids.iter().copied())).await.unwrap();
@@ -145,7 +148,7 @@ async fn tokens_that_were_there_before_are_counted() {
 }
 
 #[tokio::test]
-async fn one_statement_may_add_and_remove() {
+async fn one_statement_can_add_and_remove_tokens() {
     let (database, store) = counted().await;
     store.insert(OWNER, tokens(1..=BLOCK)).await.unwrap();
     store.insert(OWNER, tokens([BLOCK + 100])).await.unwrap();
@@ -167,7 +170,7 @@ async fn one_statement_may_add_and_remove() {
 }
 
 #[tokio::test]
-async fn a_key_does_not_change() {
+async fn the_key_of_a_token_cannot_change() {
     let (database, store) = counted().await;
     store.insert(OWNER, tokens([1])).await.unwrap();
     let client = database.client().await;
@@ -180,7 +183,7 @@ async fn a_key_does_not_change() {
 }
 
 #[tokio::test]
-async fn a_writer_that_sees_an_old_state_is_refused() {
+async fn a_writer_with_an_old_snapshot_is_rejected() {
     let (database, store) = counted().await;
     store.insert(OWNER, tokens(1..=3)).await.unwrap();
     let mut client = database.client().await;
@@ -198,21 +201,21 @@ async fn a_writer_that_sees_an_old_state_is_refused() {
 }
 
 #[tokio::test]
-async fn a_store_without_the_counts_has_failed() {
+async fn a_store_without_block_counts_fails() {
     let database = Database::create().await;
     let store = PostgresStore::clone(&database).with_block_counts();
     assert_eq!(store.list(&ListQuery::new(OWNER)).await.unwrap_err().kind(), StoreErrorKind::Other);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counts_are_right_under_writers_at_once() {
+async fn counts_are_exact_under_concurrent_writers() {
     const WRITERS: i64 = 4;
     let (database, store) = counted().await;
     // Full to the brim, so that the writers split blocks.
     store.insert(OWNER, tokens((0..2 * BLOCK).map(|id| id * WRITERS))).await.unwrap();
     let is_done = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> = (0..2).map(|at| tokio::spawn(read(store.clone(), is_done.clone(), at))).collect();
-    let writers: Vec<_> = (1..WRITERS).map(|at| tokio::spawn(write(store.clone(), at, WRITERS))).collect();
+    let readers: Vec<_> = (0..2).map(|index| tokio::spawn(read(store.clone(), is_done.clone(), index))).collect();
+    let writers: Vec<_> = (1..WRITERS).map(|index| tokio::spawn(write(store.clone(), index, WRITERS))).collect();
     let mut ids: BTreeSet<i64> = (0..2 * BLOCK).map(|id| id * WRITERS).collect();
     for writer in writers {
         ids.extend(writer.await.expect("every write succeeds"));
@@ -220,7 +223,7 @@ async fn counts_are_right_under_writers_at_once() {
     is_done.store(true, Ordering::Relaxed);
     let mut totals = BTreeSet::new();
     for reader in readers {
-        totals.extend(reader.await.expect("every slice is consistent"));
+        totals.extend(reader.await.expect("every list is consistent"));
     }
     assert!(totals.len() > 1, "the readers saw the list in only one state");
     expect_exact(&database).await;
@@ -229,16 +232,16 @@ async fn counts_are_right_under_writers_at_once() {
 
 /// Adds tokens all over, single ones and some at once, removes others again, and returns the ids that are left. No
 /// other writer has the same.
-async fn write(store: PostgresStore, at: i64, writers: i64) -> BTreeSet<i64> {
-    let mut number = numbers(at.unsigned_abs());
+async fn write(store: PostgresStore, index: i64, writers: i64) -> BTreeSet<i64> {
+    let mut number = numbers(index.unsigned_abs());
     let mut ids = BTreeSet::new();
     for turn in 0..60 {
         let count = if turn % 5 == 0 { 300 } else { 3 };
         let fresh: Vec<i64> =
-            (0..count).map(|_| number(40_000).cast_signed() * writers + at).filter(|id| ids.insert(*id)).collect();
+            (0..count).map(|_| number(40_000).cast_signed() * writers + index).filter(|id| ids.insert(*id)).collect();
         store.insert(OWNER, tokens(fresh)).await.expect("new ids");
         for _ in 0..4 {
-            let from = number(40_000).cast_signed() * writers + at;
+            let from = number(40_000).cast_signed() * writers + index;
             if let Some(id) = ids.range(from..).next().copied() {
                 ids.remove(&id);
                 assert!(store.remove(OWNER, TokenId(id)).await.expect("a working database"), "{id}");
@@ -249,21 +252,21 @@ async fn write(store: PostgresStore, at: i64, writers: i64) -> BTreeSet<i64> {
 }
 
 /// Reads windows all over until the writers are done, and returns the totals it saw.
-async fn read(store: PostgresStore, is_done: Arc<AtomicBool>, at: u64) -> Vec<u64> {
-    let mut number = numbers(at);
+async fn read(store: PostgresStore, is_done: Arc<AtomicBool>, index: u64) -> Vec<u64> {
+    let mut number = numbers(index);
     let mut query = ListQuery::new(OWNER);
-    query.order = if at.is_multiple_of(2) { TokenOrder::OldestFirst } else { TokenOrder::NewestFirst };
+    query.order = if index.is_multiple_of(2) { TokenOrder::OldestFirst } else { TokenOrder::NewestFirst };
     let mut totals = Vec::new();
     while !is_done.load(Ordering::Relaxed) {
         query.offset = number(totals.last().map_or(1, |total| total + 10));
-        let slice = store.list(&query).await.expect("a working database");
-        let expected = slice.total.saturating_sub(query.offset).min(20);
-        assert_eq!(slice.tokens.len() as u64, expected, "of a total of {} after {}", slice.total, query.offset);
-        assert!(slice.tokens.is_sorted_by(|one, next| match query.order {
+        let list = store.list(&query).await.expect("a working database");
+        let expected = list.total.saturating_sub(query.offset).min(20);
+        assert_eq!(list.tokens.len() as u64, expected, "of a total of {} after {}", list.total, query.offset);
+        assert!(list.tokens.is_sorted_by(|one, next| match query.order {
             TokenOrder::OldestFirst => one.id < next.id,
             TokenOrder::NewestFirst => one.id > next.id,
         }));
-        totals.push(slice.total);
+        totals.push(list.total);
     }
     totals
 }

@@ -11,7 +11,7 @@ async fn dropped_futures_leave_the_store_usable() {
     for turns in 0..200 {
         tokio::select! {
             biased;
-            slice = store.list(&query) => assert_eq!(slice.unwrap().total, 1),
+            list = store.list(&query) => assert_eq!(list.unwrap().total, 1),
             () = yield_times(turns % 10) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Three servers whose tables are one, distributed by owner.
+//! Three servers with distributed tables, partitioned by owner.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 
 use crate::database::{config, connect};
 
-/// The servers; a store can be over any of them.
+/// The servers. A store can connect to any of them.
 pub(crate) struct Cluster {
     pub(crate) nodes: Vec<Server>,
 }
@@ -24,12 +24,12 @@ impl Cluster {
             .map(|server| server.join().expect("no panic").unwrap_or_else(|error| panic!("{error}")))
             .collect();
         let ports: Vec<_> = nodes.iter().map(|node| config(&node.url()).get_ports()[0].to_string()).collect();
-        for (at, node) in nodes.iter().enumerate() {
+        for (index, node) in nodes.iter().enumerate() {
             node.run("CREATE SCHEMA part").expect("an empty database");
             let part = format!("{}?options=-c%20search_path%3Dpart", node.url());
             PostgresStore::new(config(&part)).expect("a well-formed pool").migrate().await.expect("the migrations run");
             let hosts = ["127.0.0.1"; Self::NODES].join(",");
-            let share = format!("SELECT share_tokens({at}, '{{{hosts}}}', '{{{}}}')", ports.join(","));
+            let share = format!("SELECT share_tokens({index}, '{{{hosts}}}', '{{{}}}')", ports.join(","));
             let client = connect(&node.url()).await;
             client.batch_execute(include_str!("../../cluster.sql")).await.expect("the foreign data wrapper");
             client.batch_execute(&share).await.expect("tables that have columns in common");
@@ -37,22 +37,22 @@ impl Cluster {
         Self { nodes }
     }
 
-    /// Makes a store that is connected to one of the nodes.
+    /// Creates a store that connects to one of the nodes.
     pub(crate) fn store(&self, node: usize) -> PostgresStore {
         PostgresStore::new(config(&self.url(node))).expect("a well-formed pool")
     }
 
-    /// Returns what a store connects to: a node, by plans for the owner that is asked for.
+    /// Returns the URL of a node, with a setting that plans each statement for its owner.
     pub(crate) fn url(&self, node: usize) -> String {
         format!("{}?options=-c%20plan_cache_mode%3Dforce_custom_plan", self.nodes[node].url())
     }
 
-    /// Connects to a node beside any store.
+    /// Connects to a node without a store.
     pub(crate) async fn client(&self, node: usize) -> Client {
         connect(&self.nodes[node].url()).await
     }
 
-    /// Finds an owner whose part a node has, and who has no tokens.
+    /// Returns an owner without tokens whose rows are stored on a node.
     pub(crate) async fn fresh_owner_on(&self, node: usize) -> i64 {
         static NEXT: AtomicI64 = AtomicI64::new(1);
         let client = self.client(node).await;

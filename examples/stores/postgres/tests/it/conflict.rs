@@ -8,8 +8,8 @@ use tokio_postgres::{Client, Transaction};
 
 use crate::database::{Database, wait_until_blocked};
 
-/// Lets a client keep the use of the second token, and the store wait for it with that of the first in its hands.
-async fn store_waits_for<'c>(
+/// A client locks the usage of the second token. The store locks the usage of the first and waits for the second.
+async fn block_the_store<'c>(
     database: &Database,
     client: &'c mut Client,
 ) -> (Transaction<'c>, JoinHandle<Result<(), StoreError>>) {
@@ -18,28 +18,28 @@ async fn store_waits_for<'c>(
     let transaction = client.transaction().await.expect("a connection");
     transaction.batch_execute("UPDATE token_usage SET usage_count = 5 WHERE token_id = 2").await.expect("a free row");
     let store = PostgresStore::clone(database);
-    let uses = [1, 2].map(|id| TokenUsage::new(7, id, DateTime::UNIX_EPOCH));
-    let recording = tokio::spawn(async move { store.record_usage(&uses).await });
+    let usage = [1, 2].map(|id| TokenUsage::new(7, id, DateTime::UNIX_EPOCH));
+    let recording = tokio::spawn(async move { store.record_usage(&usage).await });
     wait_until_blocked(&transaction, &database.client().await).await;
     (transaction, recording)
 }
 
 #[track_caller]
 fn assert_conflict(recorded: Result<(), StoreError>, code: &str) {
-    let error = recorded.expect_err("two writers who cannot both go on");
+    let error = recorded.expect_err("a conflict of two writers");
     assert_eq!(error.kind(), StoreErrorKind::Unavailable);
     let cause = error.source().and_then(Error::source).and_then(|cause| cause.downcast_ref());
-    let cause: &tokio_postgres::error::DbError = cause.expect("the server's refusal");
+    let cause: &tokio_postgres::error::DbError = cause.expect("the server's error");
     assert_eq!(cause.code().code(), code);
 }
 
 #[tokio::test]
-async fn a_deadlock_may_be_tried_again() {
+async fn a_deadlock_can_be_retried() {
     let database = Database::create().await;
     let mut client = database.client().await;
-    // So that it is the store that is refused.
+    // The server then rejects the store's statement.
     client.batch_execute("SET deadlock_timeout = '1h'").await.unwrap();
-    let (transaction, recording) = store_waits_for(&database, &mut client).await;
+    let (transaction, recording) = block_the_store(&database, &mut client).await;
     transaction.batch_execute("UPDATE token_usage SET usage_count = 5 WHERE token_id = 1").await.unwrap();
     assert_conflict(recording.await.unwrap(), "40P01");
 
@@ -48,10 +48,10 @@ async fn a_deadlock_may_be_tried_again() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_comes_too_late_may_be_tried_again() {
+async fn a_serialization_failure_can_be_retried() {
     let database = Database::with_options(" -c default_transaction_isolation=serializable").await;
     let mut client = database.client().await;
-    let (transaction, recording) = store_waits_for(&database, &mut client).await;
+    let (transaction, recording) = block_the_store(&database, &mut client).await;
     transaction.commit().await.unwrap();
     assert_conflict(recording.await.unwrap(), "40001");
 

@@ -10,31 +10,31 @@ use tokenfolio_postgres_server::{Server, ServerError};
 use crate::cluster::Cluster;
 use crate::database::{Database, config, connect};
 
-/// A store, and the servers that it is over, if they may be stopped.
-struct Tried {
+/// A store, and its servers if a test may stop them.
+struct PostgresFixture {
     store: PostgresStore,
     url: String,
     servers: Mutex<Vec<Server>>,
     owners: AtomicI64,
 }
 
-impl Tried {
+impl PostgresFixture {
     fn new(url: String, servers: Vec<Server>) -> Self {
         let store = PostgresStore::new(config(&url)).expect("a well-formed pool");
         Self { store, url, servers: Mutex::new(servers), owners: AtomicI64::new(-3) }
     }
 
-    /// Changes all servers, unless there are none.
-    fn on_servers(&self, act: fn(&mut Server) -> Result<(), ServerError>) -> Option<FixtureFuture<'_>> {
+    /// Runs an action on all servers, if there are any.
+    fn on_servers(&self, action: fn(&mut Server) -> Result<(), ServerError>) -> Option<FixtureFuture<'_>> {
         let servers = || self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         if servers().is_empty() {
             return None;
         }
-        Some(Box::pin(async move { Ok(servers().iter_mut().try_for_each(act)?) }))
+        Some(Box::pin(async move { Ok(servers().iter_mut().try_for_each(action)?) }))
     }
 }
 
-impl Fixture for Tried {
+impl Fixture for PostgresFixture {
     type Owner = i64;
     type Store = PostgresStore;
 
@@ -75,13 +75,13 @@ impl Fixture for Tried {
     }
 }
 
-/// A database that others use is not stopped.
+/// Skipped, because the tests share their server.
 const OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
 
 #[tokio::test]
 async fn the_store_passes() {
     let database = Database::create().await;
-    let skipped = contract::check_all(&Tried::new(database.schema.url(), Vec::new())).await;
+    let skipped = contract::check_all(&PostgresFixture::new(database.schema.url(), Vec::new())).await;
     assert_eq!(skipped.unwrap().clauses(), [OUTAGE]);
 }
 
@@ -89,27 +89,27 @@ async fn the_store_passes() {
 async fn the_store_with_block_counts_passes() {
     let database = Database::create().await;
     database.migrate_block_counts().await.unwrap();
-    let mut tried = Tried::new(database.schema.url(), Vec::new());
-    tried.store = tried.store.with_block_counts();
-    assert_eq!(contract::check_all(&tried).await.unwrap().clauses(), [OUTAGE]);
+    let mut fixture = PostgresFixture::new(database.schema.url(), Vec::new());
+    fixture.store = fixture.store.with_block_counts();
+    assert_eq!(contract::check_all(&fixture).await.unwrap().clauses(), [OUTAGE]);
 }
 
 #[tokio::test]
-async fn the_store_comes_back_with_its_server() {
+async fn the_store_recovers_with_its_server() {
     let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
-    let tried = Tried::new(server.url(), vec![server]);
-    tried.store.migrate().await.unwrap();
-    contract::a_backend_that_is_down_is_unavailable_and_recovers(&tried).await.expect("a server to stop").unwrap();
+    let fixture = PostgresFixture::new(server.url(), vec![server]);
+    fixture.store.migrate().await.unwrap();
+    contract::a_backend_that_is_down_is_unavailable_and_recovers(&fixture).await.expect("a server to stop").unwrap();
 }
 
 #[tokio::test]
 async fn the_store_passes_on_every_node_of_a_cluster() {
     let cluster = Cluster::start().await;
     let urls: Vec<_> = (0..Cluster::NODES).map(|node| cluster.url(node)).collect();
-    let mut tried = Tried::new(urls[0].clone(), cluster.nodes);
+    let mut fixture = PostgresFixture::new(urls[0].clone(), cluster.nodes);
     for url in urls {
-        tried.store = PostgresStore::new(config(&url)).unwrap();
-        tried.url = url;
-        assert_eq!(contract::check_all(&tried).await.unwrap().clauses(), [""; 0], "from {}", tried.url);
+        fixture.store = PostgresStore::new(config(&url)).unwrap();
+        fixture.url = url;
+        assert_eq!(contract::check_all(&fixture).await.unwrap().clauses(), [""; 0], "from {}", fixture.url);
     }
 }

@@ -1,4 +1,4 @@
-//! A store with tables of its own, in the server that all tests share.
+//! A store with its own tables, in the server that all tests share.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -27,12 +27,12 @@ impl Database {
         Self { store, schema }
     }
 
-    /// Connects beside the store's own connections.
+    /// Connects without the store's pool.
     pub(crate) async fn client(&self) -> Client {
         connect(&self.schema.url()).await
     }
 
-    /// Returns once a query has a row.
+    /// Waits until a query returns a row.
     pub(crate) async fn wait_for(&self, query: &str) {
         let client = self.client().await;
         while client.query(query, &[]).await.expect("a working database").is_empty() {
@@ -55,7 +55,7 @@ pub(crate) async fn connect(url: &str) -> Client {
     client
 }
 
-/// Returns once somebody waits for what a transaction holds.
+/// Waits until another connection waits for a lock of a transaction.
 pub(crate) async fn wait_until_blocked(transaction: &Transaction<'_>, watcher: &Client) {
     let row = transaction.query_one("SELECT pg_backend_pid()", &[]).await.expect("a connection");
     let holder: i32 = row.get(0);

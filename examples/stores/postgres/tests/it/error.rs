@@ -14,9 +14,9 @@ fn token() -> AccessToken {
 }
 
 #[track_caller]
-fn assert_kind(error: &StoreError, kind: StoreErrorKind, what: &str) {
+fn assert_kind(error: &StoreError, kind: StoreErrorKind, context: &str) {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    assert_eq!(error.kind(), kind, "{what}: {cause}");
+    assert_eq!(error.kind(), kind, "{context}: {cause}");
 }
 
 #[tokio::test]
@@ -45,22 +45,22 @@ async fn a_row_that_cannot_be_read_is_corrupt() {
 }
 
 #[tokio::test]
-async fn what_the_database_cannot_hold_is_refused() {
+async fn values_that_the_database_cannot_store_are_rejected() {
     let store = Database::create().await;
     let mut often = token();
     often.usage_count = i64::MAX.unsigned_abs() + 1;
     let mut nul = token();
     nul.name = "a\0b".into();
     let ancient = AccessToken::new(1, "CI", DateTime::from_timestamp(-250_000_000_000, 0).unwrap());
-    for refused in [often, nul, ancient] {
-        let error = store.insert(7, vec![refused.clone()]).await.unwrap_err();
-        assert_kind(&error, StoreErrorKind::Other, &format!("{refused:?}"));
+    for rejected in [often, nul, ancient] {
+        let error = store.insert(7, vec![rejected.clone()]).await.unwrap_err();
+        assert_kind(&error, StoreErrorKind::Other, &format!("{rejected:?}"));
     }
     assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0);
 }
 
 #[tokio::test]
-async fn tokens_are_inserted_all_or_none() {
+async fn a_failing_insert_adds_no_tokens() {
     let store = Database::create().await;
     store.insert(7, vec![token(), token()]).await.unwrap_err();
     assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0);
@@ -79,7 +79,7 @@ async fn a_statement_that_takes_too_long_times_out() {
 }
 
 #[tokio::test]
-async fn a_caller_who_gets_no_connection_times_out() {
+async fn a_caller_without_a_connection_times_out() {
     let store = Database::with_options(" -c statement_timeout=4s").await;
     let mut other = store.client().await;
     let lock = other.transaction().await.unwrap();
@@ -87,12 +87,12 @@ async fn a_caller_who_gets_no_connection_times_out() {
     let busy: Vec<_> = (0..8)
         .map(|_| {
             let store = PostgresStore::clone(&store);
-            tokio::spawn(async move { store.list(&ListQuery::new(7)).await.map(|slice| slice.total) })
+            tokio::spawn(async move { store.list(&ListQuery::new(7)).await.map(|list| list.total) })
         })
         .collect();
-    waiting_for_a_lock(&store, 8).await;
+    wait_for_lock_waiters(&store, 8).await;
     let error = store.list(&ListQuery::new(7)).await.unwrap_err();
-    assert_kind(&error, StoreErrorKind::Timeout, "a pool that is empty");
+    assert_kind(&error, StoreErrorKind::Timeout, "an empty pool");
     assert_eq!(error.source().unwrap().to_string(), "Timeout occurred while waiting for a slot to become available");
 
     lock.rollback().await.unwrap();
@@ -101,8 +101,8 @@ async fn a_caller_who_gets_no_connection_times_out() {
     }
 }
 
-/// Returns once that many connections wait for a lock on a table of the test's own.
-async fn waiting_for_a_lock(database: &Database, count: u32) {
+/// Waits until `count` connections wait for a lock on the test's table.
+async fn wait_for_lock_waiters(database: &Database, count: u32) {
     let waiting = "FROM pg_locks WHERE NOT granted AND relation = 'access_token'::regclass";
     database.wait_for(&format!("SELECT {waiting} HAVING count(*) >= {count}")).await;
 }
@@ -118,7 +118,7 @@ async fn a_connection_that_the_server_ends_is_replaced() {
         let store = PostgresStore::clone(&store);
         async move { store.list(&ListQuery::new(7)).await }
     });
-    waiting_for_a_lock(&store, 1).await;
+    wait_for_lock_waiters(&store, 1).await;
     let end = "SELECT pg_terminate_backend(pid) FROM pg_locks
         WHERE NOT granted AND relation = 'access_token'::regclass";
     store.client().await.batch_execute(end).await.unwrap();
@@ -129,17 +129,17 @@ async fn a_connection_that_the_server_ends_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_unavailable_until_it_is_back() {
+async fn a_stopped_server_is_unavailable_until_it_restarts() {
     let mut server = Server::start().unwrap_or_else(|error| panic!("{error}"));
     let store = PostgresStore::new(config(&server.url())).unwrap();
     store.migrate().await.unwrap();
     store.insert(7, vec![token()]).await.unwrap();
     for stop in [Server::stop, Server::kill] {
         stop(&mut server).unwrap();
-        // The first call may meet a connection that has broken, the second finds none.
+        // The first call can get a broken connection. The second call cannot connect.
         for _ in 0..2 {
             let error = store.list(&ListQuery::new(7)).await.unwrap_err();
-            assert_kind(&error, StoreErrorKind::Unavailable, "a server that is gone");
+            assert_kind(&error, StoreErrorKind::Unavailable, "a stopped server");
         }
         server.start_again().unwrap();
         assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 1);
@@ -147,7 +147,7 @@ async fn a_server_that_is_gone_is_unavailable_until_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_connection_that_says_nothing_is_given_up() {
+async fn a_connection_without_a_response_is_dropped() {
     let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
     let store = PostgresStore::new(config(&server.url())).unwrap();
     store.migrate().await.unwrap();
@@ -167,8 +167,8 @@ fn send(signal: &str, process: i32) {
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_stand_in_time_times_out() {
-    // Takes connections and says nothing.
+async fn a_server_that_does_not_complete_a_connection_times_out() {
+    // Accepts connections and sends nothing.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("postgres://postgres@{}/postgres", listener.local_addr().unwrap());
     let store = PostgresStore::new(config(&url)).unwrap();
@@ -176,33 +176,33 @@ async fn a_connection_that_does_not_stand_in_time_times_out() {
 }
 
 #[tokio::test]
-async fn a_server_without_room_is_unavailable() {
+async fn a_server_at_its_connection_limit_is_unavailable() {
     let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
     server.run("ALTER DATABASE postgres CONNECTION LIMIT 0; CREATE ROLE visitor LOGIN").unwrap();
     let store = PostgresStore::new(config(&server.url().replace("postgres@", "visitor@"))).unwrap();
     let error = store.list(&ListQuery::new(7)).await.unwrap_err();
-    assert_kind(&error, StoreErrorKind::Unavailable, "a server without room");
+    assert_kind(&error, StoreErrorKind::Unavailable, "a server at its connection limit");
 }
 
 #[tokio::test]
-async fn a_standby_takes_no_writes_yet() {
+async fn a_read_only_standby_is_unavailable_for_writes() {
     let store = Database::with_options(" -c default_transaction_read_only=off").await;
     let url = store.schema.url() + "%20-c%20default_transaction_read_only%3Don";
     let standby = PostgresStore::new(config(&url)).unwrap();
     assert_eq!(standby.list(&ListQuery::new(7)).await.unwrap().total, 0);
     let error = standby.insert(7, vec![token()]).await.unwrap_err();
-    assert_kind(&error, StoreErrorKind::Unavailable, "a server that only reads");
+    assert_kind(&error, StoreErrorKind::Unavailable, "a read-only server");
 }
 
 #[tokio::test]
-async fn a_database_without_tables_has_failed() {
+async fn a_database_without_tables_is_another_error() {
     let schema = tokenfolio_postgres_server::Schema::create().unwrap();
     let store = PostgresStore::new(config(&schema.url())).unwrap();
     assert_kind(&store.list(&ListQuery::new(7)).await.unwrap_err(), StoreErrorKind::Other, "no tables");
 }
 
 #[tokio::test]
-async fn no_error_shows_its_cause_to_a_client() {
+async fn an_error_does_not_display_its_cause() {
     let store = Database::create().await;
     store.insert(7, vec![token()]).await.unwrap();
     let error = store.insert(7, vec![token()]).await.unwrap_err();

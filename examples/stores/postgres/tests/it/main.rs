@@ -1,4 +1,4 @@
-//! The store against its contract, and against what only a database can get wrong.
+//! Tests of the store: its contract, and the faults of a database.
 
 mod block_counts;
 mod cancel;

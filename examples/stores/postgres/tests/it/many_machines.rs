@@ -15,8 +15,8 @@ use tokio_postgres::error::DbError;
 use crate::cluster::Cluster;
 use crate::database::wait_until_blocked;
 
-/// How long an answer may take that is given at once.
-const DEADLINE: Duration = Duration::from_secs(5);
+/// The time limit for an immediate response.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 const UNAVAILABLE: &str =
     r#"{"type":"about:blank","title":"Service Unavailable","status":503,"instance":"/api/v1/me/tokens"}"#;
 
@@ -47,40 +47,40 @@ async fn owner_on_each(cluster: &Cluster) -> Vec<i64> {
     owners
 }
 
-/// Asks for the owner's tokens as a client does.
-async fn answer(store: &PostgresStore, owner: i64) -> http::Response<Vec<u8>> {
+/// Requests the owner's tokens as a client does.
+async fn response(store: &PostgresStore, owner: i64) -> http::Response<Vec<u8>> {
     let urls = PageUrls::new("/api/v1/me/tokens").expect("a path");
     let endpoint = ListTokens::new(store.clone(), store.clone(), urls);
     let request = Request::get("/api/v1/me/tokens").header("authorization", format!("Bearer {}", secret(owner)));
     let (parts, ()) = request.body(()).expect("a request").into_parts();
-    timeout(DEADLINE, endpoint.handle(&parts, None)).await.expect("an answer at once")
+    timeout(RESPONSE_TIMEOUT, endpoint.handle(&parts, None)).await.expect("an immediate response")
 }
 
-/// Expects that the owner is served: what is read, and what is written.
+/// Expects that the owner's tokens can be read and written.
 async fn expect_served(store: &PostgresStore, owner: i64) {
-    assert_eq!(answer(store, owner).await.status(), 200);
+    assert_eq!(response(store, owner).await.status(), 200);
     store.insert(owner, tokens([3])).await.expect("a new id");
     assert!(store.remove(owner, TokenId(3)).await.expect("a working node"));
 }
 
-/// Expects that whoever asks for the owner is told to try again, also before it is known who asks.
-async fn expect_refused(store: &PostgresStore, owner: i64) {
-    let response = answer(store, owner).await;
+/// Expects a 503 with `Retry-After`, also while the token is looked up.
+async fn expect_unavailable(store: &PostgresStore, owner: i64) {
+    let response = response(store, owner).await;
     assert_eq!(response.status(), 503);
     assert_eq!(response.headers()["retry-after"], "1");
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     assert_eq!(String::from_utf8_lossy(response.body()), UNAVAILABLE);
 
     let bearer = BearerToken::from_values([format!("Bearer {}", secret(owner)).as_bytes()]).expect("a secret");
-    let found = timeout(DEADLINE, store.find(&bearer)).await.expect("an answer at once");
-    let listed = timeout(DEADLINE, store.list(&ListQuery::new(owner))).await.expect("an answer at once");
-    for error in [found.expect_err("a refusal"), listed.expect_err("a refusal")] {
+    let found = timeout(RESPONSE_TIMEOUT, store.find(&bearer)).await.expect("an immediate response");
+    let listed = timeout(RESPONSE_TIMEOUT, store.list(&ListQuery::new(owner))).await.expect("an immediate response");
+    for error in [found.expect_err("no node"), listed.expect_err("no node")] {
         assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{:?}", error.source());
     }
 }
 
 #[tokio::test]
-async fn a_node_that_is_down_takes_along_no_owners_but_its_own() {
+async fn a_node_that_is_down_affects_only_its_own_owners() {
     const DOWN: usize = 1;
     let mut cluster = Cluster::start().await;
     let owners = owner_on_each(&cluster).await;
@@ -92,12 +92,12 @@ async fn a_node_that_is_down_takes_along_no_owners_but_its_own() {
     }
 
     cluster.nodes[DOWN].kill().unwrap();
-    // Again and again, because no failure is remembered: neither of a node nor of an owner.
+    // Repeated, because the store does not remember failures.
     for _ in 0..3 {
         for (entry, store) in stores.iter().enumerate() {
             for (node, &owner) in owners.iter().enumerate() {
                 if entry == DOWN || node == DOWN {
-                    expect_refused(store, owner).await;
+                    expect_unavailable(store, owner).await;
                 } else {
                     expect_served(store, owner).await;
                 }
@@ -108,18 +108,18 @@ async fn a_node_that_is_down_takes_along_no_owners_but_its_own() {
     cluster.nodes[DOWN].start_again().unwrap();
     for store in &stores {
         for &owner in &owners {
-            expect_back(store, owner).await;
+            wait_until_served(store, owner).await;
             expect_served(store, owner).await;
         }
     }
 }
 
-/// Expects that the owner is served soon. Each connection that broke may be found out by a request of its own.
-async fn expect_back(store: &PostgresStore, owner: i64) {
+/// Waits until the owner is served. Each broken connection can fail one request.
+async fn wait_until_served(store: &PostgresStore, owner: i64) {
     const ATTEMPTS: usize = 100;
     const PAUSE: Duration = Duration::from_millis(50);
     for _ in 0..ATTEMPTS {
-        if answer(store, owner).await.status() == 200 {
+        if response(store, owner).await.status() == 200 {
             return;
         }
         sleep(PAUSE).await;
@@ -128,7 +128,7 @@ async fn expect_back(store: &PostgresStore, owner: i64) {
 }
 
 #[tokio::test]
-async fn all_that_is_an_owners_is_on_one_node() {
+async fn all_rows_of_an_owner_are_on_one_node() {
     let cluster = shared().await;
     let owners = owner_on_each(cluster).await;
     for node in 0..Cluster::NODES {
@@ -140,19 +140,19 @@ async fn all_that_is_an_owners_is_on_one_node() {
                 (SELECT count(*) FROM part.token_secret WHERE owner_id = $1)";
             let row = client.query_one(counts, &[owner]).await.unwrap();
             let expected = if node == home { [2, 2, 1] } else { [0; 3] };
-            assert_eq!([0, 1, 2].map(|at| row.get::<_, i64>(at)), expected, "owner {owner} on node {node}");
+            assert_eq!([0, 1, 2].map(|column| row.get::<_, i64>(column)), expected, "owner {owner} on node {node}");
         }
     }
 }
 
 #[tokio::test]
-async fn uses_are_added_on_every_node() {
+async fn usage_is_added_on_every_node() {
     let cluster = shared().await;
     let owners = owner_on_each(cluster).await;
-    let uses: Vec<_> = owners.iter().map(|&owner| TokenUsage::new(owner, 2, DateTime::UNIX_EPOCH)).collect();
+    let usage: Vec<_> = owners.iter().map(|&owner| TokenUsage::new(owner, 2, DateTime::UNIX_EPOCH)).collect();
     for node in 0..Cluster::NODES {
-        // What another test writes on some node at the same time may come between.
-        while let Err(error) = cluster.store(node).record_usage(&uses).await {
+        // Another test can write to the same node at the same time.
+        while let Err(error) = cluster.store(node).record_usage(&usage).await {
             assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{:?}", error.source());
         }
     }
@@ -163,7 +163,7 @@ async fn uses_are_added_on_every_node() {
 }
 
 #[tokio::test]
-async fn a_conflict_on_another_node_may_be_tried_again() {
+async fn a_conflict_on_another_node_can_be_retried() {
     let cluster = shared().await;
     let owner = owner_on_each(cluster).await[0];
     let mut writer = cluster.client(0).await;
@@ -180,7 +180,7 @@ async fn a_conflict_on_another_node_may_be_tried_again() {
     let error = removing.await.unwrap().unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable);
     let cause = error.source().and_then(Error::source).and_then(|cause| cause.downcast_ref());
-    let cause: &DbError = cause.expect("the node's refusal");
+    let cause: &DbError = cause.expect("the node's error");
     assert_eq!(cause.code().code(), "40001");
     assert!(store.remove(owner, TokenId(1)).await.unwrap());
 }

@@ -10,18 +10,18 @@ fn bearer(secret: &str) -> BearerToken {
 }
 
 fn full_token(id: i64) -> AccessToken {
-    let at = DateTime::UNIX_EPOCH + TimeDelta::microseconds(1);
-    let mut token = AccessToken::new(id, "CI", at);
-    token.last_used_at = Some(at + TimeDelta::days(1));
+    let created_at = DateTime::UNIX_EPOCH + TimeDelta::microseconds(1);
+    let mut token = AccessToken::new(id, "CI", created_at);
+    token.last_used_at = Some(created_at + TimeDelta::days(1));
     token.usage_count = 42;
-    token.expires_at = Some(at + TimeDelta::days(2));
-    token.revoked_at = Some(at + TimeDelta::days(3));
+    token.expires_at = Some(created_at + TimeDelta::days(2));
+    token.revoked_at = Some(created_at + TimeDelta::days(3));
     token.allowed_ips = AllowedIps::parse(["10.0.0.0/24", "203.0.113.12", "203.0.113.12/32", "2001:db8::7"]).ok();
     token
 }
 
 #[tokio::test]
-async fn a_secret_finds_its_token_with_every_field() {
+async fn a_secret_finds_its_token_with_every_member() {
     let store = Database::create().await;
     store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
     store.insert(8, vec![full_token(2)]).await.unwrap();
@@ -59,7 +59,7 @@ async fn a_new_secret_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_removed_token_takes_its_secret_along() {
+async fn removing_a_token_removes_its_secret() {
     let store = Database::create().await;
     store.insert(7, vec![full_token(1)]).await.unwrap();
     store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
@@ -71,35 +71,35 @@ async fn a_removed_token_takes_its_secret_along() {
 }
 
 #[tokio::test]
-async fn a_secret_needs_a_token_and_its_owner_in_front() {
+async fn a_secret_without_a_token_or_an_owner_prefix_is_rejected() {
     let store = Database::create().await;
     store.set_secret(7, TokenId(1), "7|secret").await.unwrap_err();
     store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
-    for refused in ["secret", "8|secret"] {
-        store.set_secret(7, TokenId(1), refused).await.unwrap_err();
+    for rejected in ["secret", "8|secret"] {
+        store.set_secret(7, TokenId(1), rejected).await.unwrap_err();
     }
     store.set_secret(7, TokenId(1), "7|secret").await.unwrap();
     store.set_secret(7, TokenId(2), "7|secret").await.unwrap_err();
 }
 
 #[tokio::test]
-async fn no_refusal_of_a_secret_tells_its_digest() {
+async fn the_error_for_a_rejected_secret_does_not_contain_its_digest() {
     let store = Database::create().await;
     store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
     store.set_secret(7, TokenId(1), "7|never-to-be-found").await.unwrap();
-    // The database itself names the values that are there already.
+    // The database's own message contains the existing values.
     let taken = store.set_secret(7, TokenId(2), "7|never-to-be-found").await.unwrap_err();
     let cause = taken.source().map(ToString::to_string);
-    assert_eq!(cause.as_deref(), Some("a secret breaks the constraint \"token_secret_pkey\""));
+    assert_eq!(cause.as_deref(), Some("a secret violates the constraint \"token_secret_pkey\""));
     let nowhere = store.set_secret(7, TokenId(3), "7|never-to-be-found").await.unwrap_err();
-    for refused in [taken, nowhere] {
-        let told = format!("{refused:?} {refused:#?} {}", refused.source().unwrap());
-        assert!(!told.contains("679da0ae") && !told.contains("never-to-be-found"), "{told}");
+    for error in [taken, nowhere] {
+        let printed = format!("{error:?} {error:#?} {}", error.source().unwrap());
+        assert!(!printed.contains("679da0ae") && !printed.contains("never-to-be-found"), "{printed}");
     }
 }
 
 #[tokio::test]
-async fn the_table_holds_the_digest_and_not_the_secret() {
+async fn the_table_contains_the_digest_and_not_the_secret() {
     let store = Database::create().await;
     store.insert(7, vec![full_token(1)]).await.unwrap();
     store.set_secret(7, TokenId(1), "7|never-to-be-found").await.unwrap();

@@ -3,11 +3,11 @@ use tokenfolio::{AccessToken, ListQuery, StatusFilter, TokenStatus, TokenStore};
 
 use crate::database::Database;
 
-/// A time zone with an odd offset, another way to print dates, and another idea of what to escape.
+/// A time zone with an unusual offset, another date style, and backslashes that escape.
 const UNUSUAL: &str = " -c timezone=Asia/Kathmandu -c datestyle=German -c standard_conforming_strings=off";
 
 #[tokio::test]
-async fn settings_of_a_session_change_nothing() {
+async fn session_settings_do_not_change_values() {
     let store = Database::with_options(UNUSUAL).await;
     for (id, seconds) in (1..).zip([0, -1, 1_712_846_105, -62_135_596_800, 253_402_300_799]) {
         let mut token = AccessToken::new(id, "a\\b", DateTime::from_timestamp(seconds, 999_999_000).unwrap());
@@ -19,18 +19,18 @@ async fn settings_of_a_session_change_nothing() {
 }
 
 #[tokio::test]
-async fn instants_are_cut_toward_the_past() {
+async fn times_are_truncated_toward_the_past() {
     let store = Database::create().await;
-    for (id, (nanos, cut)) in (1..).zip([(1_999, 1_000), (-1, -1_000), (-1_000, -1_000), (500, 0), (0, 0)]) {
-        let at = |nanos| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::nanoseconds(nanos);
-        store.insert(7, vec![AccessToken::new(id, "CI", at(nanos))]).await.unwrap();
+    for (id, (nanos, truncated)) in (1..).zip([(1_999, 1_000), (-1, -1_000), (-1_000, -1_000), (500, 0), (0, 0)]) {
+        let time = |nanos| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::nanoseconds(nanos);
+        store.insert(7, vec![AccessToken::new(id, "CI", time(nanos))]).await.unwrap();
         let listed = store.list(&ListQuery::new(7)).await.unwrap().tokens;
-        assert_eq!(listed.last().unwrap().created_at, at(cut), "{nanos}");
+        assert_eq!(listed.last().unwrap().created_at, time(truncated), "{nanos}");
     }
 }
 
 #[tokio::test]
-async fn any_instant_can_be_asked_about() {
+async fn any_time_can_be_compared() {
     let store = Database::create().await;
     let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
     token.expires_at = Some(DateTime::UNIX_EPOCH);

@@ -13,19 +13,19 @@ const WRITERS: i64 = 2;
 const WRITES: i64 = 200;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_and_total_agree_while_others_write() {
+async fn rows_and_total_agree_during_writes() {
     let database = Database::create().await;
     let store = PostgresStore::clone(&database);
     let is_done = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> = (0..READERS).map(|at| tokio::spawn(read(store.clone(), is_done.clone(), at))).collect();
-    let writers: Vec<_> = (0..WRITERS).map(|at| tokio::spawn(write(store.clone(), at))).collect();
+    let readers: Vec<_> = (0..READERS).map(|index| tokio::spawn(read(store.clone(), is_done.clone(), index))).collect();
+    let writers: Vec<_> = (0..WRITERS).map(|index| tokio::spawn(write(store.clone(), index))).collect();
     for writer in writers {
         writer.await.expect("every write succeeds");
     }
     is_done.store(true, Ordering::Relaxed);
     let mut totals = Vec::new();
     for reader in readers {
-        totals.extend(reader.await.expect("every slice is consistent"));
+        totals.extend(reader.await.expect("every list is consistent"));
     }
     totals.sort_unstable();
     totals.dedup();
@@ -33,9 +33,9 @@ async fn rows_and_total_agree_while_others_write() {
 }
 
 /// Lets the list grow and shrink around 20 tokens, the size of a page, half of them each writer's.
-async fn write(store: PostgresStore, at: i64) {
+async fn write(store: PostgresStore, index: i64) {
     for turn in 0..WRITES {
-        let id = turn * WRITERS + at;
+        let id = turn * WRITERS + index;
         store.insert(7, vec![AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)]).await.expect("a new id");
         if turn % 20 >= 10 {
             for removed in [id, id - 10 * WRITERS] {
@@ -46,17 +46,17 @@ async fn write(store: PostgresStore, at: i64) {
 }
 
 /// Reads windows until the writers are done, and returns the totals it saw.
-async fn read(store: PostgresStore, is_done: Arc<AtomicBool>, at: usize) -> Vec<u64> {
+async fn read(store: PostgresStore, is_done: Arc<AtomicBool>, index: usize) -> Vec<u64> {
     let mut query = ListQuery::new(7);
     query.limit = NonZeroU32::new(10).expect("10 is not zero");
-    query.order = if at.is_multiple_of(2) { TokenOrder::OldestFirst } else { TokenOrder::NewestFirst };
+    query.order = if index.is_multiple_of(2) { TokenOrder::OldestFirst } else { TokenOrder::NewestFirst };
     let mut totals = Vec::new();
     while !is_done.load(Ordering::Relaxed) {
         query.offset = (query.offset + 5) % 30;
-        let slice = store.list(&query).await.expect("a working database");
-        let expected = slice.total.saturating_sub(query.offset).min(10);
-        assert_eq!(slice.tokens.len() as u64, expected, "of a total of {} after {}", slice.total, query.offset);
-        totals.push(slice.total);
+        let list = store.list(&query).await.expect("a working database");
+        let expected = list.total.saturating_sub(query.offset).min(10);
+        assert_eq!(list.tokens.len() as u64, expected, "of a total of {} after {}", list.total, query.offset);
+        totals.push(list.total);
     }
     totals
 }

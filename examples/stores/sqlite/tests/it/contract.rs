@@ -7,14 +7,14 @@ use tokenfolio::contract::{self, Fixture, FixtureError, FixtureFuture, Violation
 use tokenfolio::{AccessToken, TokenId};
 use tokenfolio_sqlite::SqliteStore;
 
-struct Database {
+struct SqliteFixture {
     store: SqliteStore,
-    /// The file that it is in, unless it is in memory.
+    /// The database file, or `None` in memory.
     path: Option<PathBuf>,
     owners: AtomicI64,
 }
 
-impl Fixture for Database {
+impl Fixture for SqliteFixture {
     type Owner = i64;
     type Store = SqliteStore;
 
@@ -46,7 +46,7 @@ impl Fixture for Database {
         None
     }
 
-    /// Damages a row through a connection of its own, which a database in memory does not have.
+    /// Corrupts a row through a second connection, which a database in memory cannot have.
     fn corrupt_row(&self, owner: i64, id: TokenId) -> Option<FixtureFuture<'_>> {
         let path = self.path.as_deref()?;
         Some(Box::pin(async move {
@@ -57,24 +57,24 @@ impl Fixture for Database {
     }
 }
 
-/// There is no server that could be stopped: the engine is within.
-const NO_OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
+/// SQLite has no server that could be stopped.
+const OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
 
-async fn skipped(store: SqliteStore, path: Option<&Path>) -> Result<Vec<&'static str>, Violations> {
-    let fixture = Database { store, path: path.map(Path::to_owned), owners: AtomicI64::new(-3) };
+async fn skipped_clauses(store: SqliteStore, path: Option<&Path>) -> Result<Vec<&'static str>, Violations> {
+    let fixture = SqliteFixture { store, path: path.map(Path::to_owned), owners: AtomicI64::new(-3) };
     contract::check_all(&fixture).await.map(|skipped| skipped.clauses().to_vec())
 }
 
 #[tokio::test]
 async fn a_database_in_memory_passes() {
-    let skipped = skipped(SqliteStore::in_memory().await.unwrap(), None).await;
-    assert_eq!(skipped.unwrap(), ["a_row_that_cannot_be_read_is_corrupt", NO_OUTAGE]);
+    let skipped = skipped_clauses(SqliteStore::in_memory().await.unwrap(), None).await;
+    assert_eq!(skipped.unwrap(), ["a_row_that_cannot_be_read_is_corrupt", OUTAGE]);
 }
 
 #[tokio::test]
 async fn a_file_passes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.db");
-    let skipped = skipped(SqliteStore::open(&path).await.unwrap(), Some(&path)).await;
-    assert_eq!(skipped.unwrap(), [NO_OUTAGE]);
+    let skipped = skipped_clauses(SqliteStore::open(&path).await.unwrap(), Some(&path)).await;
+    assert_eq!(skipped.unwrap(), [OUTAGE]);
 }

@@ -39,7 +39,7 @@ async fn a_row_that_cannot_be_read_is_corrupt() {
 }
 
 #[tokio::test]
-async fn a_count_beyond_int64_is_refused() {
+async fn a_usage_count_above_i64_max_is_rejected() {
     let store = SqliteStore::in_memory().await.unwrap();
     let mut token = token();
     token.usage_count = i64::MAX.unsigned_abs() + 1;
@@ -48,21 +48,21 @@ async fn a_count_beyond_int64_is_refused() {
 }
 
 #[tokio::test]
-async fn tokens_are_inserted_all_or_none() {
+async fn a_failing_insert_adds_no_tokens() {
     let store = SqliteStore::in_memory().await.unwrap();
     store.insert(7, vec![token(), token()]).await.unwrap_err();
     assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0);
 }
 
 #[tokio::test]
-async fn a_writer_that_is_kept_out_times_out() {
+async fn a_writer_that_waits_for_a_lock_times_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.db");
     let store = SqliteStore::open(&path).await.unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert_eq!(store.insert(7, vec![token()]).await.unwrap_err().kind(), StoreErrorKind::Timeout);
-    assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0, "readers are not kept out");
+    assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 0, "readers are not blocked");
 
     other.execute_batch("ROLLBACK").unwrap();
     store.insert(7, vec![token()]).await.unwrap();
@@ -78,10 +78,10 @@ async fn a_path_that_cannot_be_opened_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_corrupt() {
+async fn a_file_that_is_not_a_database_is_corrupt() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.db");
-    std::fs::write(&path, "this is a text, and a long one at that".repeat(100)).unwrap();
+    std::fs::write(&path, "this is a long text".repeat(100)).unwrap();
     let error = SqliteStore::open(&path).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{:?}", error.source());
 }

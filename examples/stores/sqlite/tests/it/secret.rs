@@ -12,18 +12,18 @@ fn bearer(secret: &str) -> BearerToken {
 }
 
 fn full_token(id: i64) -> AccessToken {
-    let at = DateTime::UNIX_EPOCH + TimeDelta::microseconds(1);
-    let mut token = AccessToken::new(id, "CI", at);
-    token.last_used_at = Some(at + TimeDelta::days(1));
+    let created_at = DateTime::UNIX_EPOCH + TimeDelta::microseconds(1);
+    let mut token = AccessToken::new(id, "CI", created_at);
+    token.last_used_at = Some(created_at + TimeDelta::days(1));
     token.usage_count = 42;
-    token.expires_at = Some(at + TimeDelta::days(2));
-    token.revoked_at = Some(at + TimeDelta::days(3));
+    token.expires_at = Some(created_at + TimeDelta::days(2));
+    token.revoked_at = Some(created_at + TimeDelta::days(3));
     token.allowed_ips = AllowedIps::parse(["10.0.0.0/24", "2001:db8::7"]).ok();
     token
 }
 
 #[tokio::test]
-async fn a_secret_finds_its_token_with_every_field() {
+async fn a_secret_finds_its_token_with_every_member() {
     let store = SqliteStore::in_memory().await.unwrap();
     store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
     store.insert(8, vec![full_token(2)]).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_new_secret_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_removed_token_takes_its_secret_along() {
+async fn removing_a_token_removes_its_secret() {
     let store = SqliteStore::in_memory().await.unwrap();
     store.insert(7, vec![full_token(1)]).await.unwrap();
     store.set_secret(7, TokenId(1), SECRET).await.unwrap();
@@ -69,13 +69,13 @@ async fn a_removed_token_takes_its_secret_along() {
 }
 
 #[tokio::test]
-async fn a_secret_needs_a_token() {
+async fn a_secret_without_a_token_is_rejected() {
     let store = SqliteStore::in_memory().await.unwrap();
     store.set_secret(7, TokenId(1), SECRET).await.unwrap_err();
 }
 
 #[tokio::test]
-async fn the_file_holds_the_digest_and_not_the_secret() {
+async fn the_file_contains_the_digest_and_not_the_secret() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.db");
     let store = SqliteStore::open(&path).await.unwrap();
@@ -92,7 +92,7 @@ async fn the_file_holds_the_digest_and_not_the_secret() {
     assert!(!is_in_folder(folder.path(), b"never-to-be-found"));
 }
 
-/// Looks into every file, the write-ahead log too.
+/// Searches every file, also the write-ahead log.
 #[track_caller]
 fn is_in_folder(folder: &Path, bytes: &[u8]) -> bool {
     let files = folder.read_dir().expect("the folder is there");

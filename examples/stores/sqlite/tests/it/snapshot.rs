@@ -10,24 +10,24 @@ const READERS: usize = 6;
 const WRITES: i64 = 400;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_and_total_agree_in_a_file_while_others_write() {
+async fn rows_and_total_of_a_file_agree_during_writes() {
     let folder = tempfile::tempdir().unwrap();
     read_while_writing(SqliteStore::open(folder.path().join("tokens.db")).await.unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_and_total_agree_in_memory_while_others_write() {
+async fn rows_and_total_in_memory_agree_during_writes() {
     read_while_writing(SqliteStore::in_memory().await.unwrap()).await;
 }
 
 async fn read_while_writing(store: SqliteStore) {
     let is_done = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> = (0..READERS).map(|at| tokio::spawn(read(store.clone(), is_done.clone(), at))).collect();
+    let readers: Vec<_> = (0..READERS).map(|index| tokio::spawn(read(store.clone(), is_done.clone(), index))).collect();
     write(&store).await;
     is_done.store(true, Ordering::Relaxed);
     let mut totals = Vec::new();
     for reader in readers {
-        totals.extend(reader.await.expect("every slice is consistent"));
+        totals.extend(reader.await.expect("every list is consistent"));
     }
     totals.sort_unstable();
     totals.dedup();
@@ -47,17 +47,17 @@ async fn write(store: &SqliteStore) {
 }
 
 /// Reads windows until the writer is done, and returns the totals it saw.
-async fn read(store: SqliteStore, is_done: Arc<AtomicBool>, at: usize) -> Vec<u64> {
+async fn read(store: SqliteStore, is_done: Arc<AtomicBool>, index: usize) -> Vec<u64> {
     let mut query = ListQuery::new(7);
     query.limit = NonZeroU32::new(10).expect("10 is not zero");
-    query.order = if at.is_multiple_of(2) { TokenOrder::OldestFirst } else { TokenOrder::NewestFirst };
+    query.order = if index.is_multiple_of(2) { TokenOrder::OldestFirst } else { TokenOrder::NewestFirst };
     let mut totals = Vec::new();
     while !is_done.load(Ordering::Relaxed) {
         query.offset = (query.offset + 5) % 30;
-        let slice = store.list(&query).await.expect("a working database");
-        let expected = slice.total.saturating_sub(query.offset).min(10);
-        assert_eq!(slice.tokens.len() as u64, expected, "of a total of {} after {}", slice.total, query.offset);
-        totals.push(slice.total);
+        let list = store.list(&query).await.expect("a working database");
+        let expected = list.total.saturating_sub(query.offset).min(10);
+        assert_eq!(list.tokens.len() as u64, expected, "of a total of {} after {}", list.total, query.offset);
+        totals.push(list.total);
     }
     totals
 }
