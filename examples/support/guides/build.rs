@@ -1,7 +1,7 @@
-//! Takes the files out of the guides, so that what their readers copy is what is compiled and tried.
+//! Extracts the files from the guides, so that the code that readers copy is compiled and tested.
 //!
-//! A file is a block of Rust, and the line before it is its name in backticks and a colon. A second file of one name, which
-//! stands in for the first, is `main_2.rs`.
+//! A file is a block of Rust. The line before it is its name in backticks, with a colon. A second file with the same name,
+//! which replaces the first, is extracted as `main_2.rs`.
 
 use std::env;
 use std::error::Error;
@@ -16,13 +16,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(GUIDES)? {
         let guide = entry?.path();
         let folder = out.join(guide.file_stem().unwrap_or_default());
-        // A file that is no longer in the guide is not to be tried.
+        // Removes files that are no longer in the guide.
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
         for (name, code) in files(&fs::read_to_string(&guide)?) {
             let name = name.ok_or_else(|| format!("{} has a block without a name", guide.display()))?;
-            let path = free(&folder.join(name));
+            let path = unused_path(&folder.join(name));
             fs::create_dir_all(path.parent().unwrap_or(&folder))?;
             fs::write(path, code)?;
         }
@@ -30,11 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The names and contents of a guide's files.
+/// Returns the names and contents of a guide's files.
 fn files(guide: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
     let blocks = guide.match_indices("\n```rust\n");
-    blocks.map(|(at, fence)| {
-        let (before, code) = (&guide[..at], &guide[at + fence.len()..]);
+    blocks.map(|(index, fence)| {
+        let before = &guide[..index];
+        let code = &guide[index + fence.len()..];
         let line = before.trim_end().lines().last().unwrap_or_default();
         let name = line.strip_prefix('`').and_then(|line| line.strip_suffix("`:"));
         let end = code.find("```\n").unwrap_or(code.len());
@@ -42,8 +43,8 @@ fn files(guide: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
     })
 }
 
-/// The path, or another one if there is such a file already.
-fn free(path: &Path) -> PathBuf {
+/// Returns the path, or another path if the file exists.
+fn unused_path(path: &Path) -> PathBuf {
     if !path.exists() {
         return path.to_owned();
     }

@@ -1,14 +1,15 @@
-//! What the guides look like.
+//! Checks of the guides' text.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// A crate is added as `name@version`, which must begin the version that is required here.
+/// A guide adds a crate as `name@version`. The version must be a prefix of the version that this workspace requires.
 #[test]
-fn the_versions_are_those_that_are_tried() {
+fn versions_in_the_guides_are_the_tested_versions() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-    let [library, examples] = ["Cargo.toml", "examples/Cargo.toml"].map(|name| read(&root.join(name)));
+    let library = read(&root.join("Cargo.toml"));
+    let examples = read(&root.join("examples/Cargo.toml"));
     let mut count = 0;
     for guide in files(&root.join("docs/guides")).iter().map(|guide| read(guide)) {
         let commands = guide.lines().filter(|line| line.starts_with("cargo add "));
@@ -23,15 +24,15 @@ fn the_versions_are_those_that_are_tried() {
     assert!(count > 20, "{count}");
 }
 
-/// A target of this crate includes it, or it is a module of what one includes.
+/// A target of this crate includes the file, or the file is a module of an included file.
 #[test]
 fn every_file_is_compiled() {
     let crate_root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let targets = ["src/bin", "tests"].map(|folder| files(&crate_root.join(folder))).concat();
     let out = Path::new(env!("OUT_DIR"));
-    let taken_out = files(out);
-    let code: String = targets.iter().chain(&taken_out).map(|path| read(path)).collect();
-    for path in taken_out {
+    let extracted = files(out);
+    let code: String = targets.iter().chain(&extracted).map(|path| read(path)).collect();
+    for path in extracted {
         let include = format!("\"/{}\"", path.strip_prefix(out).unwrap().display());
         let module = format!("mod {};", path.file_stem().unwrap().display());
         assert!(code.contains(&include) || code.contains(&module), "{}", path.display());

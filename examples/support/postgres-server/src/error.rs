@@ -1,13 +1,13 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why there is no server, or it did not do what it was told.
+/// An error of a PostgreSQL server.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct ServerError(#[from] Trouble);
+pub struct ServerError(#[from] Error);
 
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum Error {
     #[error("the server did not end: {0}")]
     End(io::Error),
     #[error("{program} failed: {output}")]

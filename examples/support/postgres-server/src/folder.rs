@@ -1,4 +1,4 @@
-//! A server's folder, and who clears it away.
+//! A server's folder, and the process that removes it.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, process};
 
-use crate::error::Trouble;
+use crate::error::Error;
 use crate::program::{self, User};
 
-/// A folder for a server, with a process that stops the server and removes the folder as soon as this value is dropped,
-/// or the process it lives in has ended, in whatever way.
+/// A folder for a server. A cleaner process stops the server and removes the folder when this value is dropped, or when
+/// the current process ends or is killed.
 ///
-/// That is a shell which waits for the end of a pipe. A signal that the kernel sends when a parent dies would not do:
-/// it is sent when the parent's *thread* ends, as those of tests do, and it removes no folder.
+/// The cleaner is a shell that waits for the end of a pipe. A parent-death signal would not work: the kernel sends it
+/// when the parent's *thread* ends, as threads of tests do, and it would not remove the folder.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
@@ -25,16 +25,16 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Makes a folder that only the user may enter.
-    pub(crate) fn make(user: Option<User>) -> Result<Self, Trouble> {
+    /// Creates a folder that only the user may enter.
+    pub(crate) fn create(user: Option<User>) -> Result<Self, Error> {
         let path = env::temp_dir().join(unused_name());
         let mut cleaner = cleaner(&path, user)?;
-        let trouble = |error| Trouble::Folder { path: path.clone(), error };
-        DirBuilder::new().mode(0o700).create(&path).map_err(trouble)?;
+        let folder_error = |error| Error::Folder { path: path.clone(), error };
+        DirBuilder::new().mode(0o700).create(&path).map_err(folder_error)?;
         if let Some(User { uid, gid }) = user {
-            chown(&path, Some(uid), Some(gid)).map_err(trouble)?;
+            chown(&path, Some(uid), Some(gid)).map_err(folder_error)?;
         }
-        let cleaner = cleaner.spawn().map_err(|error| Trouble::Spawn { program: "sh", error })?;
+        let cleaner = cleaner.spawn().map_err(|error| Error::Spawn { program: "sh", error })?;
         Ok(Self { path, cleaner })
     }
 
@@ -42,23 +42,23 @@ impl Folder {
         &self.path
     }
 
-    /// Returns where the server keeps its data.
+    /// Returns the folder of the server's data.
     pub(crate) fn data(&self) -> PathBuf {
         data(&self.path)
     }
 
-    /// Adds settings to the server's, once its data are there.
-    pub(crate) fn configure(&self, settings: &str) -> Result<(), Trouble> {
+    /// Appends settings to the server's configuration, which `initdb` has created.
+    pub(crate) fn configure(&self, settings: &str) -> Result<(), Error> {
         let path = self.data().join("postgresql.conf");
         let file = OpenOptions::new().append(true).open(&path);
-        file.and_then(|mut file| file.write_all(settings.as_bytes())).map_err(|error| Trouble::Folder { path, error })
+        file.and_then(|mut file| file.write_all(settings.as_bytes())).map_err(|error| Error::Folder { path, error })
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
         drop(self.cleaner.stdin.take());
-        // A failure leaves a folder among other temporary ones, which no test should fail for.
+        // A temporary folder that remains is no reason to fail a test.
         drop(self.cleaner.wait());
     }
 }
@@ -67,7 +67,7 @@ fn data(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
-/// Short, because the path of a socket must be.
+/// Returns a short name, because the path of a socket has a maximum length.
 fn unused_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -75,9 +75,9 @@ fn unused_name() -> String {
     format!("tokenfolio-pg-{}-{count}-{nanos:x}", process::id())
 }
 
-/// Makes the command that waits for the end of its input, and then clears away.
-fn cleaner(folder: &Path, user: Option<User>) -> Result<Command, Trouble> {
-    // Signals that a terminal sends to the tests reach this process too, which is to outlive them.
+/// Returns the command that waits for the end of its input, and then stops the server and removes the folder.
+fn cleaner(folder: &Path, user: Option<User>) -> Result<Command, Error> {
+    // A terminal sends its signals to the cleaner too, which must outlive the tests.
     const SCRIPT: &str = r#"
         trap '' HUP INT TERM
         folder=$1; shift
@@ -89,7 +89,7 @@ fn cleaner(folder: &Path, user: Option<User>) -> Result<Command, Trouble> {
     stop.args(["-m", "immediate", "stop", "-D"]).arg(data(folder));
     let mut shell = Command::new("sh");
     shell.args(["-c", SCRIPT, "sh"]).arg(folder).arg(stop.get_program()).args(stop.get_args());
-    // As the same user, who owns all that is in the folder; the folder itself, in a place that all may write to, too.
+    // The server's user owns the folder and its content.
     if let Some(User { uid, gid }) = user {
         shell.uid(uid).gid(gid);
     }

@@ -1,17 +1,16 @@
-//! A throw-away PostgreSQL server for tests: empty when it starts, and gone when they are.
+//! A temporary PostgreSQL server for tests. It starts empty, and its data is removed when it stops.
 //!
-//! It needs an installed PostgreSQL, found on `PATH` or where Debian puts it, and no rights: whoever is root hands the
-//! server to the user `postgres`, because it refuses to run as root. It listens on a socket in its own folder, which no
-//! other user can enter, and on a port of this machine only if it is told so. Nothing is synced to disk.
+//! It needs an installed PostgreSQL, on `PATH` or in Debian's folders, and no privileges. As root it runs the server as
+//! the user `postgres`, because PostgreSQL does not run as root. The server listens on a socket in its own folder, which
+//! no other user can enter. It listens on a port only if asked. It does not sync data to the disk.
 //!
-//! Tests that only need tables of their own share one server and take a [`Schema`] each; those that stop a server
-//! start their own. `cargo example postgres-server` runs one to play with.
+//! Tests that need their own tables share one server and use a [`Schema`] each. Tests that stop a server start their own.
+//! `cargo example postgres-server` runs a server from the command line.
 //!
 //! # Another engine
 //!
-//! Where the environment variable `TOKENFOLIO_PG_URL` names a database, every [`Schema`] is made in that one instead.
-//! Its user must be allowed to create schemas, which are dropped after the tests, and must be a superuser if a test
-//! sets what only a superuser may.
+//! If the environment variable `TOKENFOLIO_PG_URL` is set, every [`Schema`] is created in the database at that URL. Its
+//! user must be allowed to create schemas, which are dropped after the tests. Some tests need a superuser.
 //!
 //! # Examples
 //!

@@ -1,4 +1,4 @@
-//! Tables of one's own, in a server that is shared.
+//! Schemas in a shared server, one for each test.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,8 +8,8 @@ use std::{env, process};
 use crate::error::ServerError;
 use crate::server::{Server, psql};
 
-/// Where another engine is named.
-const ENGINE: &str = "TOKENFOLIO_PG_URL";
+/// The environment variable with the URL of another database.
+const URL_VARIABLE: &str = "TOKENFOLIO_PG_URL";
 
 /// An empty schema of a database that the process shares, dropped with this value.
 #[derive(Debug)]
@@ -19,15 +19,15 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Makes a schema, in the database that `TOKENFOLIO_PG_URL` names, or on a server that is started for the first and
-    /// runs until the process ends.
+    /// Creates a schema in the database at `TOKENFOLIO_PG_URL`, or on a server that the first call starts and that runs
+    /// until the process ends.
     ///
     /// # Errors
     ///
-    /// A database that cannot be reached or refuses it, or as [`Server::start`].
+    /// Fails for the same reasons as [`Server::start`], or if the schema cannot be created.
     pub fn create() -> Result<Self, ServerError> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let database = match env::var(ENGINE) {
+        let database = match env::var(URL_VARIABLE) {
             Ok(url) => url,
             Err(_) => shared_server()?.url(),
         };
@@ -38,7 +38,7 @@ impl Schema {
         Ok(schema)
     }
 
-    /// Returns where to connect to: `postgres://..`, every unqualified name being one of this schema.
+    /// Returns the URL to connect to. Unqualified names refer to this schema.
     #[must_use]
     pub fn url(&self) -> String {
         let Self { name, database } = self;
@@ -50,7 +50,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// SQL that fails, or a database that cannot be reached.
+    /// Fails if the SQL fails or the database cannot be reached.
     pub fn run(&self, sql: &str) -> Result<(), ServerError> {
         Ok(psql(&self.url(), sql)?)
     }
@@ -58,12 +58,12 @@ impl Schema {
 
 impl Drop for Schema {
     fn drop(&mut self) {
-        // It is in nobody's way if it stays.
+        // A schema that remains does no harm.
         drop(psql(&self.database, &format!("DROP SCHEMA {} CASCADE", self.name)));
     }
 }
 
-/// Starts the server at the first call. A static is never dropped: the server is stopped because the process ends.
+/// Returns the shared server, which the first call starts. It stops when the process ends, as a static is not dropped.
 fn shared_server() -> Result<&'static Server, ServerError> {
     static SERVER: Mutex<Option<&Server>> = Mutex::new(None);
     let mut shared = SERVER.lock().unwrap_or_else(PoisonError::into_inner);

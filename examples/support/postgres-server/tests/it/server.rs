@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokenfolio_postgres_server::Server;
 
-/// Reads the folder out of a URL that names a socket.
+/// Returns the folder of the socket in a URL.
 #[track_caller]
 fn folder(url: &str) -> PathBuf {
     let host = url.split(['@', '/']).nth(3).expect("a host");
@@ -15,7 +15,7 @@ fn folder(url: &str) -> PathBuf {
 }
 
 #[test]
-fn a_dropped_server_leaves_nothing() {
+fn a_dropped_server_leaves_no_process_or_folder() {
     let server = Server::start().unwrap();
     let folder = folder(&server.url());
     let id = process_id(&folder);
@@ -64,7 +64,7 @@ fn only_its_user_can_enter_the_folder() {
 }
 
 #[test]
-fn a_server_ends_with_its_process_however_that_ends() {
+fn a_server_stops_when_its_parent_is_killed() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postgres-server"));
     let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut url = String::new();
@@ -86,7 +86,7 @@ fn process_id(folder: &Path) -> String {
     file.lines().next().expect("a process id").to_owned()
 }
 
-/// A process that has ended and was not yet asked how has no command line any more.
+/// A zombie process has no command line.
 fn is_running(id: &str) -> bool {
     std::fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| !line.is_empty())
 }
