@@ -1,62 +1,62 @@
-//! One line of the table: what is sent, and what is to be answered.
+//! One case: a request and its expected response.
 
 use http::Method;
 
 use crate::expected::Expected;
-use crate::server::Announced;
+use crate::server::StartupMessage;
 
-/// A request and the answer to it.
+/// A request and its expected response.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What is tried, in a few words.
+    /// A short name.
     pub name: String,
     pub(crate) method: Method,
-    /// In it and in `fields`, `{good}` stands for that secret, and so on.
+    /// `{good}` is replaced by that secret of the startup message, and so on. The same holds for `headers`.
     pub(crate) target: Vec<u8>,
     pub(crate) version: &'static str,
-    /// Whole lines of the head, without their ends.
-    pub(crate) fields: Vec<Vec<u8>>,
+    /// Header lines, without line breaks.
+    pub(crate) headers: Vec<Vec<u8>>,
     pub(crate) body: &'static str,
     pub(crate) expected: Expected,
     pub(crate) trace_id: Option<&'static str>,
-    /// The statuses with which a framework may refuse the request before it reaches the endpoint. Where there are any,
-    /// it may also close the connection without a word.
-    pub(crate) refusals: &'static [u16],
-    /// The frameworks that cannot but answer otherwise, as their adapters' documentation says.
+    /// Statuses that a framework may send if it rejects the request before the endpoint handles it. If this is not empty,
+    /// the framework may also close the connection without a response.
+    pub(crate) rejections: &'static [u16],
+    /// Frameworks that must respond differently, as their adapters document.
     pub(crate) exceptions: Vec<(&'static str, Expected)>,
 }
 
 impl Case {
-    /// Makes a case of a request without a field but `Host`.
+    /// Creates a case whose request has the header `Host` and no other.
     pub(crate) fn new(name: &str, method: Method, target: impl Into<Vec<u8>>, expected: Expected) -> Self {
         Self {
             name: name.to_owned(),
             method,
             target: target.into(),
             version: "HTTP/1.1",
-            fields: vec![b"host: {host}".to_vec()],
+            headers: vec![b"host: {host}".to_vec()],
             body: "",
             expected,
             trace_id: None,
-            refusals: &[],
+            rejections: &[],
             exceptions: Vec::new(),
         }
     }
 
-    /// Adds a line to the head.
-    pub(crate) fn field(mut self, line: impl Into<Vec<u8>>) -> Self {
-        self.fields.push(line.into());
+    /// Adds a header line.
+    pub(crate) fn header(mut self, line: impl Into<Vec<u8>>) -> Self {
+        self.headers.push(line.into());
         self
     }
 
-    /// Adds the credentials that are accepted.
+    /// Adds valid credentials.
     pub(crate) fn authorized(self) -> Self {
-        self.field("authorization: Bearer {good}")
+        self.header("authorization: Bearer {good}")
     }
 
-    /// Replaces the line of `Host`.
+    /// Replaces the header line `Host`.
     pub(crate) fn host(mut self, line: &str) -> Self {
-        self.fields[0] = line.into();
+        self.headers[0] = line.into();
         self
     }
 
@@ -68,33 +68,33 @@ impl Case {
         Self { body, ..self }
     }
 
-    /// Expects the problem to name this trace.
-    pub(crate) fn traced(self, trace_id: &'static str) -> Self {
+    /// Expects a problem with this trace id.
+    pub(crate) fn with_trace_id(self, trace_id: &'static str) -> Self {
         Self { trace_id: Some(trace_id), ..self }
     }
 
-    /// Allows the framework to refuse the request with one of these statuses.
-    pub(crate) fn or_refused(self, refusals: &'static [u16]) -> Self {
-        Self { refusals, ..self }
+    /// Allows the framework to reject the request with one of these statuses.
+    pub(crate) fn or_rejected(self, rejections: &'static [u16]) -> Self {
+        Self { rejections, ..self }
     }
 
-    /// Expects another answer of one framework.
-    pub(crate) fn but(mut self, framework: &'static str, expected: Expected) -> Self {
+    /// Expects another response from one framework.
+    pub(crate) fn except(mut self, framework: &'static str, expected: Expected) -> Self {
         self.exceptions.push((framework, expected));
         self
     }
 
-    pub(crate) fn expected_of(&self, framework: &str) -> &Expected {
+    pub(crate) fn expected_from(&self, framework: &str) -> &Expected {
         let exception = self.exceptions.iter().find(|(name, _)| *name == framework);
         exception.map_or(&self.expected, |(_, expected)| expected)
     }
 
-    /// Writes the request, sent with this method.
-    pub(crate) fn bytes(&self, method: &Method, announced: &Announced) -> Vec<u8> {
-        let target = fill(&self.target, announced);
+    /// Returns the request's bytes, with this method.
+    pub(crate) fn bytes(&self, method: &Method, startup_message: &StartupMessage) -> Vec<u8> {
+        let target = fill(&self.target, startup_message);
         let mut bytes = [method.as_str().as_bytes(), b" ", &target, b" ", self.version.as_bytes(), b"\r\n"].concat();
-        for field in &self.fields {
-            bytes.extend(fill(field, announced));
+        for header in &self.headers {
+            bytes.extend(fill(header, startup_message));
             bytes.extend(b"\r\n");
         }
         bytes.extend(b"\r\n");
@@ -103,20 +103,20 @@ impl Case {
     }
 }
 
-/// Writes what the names in braces stand for.
-fn fill(line: &[u8], announced: &Announced) -> Vec<u8> {
-    let upper = announced.good.to_ascii_uppercase();
-    let host = announced.url.trim_start_matches("http://");
+/// Replaces the names in braces.
+fn fill(line: &[u8], startup_message: &StartupMessage) -> Vec<u8> {
+    let upper = startup_message.good.to_ascii_uppercase();
+    let host = startup_message.url.trim_start_matches("http://");
     let values = [
         ("{host}", host),
-        ("{good}", &announced.good),
+        ("{good}", &startup_message.good),
         ("{GOOD}", &upper),
-        ("{expired}", &announced.expired),
-        ("{revoked}", &announced.revoked),
-        ("{single}", &announced.single),
-        ("{ip_denied}", &announced.ip_denied),
+        ("{expired}", &startup_message.expired),
+        ("{revoked}", &startup_message.revoked),
+        ("{single}", &startup_message.single),
+        ("{ip_denied}", &startup_message.ip_denied),
     ];
-    // What is not text has no names in it.
+    // A line that is not UTF-8 contains no names.
     match std::str::from_utf8(line) {
         Ok(line) => values.iter().fold(line.to_owned(), |line, (name, value)| line.replace(name, value)).into(),
         Err(_) => line.to_vec(),

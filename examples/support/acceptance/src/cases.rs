@@ -1,4 +1,4 @@
-//! The table: every request that is tried, by subject.
+//! All cases, by subject.
 
 mod bearer;
 mod forwarding;
@@ -14,7 +14,7 @@ use crate::PATH;
 use crate::case::Case;
 use crate::expected::Expected;
 
-/// Lists the cases for a server that was started without `--lenient`.
+/// Returns the cases for a server without `--lenient`.
 #[must_use]
 pub fn strict_cases() -> Vec<Case> {
     [
@@ -29,13 +29,13 @@ pub fn strict_cases() -> Vec<Case> {
     .concat()
 }
 
-/// Lists the cases for a server that was started with `--lenient`.
+/// Returns the cases for a server with `--lenient`.
 #[must_use]
 pub fn lenient_cases() -> Vec<Case> {
     queries::lenient_cases()
 }
 
-/// A GET of the endpoint's path.
+/// Returns a case that requests the endpoint's path with GET.
 fn get(name: &str, expected: Expected) -> Case {
     Case::new(name, Method::GET, PATH, expected)
 }

@@ -1,5 +1,5 @@
-//! What holds for every adapter's server. Each check starts servers of its own, and panics where something does not.
-#![expect(clippy::missing_panics_doc, reason = "to panic is what a check is for")]
+//! The checks that every adapter's server must pass. Each check starts its own servers, and panics if it fails.
+#![expect(clippy::missing_panics_doc, reason = "every check panics when it fails")]
 
 mod cases;
 mod command_line;
@@ -10,20 +10,22 @@ mod shutdown;
 mod store_errors;
 mod usage;
 
-pub use cases::{every_case_is_answered, every_lenient_case_is_answered};
+pub use cases::{every_lenient_request_gets_its_expected_response, every_request_gets_its_expected_response};
 pub use command_line::{
-    a_database_is_opened_again, a_file_is_opened_again, links_begin_with_the_base,
-    the_announcement_has_commands_to_paste, what_cannot_be_served_ends_with_an_error,
+    a_file_can_be_reopened, a_postgres_database_can_be_reopened, a_server_that_cannot_start_fails_with_an_error,
+    links_start_with_the_base_url, the_startup_message_has_commands_to_paste,
 };
-pub use connections::{a_request_may_come_in_pieces, requests_may_come_at_once, requests_share_a_connection};
+pub use connections::{
+    a_connection_serves_several_requests, a_request_can_arrive_byte_by_byte, pipelined_requests_are_answered_in_order,
+};
 pub use hostile::{
-    answers_that_nobody_reads_do_not_pile_up, endless_heads_are_refused, requests_before_garbage_are_answered,
-    unfinished_requests_keep_nobody_waiting,
+    endless_requests_are_rejected, requests_before_garbage_are_answered, unfinished_requests_do_not_block_others,
+    unread_responses_do_not_fill_the_memory,
 };
-pub use links::every_page_is_linked;
+pub use links::links_lead_through_all_pages;
 pub use shutdown::{
-    answers_are_whole_to_the_last, idle_connections_do_not_keep_the_server,
-    requests_under_way_are_answered_before_the_end,
+    idle_connections_do_not_delay_a_shutdown, requests_in_progress_are_answered_before_a_shutdown,
+    responses_are_complete_during_a_shutdown,
 };
-pub use store_errors::causes_are_logged_and_not_answered;
-pub use usage::{a_killed_server_loses_only_uses_that_were_not_yet_written, every_use_is_written_before_the_end};
+pub use store_errors::causes_are_logged_and_not_sent;
+pub use usage::{a_killed_server_loses_only_unwritten_usage, usage_is_written_before_a_shutdown};

@@ -1,4 +1,4 @@
-//! A connection on which any bytes can be sent.
+//! A connection that sends any bytes.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,49 +7,49 @@ use std::time::Duration;
 
 use http::Method;
 
-use crate::leak_detector::Untold;
-use crate::server::{PATIENCE, request};
+use crate::leak_detector::LeakDetector;
+use crate::server::{OPERATION_TIMEOUT, request};
 
-/// A whole answer.
-pub type Answer = http::Response<Vec<u8>>;
+/// A complete response.
+pub type Response = http::Response<Vec<u8>>;
 
-/// More than any of our servers sends.
-const MOST_FIELDS: usize = 32;
+/// More than any example server sends.
+const MAX_HEADERS: usize = 32;
 
-/// A connection to a server. Whatever goes wrong on it is a failed test.
+/// A connection to a server. Its methods panic if the connection fails.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    /// What has arrived and is not yet part of an answer.
-    read: Vec<u8>,
-    /// What no answer may hold.
-    untold: Arc<[Untold; 2]>,
+    /// Received bytes that are not yet part of a response.
+    received: Vec<u8>,
+    /// Checks every response.
+    leak_detectors: Arc<[LeakDetector; 2]>,
 }
 
 impl Connection {
     #[track_caller]
-    pub(crate) fn open(address: SocketAddr, untold: Arc<[Untold; 2]>) -> Self {
+    pub(crate) fn open(address: SocketAddr, leak_detectors: Arc<[LeakDetector; 2]>) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a duration that is not zero");
-        Self { stream, read: Vec::new(), untold }
+        stream.set_read_timeout(Some(OPERATION_TIMEOUT)).expect("a duration that is not zero");
+        Self { stream, received: Vec::new(), leak_detectors }
     }
 
-    /// Asks for a target with a secret; `None` if the server closes the connection instead.
+    /// Requests a target with a secret. Returns `None` if the server closes the connection instead.
     ///
     /// # Panics
     ///
-    /// If what comes back is no answer.
+    /// Panics if the server sends anything else than a response.
     #[track_caller]
-    pub fn get(&mut self, secret: &str, target: &str) -> Option<Answer> {
+    pub fn get(&mut self, secret: &str, target: &str) -> Option<Response> {
         self.send(request(&Method::GET, secret, target));
-        self.answer()
+        self.read_response()
     }
 
-    /// Sends bytes, and tells whether the server took them: one that has refused the beginning need not take the end.
+    /// Sends bytes. Returns whether the connection is still open, because the server may close it while rejecting them.
     #[track_caller]
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
         match self.stream.write_all(bytes.as_ref()) {
-            Err(error) if is_hung_up(&error) => false,
+            Err(error) if is_disconnect(&error) => false,
             sent => {
                 sent.expect("the server reads");
                 true
@@ -57,84 +57,85 @@ impl Connection {
         }
     }
 
-    /// Sends bytes until nobody has taken any for a while, and returns how many were sent.
+    /// Sends bytes until the server stops reading, and returns how many were sent.
     #[track_caller]
-    pub(crate) fn send_until_stuck(&mut self, bytes: &[u8]) -> usize {
+    pub(crate) fn send_until_blocked(&mut self, bytes: &[u8]) -> usize {
         self.stream.set_write_timeout(Some(Duration::from_millis(500))).expect("a duration that is not zero");
         let mut sent = 0;
         while sent < bytes.len() {
             match self.stream.write(&bytes[sent..]) {
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
-                more => sent += more.expect("the server takes what it can"),
+                more => sent += more.expect("the server reads"),
             }
         }
         sent
     }
 
-    /// Reads the next answer; `None` if the server has closed the connection instead.
+    /// Reads the next response. Returns `None` if the server closes the connection instead.
     #[track_caller]
-    pub(crate) fn answer(&mut self) -> Option<Answer> {
-        self.answer_to(&Method::GET)
+    pub(crate) fn read_response(&mut self) -> Option<Response> {
+        self.read_response_to(&Method::GET)
     }
 
-    /// Reads the next answer, knowing that it is one to this method: to HEAD there is no body, whatever its length.
+    /// Reads the next response to a request with this method. A response to HEAD has no body, despite its length.
     #[track_caller]
-    pub(crate) fn answer_to(&mut self, method: &Method) -> Option<Answer> {
-        let (length, mut answer) = loop {
-            match parse_head(&self.read) {
+    pub(crate) fn read_response_to(&mut self, method: &Method) -> Option<Response> {
+        let (head_length, mut response) = loop {
+            match parse_head(&self.received) {
                 Some(parsed) => break parsed,
                 None if self.read_more() => {}
                 None => {
-                    assert!(self.read.is_empty(), "half a head: {}", String::from_utf8_lossy(&self.read));
+                    let rest = String::from_utf8_lossy(&self.received);
+                    assert!(rest.is_empty(), "an incomplete response head: {rest}");
                     return None;
                 }
             }
         };
-        let head = self.read.drain(..length).collect::<Vec<_>>();
-        // Without a length it would be the end of the connection that ends a body.
-        let length = match answer.headers().get(http::header::CONTENT_LENGTH) {
+        let head = self.received.drain(..head_length).collect::<Vec<_>>();
+        // Without a length, the end of the connection ends the body.
+        let body_length = match response.headers().get(http::header::CONTENT_LENGTH) {
             _ if method == Method::HEAD => 0,
-            Some(length) => length.to_str().ok().and_then(|text| text.parse().ok()).expect("a length is a number"),
+            Some(length) => length.to_str().ok().and_then(|text| text.parse().ok()).expect("the length is a number"),
             None => usize::MAX,
         };
-        while self.read.len() < length && self.read_more() {}
-        assert!(self.read.len() >= length || length == usize::MAX, "the connection ends within a body");
-        answer.body_mut().extend(self.read.drain(..length.min(self.read.len())));
-        for untold in &*self.untold {
-            untold.expect_none_in(&head);
-            untold.expect_none_in(answer.body());
+        while self.received.len() < body_length && self.read_more() {}
+        assert!(self.received.len() >= body_length || body_length == usize::MAX, "the connection ends within a body");
+        response.body_mut().extend(self.received.drain(..body_length.min(self.received.len())));
+        for detector in &*self.leak_detectors {
+            detector.expect_no_leak(&head);
+            detector.expect_no_leak(response.body());
         }
-        Some(answer)
+        Some(response)
     }
 
-    /// Reads what has arrived, or waits for it; false at the end of the connection.
+    /// Reads more bytes. Returns false at the end of the connection.
     #[track_caller]
     fn read_more(&mut self) -> bool {
         let mut chunk = [0; 16 * 1024];
         match self.stream.read(&mut chunk) {
-            Err(error) if is_hung_up(&error) => false,
+            Err(error) if is_disconnect(&error) => false,
             read => {
-                let read = read.expect("the server answers");
-                self.read.extend(&chunk[..read]);
+                let read = read.expect("the server responds");
+                self.received.extend(&chunk[..read]);
                 read > 0
             }
         }
     }
 }
 
-fn is_hung_up(error: &io::Error) -> bool {
+fn is_disconnect(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
 }
 
-/// Reads the head of an answer, if all of it is there, and tells its length.
+/// Parses the head of a response, if it is complete, and returns its length.
 #[track_caller]
-fn parse_head(bytes: &[u8]) -> Option<(usize, Answer)> {
-    let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
-    let mut head = httparse::Response::new(&mut fields);
-    let httparse::Status::Complete(length) = head.parse(bytes).expect("a well-formed answer") else { return None };
-    let mut answer = http::Response::builder().status(head.code.expect("a whole head has a status"));
-    for field in head.headers {
-        answer = answer.header(field.name, field.value);
+fn parse_head(bytes: &[u8]) -> Option<(usize, Response)> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut head = httparse::Response::new(&mut headers);
+    let httparse::Status::Complete(length) = head.parse(bytes).expect("a well-formed response") else { return None };
+    let mut response = http::Response::builder().status(head.code.expect("a complete head has a status"));
+    for header in head.headers {
+        response = response.header(header.name, header.value);
     }
-    Some((length, answer.body(Vec::new()).expect("a parsed head is well-formed")))
+    Some((length, response.body(Vec::new()).expect("a parsed head is well-formed")))
 }

@@ -1,4 +1,4 @@
-//! What was sent and what came back.
+//! A request and its response.
 
 use std::borrow::Cow;
 
@@ -6,32 +6,38 @@ use http::Method;
 use tokenfolio_openapi::Description;
 
 use crate::case::Case;
-use crate::connection::Answer;
-use crate::expected::{Expected, Whole};
+use crate::connection::Response;
+use crate::expected::Expected;
 use crate::server::Server;
+use crate::snapshot::Snapshot;
 
-/// A case that was tried on a server.
+/// A case that was sent to a server, and the response.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// What was tried.
+    /// The case.
     pub case: Case,
     /// The method that was sent.
     pub method: Method,
-    /// What came back; `None` if the server closed the connection.
-    pub answer: Option<Answer>,
+    /// The response, or `None` if the server closed the connection.
+    pub response: Option<Response>,
     /// The server's origin.
     pub url: String,
     pub(crate) framework: String,
 }
 
 impl Exchange {
-    /// Sends the case's request on a connection of its own.
-    fn try_on(server: &Server, case: &Case, method: Method) -> Self {
+    /// Sends the request of a case on a new connection.
+    fn send(server: &Server, case: &Case, method: Method) -> Self {
         let mut connection = server.connect();
-        connection.send(case.bytes(&method, &server.announced));
-        let answer = connection.answer_to(&method);
-        let (url, framework) = (server.announced.url.clone(), server.framework.clone());
-        Self { case: case.clone(), method, answer, url, framework }
+        connection.send(case.bytes(&method, &server.startup_message));
+        let response = connection.read_response_to(&method);
+        Self {
+            case: case.clone(),
+            method,
+            response,
+            url: server.startup_message.url.clone(),
+            framework: server.framework.clone(),
+        }
     }
 
     /// Returns the request's target as it was sent.
@@ -40,76 +46,83 @@ impl Exchange {
         String::from_utf8_lossy(&self.case.target)
     }
 
-    /// Tells whether the framework refused the request, and may.
-    fn is_refused(&self) -> bool {
-        let refusals = match self.expected() {
-            Expected::Refused(statuses) => statuses,
-            _ => self.case.refusals,
+    /// Returns whether the framework rejected the request in a way that the case allows.
+    fn is_rejected(&self) -> bool {
+        let allowed = match self.expected() {
+            Expected::Rejected(statuses) => statuses,
+            _ => self.case.rejections,
         };
-        match &self.answer {
-            Some(answer) => refusals.contains(&answer.status().as_u16()),
-            None => !refusals.is_empty(),
+        match &self.response {
+            Some(response) => allowed.contains(&response.status().as_u16()),
+            None => !allowed.is_empty(),
         }
     }
 
     fn expected(&self) -> &Expected {
-        self.case.expected_of(&self.framework)
+        self.case.expected_from(&self.framework)
     }
 
-    /// Tells how the answer differs from the one that is expected.
+    fn snapshot(&self) -> Option<Snapshot> {
+        self.response.as_ref().map(Snapshot::of)
+    }
+
+    /// Describes how the response differs from the expected response.
     fn difference(&self) -> Option<String> {
-        if self.is_refused() {
+        if self.is_rejected() {
             return None;
         }
-        let expected = self.expected().whole(self);
-        let came = self.answer.as_ref().map(Whole::of);
-        (expected.is_none() || came != expected).then(|| self.report(expected.as_ref(), came.as_ref()))
+        let expected = self.expected().snapshot(self);
+        let actual = self.snapshot();
+        (expected.is_none() || actual != expected).then(|| self.report(expected.as_ref(), actual.as_ref()))
     }
 
-    /// Tells how the answer to HEAD differs from that to GET.
-    fn difference_from(&self, get: &Self) -> Option<String> {
-        let [head, get] = [self, get].map(|exchange| exchange.answer.as_ref().map(Whole::of));
-        let get = get.map(|get| Whole { body: String::new(), ..get });
-        (head != get).then(|| self.report(get.as_ref(), head.as_ref()))
+    /// Describes how the response to HEAD differs from the response to GET.
+    fn difference_from_get(&self, get: &Self) -> Option<String> {
+        let expected = get.snapshot().map(Snapshot::without_body);
+        let actual = self.snapshot();
+        (actual != expected).then(|| self.report(expected.as_ref(), actual.as_ref()))
     }
 
-    /// Tells how the answer differs from what `openapi.json` says of the endpoint's.
-    fn difference_from_described(&self, description: &Description) -> Option<String> {
+    /// Describes how the response violates `openapi.json`.
+    fn violations(&self, description: &Description) -> Option<String> {
         let Self { framework, method, case, .. } = self;
-        let is_described = self.expected().is_of_endpoint() && !self.is_refused();
-        let complaints = description.complaints(method, self.answer.as_ref().filter(|_| is_described)?);
-        (!complaints.is_empty()).then(|| format!("{framework}: {method} {}\n  {}", case.name, complaints.join("\n  ")))
+        if !self.expected().is_from_endpoint() || self.is_rejected() {
+            return None;
+        }
+        let violations = description.violations(method, self.response.as_ref()?);
+        (!violations.is_empty()).then(|| format!("{framework}: {method} {}\n  {}", case.name, violations.join("\n  ")))
     }
 
-    fn report(&self, expected: Option<&Whole>, came: Option<&Whole>) -> String {
+    fn report(&self, expected: Option<&Snapshot>, actual: Option<&Snapshot>) -> String {
         let Self { framework, method, case, .. } = self;
-        format!("{framework}: {method} {}\n  expected {expected:?}\n  got      {came:?}", case.name)
+        format!("{framework}: {method} {}\n  expected {expected:?}\n  actual   {actual:?}", case.name)
     }
 }
 
-/// Sends the requests of all cases to a server, one after the other, and returns what came back. A HEAD is sent as GET
-/// too, and the answers must agree.
+/// Sends all cases to a server, one after the other, and returns the exchanges. A HEAD request is also sent as GET, and
+/// the two responses must agree.
 ///
 /// # Panics
 ///
-/// If an answer is not the one that its case expects, or not as `openapi.json` describes it.
+/// Panics if a response differs from the expected response or from the description in `openapi.json`.
 #[must_use]
 #[track_caller]
 pub fn run(server: &Server, cases: &[Case]) -> Vec<Exchange> {
     let description = Description::packaged();
-    let (mut exchanges, mut differences) = (Vec::new(), Vec::new());
+    let mut exchanges = Vec::new();
+    let mut differences = Vec::new();
     for case in cases {
         let method = if case.method == Method::HEAD { Method::GET } else { case.method.clone() };
-        let exchange = Exchange::try_on(server, case, method);
+        let exchange = Exchange::send(server, case, method);
         differences.extend(exchange.difference());
         if case.method == Method::HEAD {
-            let head = Exchange::try_on(server, case, Method::HEAD);
-            differences.extend(head.difference_from(&exchange));
+            let head = Exchange::send(server, case, Method::HEAD);
+            differences.extend(head.difference_from_get(&exchange));
             exchanges.push(head);
         }
         exchanges.push(exchange);
     }
-    differences.extend(exchanges.iter().filter_map(|exchange| exchange.difference_from_described(&description)));
+    differences.extend(exchanges.iter().filter_map(|exchange| exchange.violations(&description)));
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     exchanges
 }

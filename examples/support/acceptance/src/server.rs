@@ -1,4 +1,4 @@
-//! A compiled server as a process of its own.
+//! A compiled server as a child process.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -12,62 +12,62 @@ use http::Method;
 use serde::Deserialize;
 use tempfile::NamedTempFile;
 
-use crate::connection::{Answer, Connection};
-use crate::leak_detector::Untold;
+use crate::connection::{Connection, Response};
+use crate::leak_detector::LeakDetector;
 
-/// How long anything may take before it counts as a hang. Nothing that goes well comes near it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The time limit for a response, a shutdown, or the writing of usage. A correct server needs far less.
+pub(crate) const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What the first line of a server's output holds, and nothing else.
+/// The first line of a server's output.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Announced {
-    /// Where the server listens: an origin, which its links begin with unless told otherwise.
+pub struct StartupMessage {
+    /// The server's origin.
     pub url: String,
-    /// A secret that is accepted, of an owner of 293 tokens.
+    /// A valid secret, of an owner with 293 tokens.
     pub good: String,
     /// The secret of a token that has expired.
     pub expired: String,
     /// The secret of a token that is revoked.
     pub revoked: String,
-    /// A secret that is accepted from this machine alone, of an owner of this one token.
+    /// A secret that is valid only from this machine, of an owner with one token.
     pub single: String,
-    /// The secret of a token that only callers from elsewhere may use.
+    /// The secret of a token that is not allowed from this machine.
     pub ip_denied: String,
 }
 
-impl Announced {
+impl StartupMessage {
     fn secrets(&self) -> [&str; 5] {
         [&self.good, &self.expired, &self.revoked, &self.single, &self.ip_denied].map(String::as_str)
     }
 }
 
-/// A running server. It is killed when it is dropped, if it has not ended before. By then it must have printed no more
-/// than its announcement, and no secret or digest into its log, which is the standard error.
+/// A running server. Dropping it kills the process, and checks that it printed only the startup message and that its
+/// log, the standard error, contains no secret or digest.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
     output: BufReader<ChildStdout>,
     log: NamedTempFile,
-    /// Secrets and digests, then causes.
-    untold: Arc<[Untold; 2]>,
+    /// For secrets and digests, and for causes.
+    leak_detectors: Arc<[LeakDetector; 2]>,
     pub(crate) framework: String,
-    pub(crate) announced: Announced,
-    /// The lines after the first.
+    pub(crate) startup_message: StartupMessage,
+    /// The lines after the startup message.
     pub(crate) commands: [String; 3],
 }
 
 impl Server {
-    /// Starts the binary on a free port, with these arguments beside.
+    /// Starts the binary on a free port, with these additional arguments.
     ///
     /// # Panics
     ///
-    /// If it does not start, or prints anything else than an announcement.
+    /// Panics if the server does not start, or prints anything else than a startup message.
     #[must_use]
     #[track_caller]
     pub fn start(binary: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(binary);
-        // A file, unlike a pipe, never keeps the server waiting for somebody to read it.
+        // A file never blocks the server, as a full pipe would.
         let log = NamedTempFile::new().expect("a temporary folder");
         command.args(["--port", "0"]).args(arguments).stdout(Stdio::piped());
         command.stderr(log.reopen().expect("the file is there"));
@@ -78,126 +78,127 @@ impl Server {
             output.read_line(&mut line).expect("the output is text");
             line.trim_end().to_owned()
         };
-        let announced: Announced = serde_json::from_str(&line()).unwrap_or_else(|error| {
-            panic!("the first line is no announcement: {error}\n{}", logged(&log));
+        let startup_message: StartupMessage = serde_json::from_str(&line()).unwrap_or_else(|error| {
+            panic!("the first line is not a startup message: {error}\n{}", read_log(&log));
         });
         let commands = [line(), line(), line()];
         let framework = Path::new(binary).file_stem().expect("a binary has a name").to_string_lossy().into_owned();
         let paths = arguments.iter().filter_map(|argument| argument.strip_prefix("sqlite:"));
-        let untold = Arc::new([Untold::secrets(announced.secrets()), Untold::causes(paths)]);
-        Self { process, output, log, untold, framework, announced, commands }
+        let leak_detectors =
+            Arc::new([LeakDetector::for_secrets(startup_message.secrets()), LeakDetector::for_causes(paths)]);
+        Self { process, output, log, leak_detectors, framework, startup_message, commands }
     }
 
-    /// Returns what the server said of itself.
+    /// Returns the server's startup message.
     #[must_use]
-    pub fn announced(&self) -> &Announced {
-        &self.announced
+    pub fn startup_message(&self) -> &StartupMessage {
+        &self.startup_message
     }
 
     /// Opens a connection.
     ///
     /// # Panics
     ///
-    /// If the server takes none.
+    /// Panics if the server does not accept it.
     #[must_use]
     #[track_caller]
     pub fn connect(&self) -> Connection {
-        Connection::open(self.address(), Arc::clone(&self.untold))
+        Connection::open(self.address(), Arc::clone(&self.leak_detectors))
     }
 
-    /// Adds secrets that are not to be told either. They are looked for in answers on connections that are opened after.
+    /// Adds secrets that must not leak. They apply to connections that are opened afterwards, and to the log.
     ///
     /// # Panics
     ///
-    /// If a secret is too short to be told from other text.
-    pub fn expect_untold(&mut self, secrets: &[String]) {
-        let all = self.announced.secrets().into_iter().chain(secrets.iter().map(String::as_str));
-        Arc::make_mut(&mut self.untold)[0] = Untold::secrets(all);
+    /// Panics if a secret is too short to distinguish it from other text.
+    pub fn add_secrets(&mut self, secrets: &[String]) {
+        let all = self.startup_message.secrets().into_iter().chain(secrets.iter().map(String::as_str));
+        Arc::make_mut(&mut self.leak_detectors)[0] = LeakDetector::for_secrets(all);
     }
 
-    /// Returns how many bytes of memory the server has at the moment, as Linux counts them.
+    /// Returns the server's resident memory in bytes.
     ///
     /// # Panics
     ///
-    /// If the server has ended.
+    /// Panics if the server has ended.
     #[must_use]
     #[track_caller]
-    pub fn resident(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux tells");
+    pub fn resident_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("Linux has a status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the server runs");
         let kilobytes = line.trim_end_matches("kB").trim();
         kilobytes.parse::<u64>().expect("Linux counts in kB") * 1024
     }
 
-    /// Asks for a target with a secret, on a connection of its own.
+    /// Requests a target with a secret, on a new connection.
     ///
     /// # Panics
     ///
-    /// If there is no answer, or it tells what it may not.
+    /// Panics if there is no response, or if the response leaks a secret or a cause.
     #[must_use]
     #[track_caller]
-    pub fn get(&self, secret: &str, target: &str) -> Answer {
+    pub fn get(&self, secret: &str, target: &str) -> Response {
         self.send(&Method::GET, secret, target)
     }
 
-    /// Sends a request with a secret, on a connection of its own.
+    /// Sends a request with a secret, on a new connection.
     #[track_caller]
-    pub(crate) fn send(&self, method: &Method, secret: &str, target: &str) -> Answer {
+    pub(crate) fn send(&self, method: &Method, secret: &str, target: &str) -> Response {
         let mut connection = self.connect();
         connection.send(request(method, secret, target));
-        connection.answer_to(method).expect("the server answers")
+        connection.read_response_to(method).expect("the server responds")
     }
 
-    /// Asks the server to end, and leaves it to finish.
+    /// Sends SIGTERM to the server.
     #[track_caller]
-    pub(crate) fn ask_to_stop(&self) {
+    pub(crate) fn request_shutdown(&self) {
         let kill = format!("kill -TERM {}", self.process.id());
         let killed = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
-        assert!(killed.success(), "the server has ended before");
+        assert!(killed.success(), "the server is still running");
     }
 
-    /// Returns what the server has logged so far.
+    /// Returns the log so far.
     pub(crate) fn log(&self) -> String {
-        logged(&self.log)
+        read_log(&self.log)
     }
 
-    /// Waits until the server has ended, and tells how.
+    /// Waits until the server has ended, and returns its exit status.
     #[track_caller]
-    pub(crate) fn ended(mut self) -> ExitStatus {
+    pub(crate) fn wait(mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
             match self.process.try_wait().expect("the process is ours") {
                 Some(status) => break status,
                 None => thread::sleep(Duration::from_millis(10)),
             }
-            assert!(start.elapsed() < PATIENCE, "the server does not end");
+            assert!(start.elapsed() < OPERATION_TIMEOUT, "the server does not end");
         }
     }
 
-    /// Stops the server, which must end well.
+    /// Shuts the server down.
     ///
     /// # Panics
     ///
-    /// If it does not, or if it has printed more than its announcement.
+    /// Panics if it does not exit with 0, or if it has printed more than the startup message.
     #[track_caller]
     pub fn stop(self) {
-        self.ask_to_stop();
-        assert_eq!(self.ended().code(), Some(0));
+        self.request_shutdown();
+        assert_eq!(self.wait().code(), Some(0));
     }
 
     fn address(&self) -> SocketAddr {
-        let authority = self.announced.url.strip_prefix("http://").expect("the server speaks plain HTTP");
+        let authority = self.startup_message.url.strip_prefix("http://").expect("the server speaks plain HTTP");
         authority.parse().expect("the server is at an address")
     }
 }
 
-fn logged(log: &NamedTempFile) -> String {
+fn read_log(log: &NamedTempFile) -> String {
     fs::read(log.path()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).expect("the log is there")
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It has ended if the test went well, and then this does nothing.
+        // This does nothing if the server has ended, as it has after a successful test.
         drop(self.process.kill());
         drop(self.process.wait());
         let log = self.log();
@@ -205,14 +206,14 @@ impl Drop for Server {
             eprint!("{log}");
             return;
         }
-        self.untold[0].expect_none_in(log);
+        self.leak_detectors[0].expect_no_leak(log);
         let mut rest = String::new();
         self.output.read_to_string(&mut rest).expect("the output is text");
-        assert_eq!(rest, "", "the server printed more than its announcement");
+        assert_eq!(rest, "", "the server printed more than its startup message");
     }
 }
 
-/// Writes a request with a secret.
+/// Returns a request with a secret.
 pub(crate) fn request(method: &Method, secret: &str, target: &str) -> String {
     format!("{method} {target} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {secret}\r\n\r\n")
 }

@@ -1,4 +1,4 @@
-//! A list that is always being changed, in an order that tells what it can look like.
+//! A list of tokens that changes in a fixed order, so that its possible states are known.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -8,15 +8,15 @@ use chrono::DateTime;
 use tokenfolio::{AccessToken, ListQuery, StoreError, StoreErrorKind, TokenId, TokenStore};
 use tokenfolio_sqlite::SqliteStore;
 
-/// The token that stays, and that has the owner's secret.
-pub(crate) const KEPT: i64 = 1;
-/// How many tokens there are at most beside it: enough for four pages.
-const MOST: i64 = 65;
+/// The token with the owner's secret, which is never removed.
+pub(crate) const PERMANENT_ID: i64 = 1;
+/// The maximum number of other tokens. They fill four pages.
+const MAX_OTHERS: i64 = 65;
 
-/// The list of one owner: a token that stays, and one or more whose ids follow each other without a gap.
+/// The list of one owner: the permanent token, and at least one other token. The ids of the others have no gaps.
 ///
-/// They are created at the end, and revoked and deleted from the beginning. So at every moment the revoked ones come
-/// before the others; and where one is missing in between, the rows never stood side by side.
+/// Tokens are created at the end, and revoked and deleted from the start. In every state the revoked tokens come before
+/// the active ones. A page with a gap, or with another order, was not read from one snapshot.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Churn {
     owner: i64,
@@ -26,38 +26,39 @@ pub(crate) struct Churn {
 }
 
 impl Churn {
-    /// Makes the owner's first tokens, and the secret of the one that stays.
+    /// Creates the owner's first tokens and secret.
     pub(crate) async fn start(store: &SqliteStore, owner: i64) -> Result<Self, StoreError> {
-        let first = KEPT + 1;
-        store.insert(owner, vec![token(owner, KEPT), token(owner, first)]).await?;
-        store.set_secret(owner, TokenId(KEPT), &secret(owner)).await?;
+        let first = PERMANENT_ID + 1;
+        store.insert(owner, vec![token(owner, PERMANENT_ID), token(owner, first)]).await?;
+        store.set_secret(owner, TokenId(PERMANENT_ID), &secret(owner)).await?;
         Ok(Self { owner, oldest: first, first_active: first, next: first + 1 })
     }
 
-    /// Reads the list from a store, which must count as it lists, and list what changes can have led to.
+    /// Reads the list from a store, and checks that it is a possible state.
     pub(crate) async fn read(store: &SqliteStore, owner: i64) -> Result<Self, StoreError> {
         let mut query = ListQuery::new(owner);
         query.limit = NonZeroU32::MAX;
-        let slice = store.list(&query).await?;
-        assert_eq!(slice.total, slice.tokens.len() as u64);
-        let [kept, others @ ..] = &*slice.tokens else { panic!("one token stays") };
-        assert_eq!(kept, &token(owner, KEPT));
-        let oldest = others.first().expect("some other is there").id.0;
+        let list = store.list(&query).await?;
+        assert_eq!(list.total, list.tokens.len() as u64);
+        let [permanent, others @ ..] = &*list.tokens else { panic!("the permanent token is missing") };
+        assert_eq!(permanent, &token(owner, PERMANENT_ID));
+        let oldest = others.first().expect("at least one other token").id.0;
         let revoked = others.iter().take_while(|token| token.revoked_at.is_some()).count();
-        let [revoked, length] = [revoked, others.len()].map(|count| i64::try_from(count).expect("a list is short"));
-        let list = Self { owner, oldest, first_active: oldest + revoked, next: oldest + length };
+        let to_i64 = |count: usize| i64::try_from(count).expect("a list is short");
+        let first_active = oldest + to_i64(revoked);
+        let churn = Self { owner, oldest, first_active, next: oldest + to_i64(others.len()) };
         for (id, found) in (oldest..).zip(others) {
             let mut expected = token(owner, id);
-            expected.revoked_at = (id < list.first_active).then_some(DateTime::UNIX_EPOCH);
+            expected.revoked_at = (id < first_active).then_some(DateTime::UNIX_EPOCH);
             assert_eq!(found, &expected);
         }
-        Ok(list)
+        Ok(churn)
     }
 
-    /// Makes a change, picked so that the list grows to its most, shrinks to its least, and so on.
+    /// Makes a random change. The list grows to its maximum, shrinks to its minimum, and grows again.
     pub(crate) async fn change(&mut self, store: &SqliteStore) -> Result<Change, StoreError> {
         let change = self.pick();
-        // Others may keep a file locked for longer than a store waits, and then nothing was written.
+        // After a timeout nothing was written, because another writer held the lock.
         while let Err(error) = self.write(store, change).await {
             if error.kind() != StoreErrorKind::Timeout {
                 return Err(error);
@@ -69,11 +70,11 @@ impl Churn {
 
     fn pick(&self) -> Change {
         let length = self.next - self.oldest;
-        let grows = self.next / MOST % 2 == 0;
+        let grows = self.next / MAX_OTHERS % 2 == 0;
         let is_one_of_four = || fastrand::u8(..4) == 0;
         if self.first_active < self.next && is_one_of_four() {
             Change::Revoke(self.first_active)
-        } else if length == 1 || (length < MOST && grows != is_one_of_four()) {
+        } else if length == 1 || (length < MAX_OTHERS && grows != is_one_of_four()) {
             Change::Create(self.next)
         } else {
             Change::Delete(self.oldest)
@@ -81,29 +82,29 @@ impl Churn {
     }
 
     async fn write(&self, store: &SqliteStore, change: Change) -> Result<(), StoreError> {
-        let is_there = match change {
+        let exists = match change {
             Change::Create(id) => store.insert(self.owner, vec![token(self.owner, id)]).await.map(|()| true)?,
             Change::Delete(id) => store.remove(self.owner, TokenId(id)).await?,
             Change::Revoke(id) => store.revoke(self.owner, TokenId(id), DateTime::UNIX_EPOCH).await?,
         };
-        assert!(is_there, "{change} of {self:?}");
+        assert!(exists, "{change} of {self:?}");
         Ok(())
     }
 
-    /// Changes what is known of the list. The change must be one of the three that can come.
+    /// Applies a change to the known state. The change must be one of the three possible ones.
     #[track_caller]
     pub(crate) fn apply(&mut self, change: Change) {
-        let (at, id) = match change {
+        let (bound, id) = match change {
             Change::Create(id) => (&mut self.next, id),
             Change::Delete(id) => (&mut self.oldest, id),
             Change::Revoke(id) => (&mut self.first_active, id),
         };
-        assert_eq!(*at, id, "{change}");
-        *at += 1;
+        assert_eq!(*bound, id, "{change}");
+        *bound += 1;
         self.first_active = self.first_active.max(self.oldest);
     }
 
-    /// Tells whether this is that list, or what one more change makes of it.
+    /// Returns whether this state equals `before` or follows it by one change.
     pub(crate) fn is_or_follows(&self, before: &Self) -> bool {
         let changes = [Change::Create(before.next), Change::Delete(before.oldest), Change::Revoke(before.first_active)];
         let follows = changes.into_iter().any(|change| {
@@ -115,7 +116,7 @@ impl Churn {
     }
 }
 
-/// What is done to the token with an id.
+/// A change to the token with an id.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Change {
     Create(i64),
@@ -153,7 +154,7 @@ pub(crate) fn secret(owner: i64) -> String {
     format!("{owner}|for-tests-only")
 }
 
-/// The name of a token, which tells whose it is.
+/// The name of a token, with its owner.
 pub(crate) fn name(owner: i64, id: i64) -> String {
     format!("{owner}'s {id}")
 }

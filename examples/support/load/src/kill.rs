@@ -1,4 +1,4 @@
-//! Writers that are killed in the middle of their work, and what they leave behind.
+//! Kills writers while they work, and checks the file that they leave.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -14,18 +14,18 @@ use tokenfolio_sqlite::SqliteStore;
 use crate::block_on;
 use crate::churn::Churn;
 
-/// Each is written by a thread of its own.
+/// Each owner's tokens are written by a separate thread.
 const OWNERS: [i64; 3] = [1, 2, 3];
-/// A writer is killed after it has told of 1 change, of 2, of 4, and so on, and after the last of these of 1 again.
-/// So many at once move the log into the file more than once.
-const MOST_DOUBLINGS: u32 = 12;
+/// Writers are killed after they have reported 1 change, 2, 4, and so on, up to this power of two, and then 1 again. The
+/// maximum causes several checkpoints of the write-ahead log.
+const MAX_DOUBLINGS: u32 = 12;
 
-/// Changes the tokens in a file until the process is killed, and tells of each change on standard output once it is
-/// written. It is what the compiled writer does.
+/// Changes the tokens in a file until the process is killed. It reports every written change on standard output. This is
+/// the main function of the writer.
 ///
 /// # Panics
 ///
-/// If the file cannot be written, or nobody reads.
+/// Panics if the file or standard output cannot be written.
 pub fn write(path: &Path) {
     thread::scope(|scope| {
         for owner in OWNERS {
@@ -43,13 +43,12 @@ async fn write_list(path: &Path, owner: i64) -> Result<Infallible, StoreError> {
     }
 }
 
-/// Kills as many writers as that, the compiled one at this path, one after the other in the middle of their work on one
-/// file. Returns of how many changes they have told.
+/// Starts and kills the compiled writer at this path `times` times, on one file. Returns the number of reported changes.
 ///
 /// # Panics
 ///
-/// If a writer leaves a file that is damaged, or that lacks what was told, or in which there is more than what each
-/// thread may have written and not told; or a file that cannot be written.
+/// Panics if a writer leaves a file that is damaged or cannot be written, that lacks a reported change, or that contains
+/// more than one unreported change per thread.
 #[must_use]
 pub fn kill_writers(writer: &str, times: u32) -> u64 {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -62,49 +61,49 @@ pub fn kill_writers(writer: &str, times: u32) -> u64 {
         }
         Ok(())
     });
-    let mut told = 0;
-    for time in 0..times {
-        told += kill_one(writer, &path, 1 << (time % (MOST_DOUBLINGS + 1)), &mut lists);
-        is_sound(&path);
+    let mut reported = 0;
+    for round in 0..times {
+        reported += kill_one(writer, &path, 1 << (round % (MAX_DOUBLINGS + 1)), &mut lists);
+        check_integrity(&path);
         block_on(async {
             let store = SqliteStore::open(&path).await?;
-            for (owner, told) in &mut lists {
+            for (owner, expected) in &mut lists {
                 let mut found = Churn::read(&store, *owner).await?;
-                assert!(found.is_or_follows(told), "{found:?} is there, and {told:?} was told");
+                assert!(found.is_or_follows(expected), "expected {expected:?}, found {found:?}");
                 found.change(&store).await?;
-                *told = found;
+                *expected = found;
             }
             Ok(())
         });
     }
-    told
+    reported
 }
 
-/// Starts a writer, kills it when it has told of so many changes, and makes all that it has told of in `lists`.
+/// Starts a writer, kills it after a number of reported changes, and applies all reported changes to `lists`.
 fn kill_one(writer: &str, path: &Path, changes: usize, lists: &mut BTreeMap<i64, Churn>) -> u64 {
     let mut process = Command::new(writer).arg(path).stdout(Stdio::piped()).spawn().expect("the writer starts");
     let output = BufReader::new(process.stdout.take().expect("a pipe was asked for"));
-    let mut told = 0;
+    let mut reported = 0;
     for (line, number) in output.lines().zip(1..) {
         let line = line.expect("the output is text");
-        let (owner, change) = line.split_once(' ').expect("a change is told whole");
+        let (owner, change) = line.split_once(' ').expect("a report is one line");
         let list = lists.get_mut(&owner.parse().expect("an owner")).expect("one of the owners");
         list.apply(change.parse().expect("a change"));
         if number == changes {
-            process.kill().expect("it is ours");
+            process.kill().expect("the process exists");
         }
-        told += 1;
+        reported += 1;
     }
-    let status = process.wait().expect("it is ours");
-    assert_eq!(status.code(), None, "it ended by itself");
-    told
+    let status = process.wait().expect("the process exists");
+    assert_eq!(status.code(), None, "the writer exited by itself");
+    reported
 }
 
-/// Holds the file against what SQLite says of it.
-fn is_sound(path: &Path) {
+/// Runs SQLite's checks on the file.
+fn check_integrity(path: &Path) {
     let connection = Connection::open(path).expect("the database opens");
-    let verdict: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
-    assert_eq!(verdict, "ok");
+    let result: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a result");
+    assert_eq!(result, "ok");
     let mut statement = connection.prepare("PRAGMA foreign_key_check").expect("a statement");
-    assert!(!statement.exists([]).expect("rows or none"), "a secret or a use of a token that is gone");
+    assert!(!statement.exists([]).expect("rows or none"), "a secret or usage without a token");
 }

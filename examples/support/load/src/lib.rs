@@ -1,10 +1,10 @@
-//! The server under load, and writers that are killed: SQLite in a file, and nothing in between.
+//! Load tests of a server over a SQLite file, and tests that kill writers of such a file.
 //!
-//! [`Load`] has a compiled server asked by many connections at full speed, while the tokens that it lists are created,
-//! revoked and deleted. [`kill_writers`] ends processes in the middle of such writing. Both know what can be true of a
-//! list at any moment, because its tokens change in an order, and panic where something else is found.
+//! [`Load`] sends requests to a compiled server over many connections, while threads create, revoke and delete tokens.
+//! [`kill_writers`] kills processes while they write. The tokens of a list change in a fixed order, so both can compute
+//! the possible states of the list. They panic if they read another state.
 //!
-//! The tests take seconds. `cargo load` and `cargo kill` do the same at length.
+//! The tests take seconds. `cargo load` and `cargo kill` run longer.
 
 mod churn;
 mod kill;
@@ -14,12 +14,12 @@ mod page;
 
 pub use kill::{kill_writers, write};
 pub use load::{Bound, Load};
-pub use measurements::Figures;
+pub use measurements::Measurements;
 
 use tokenfolio::StoreError;
 
-/// Does asynchronous work on a thread of its own.
-fn block_on<T>(work: impl Future<Output = Result<T, StoreError>>) -> T {
+/// Runs a future on the current thread.
+fn block_on<T>(future: impl Future<Output = Result<T, StoreError>>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(work).unwrap_or_else(|error| panic!("{error:?}"))
+    runtime.block_on(future).unwrap_or_else(|error| panic!("{error:?}"))
 }

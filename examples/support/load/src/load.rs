@@ -1,4 +1,4 @@
-//! Callers at full speed, and writers beside them.
+//! Sends requests at full speed while other threads write.
 
 use std::ops::Range;
 use std::path::Path;
@@ -13,50 +13,50 @@ use tokenfolio_sqlite::SqliteStore;
 
 use crate::block_on;
 use crate::churn::{Churn, secret};
-use crate::measurements::Figures;
+use crate::measurements::Measurements;
 use crate::page;
 
-/// Apart from those of the demo data.
+/// Above the owners of the demo data.
 const FIRST_OWNER: i64 = 1_000;
-const OWNERS_A_WRITER: u8 = 4;
-/// One more than there can be.
+const OWNERS_PER_WRITER: u8 = 4;
+/// One more than the maximum number of pages.
 const PAGES: u64 = 5;
-/// In how many parts of a run memory is looked at. The first two are to warm up.
+/// The number of memory samples of a run. The first samples are a warm-up.
 const PARTS: usize = 10;
-const WARM: usize = 2;
-/// How much more memory the server may have in the end than when it was warm: what allocators and caches come and go by.
-/// A hundred bytes a request that are never given back are more after a minute.
-const SLACK: u64 = 8 << 20;
+const WARM_UP_PARTS: usize = 2;
+/// The maximum growth of the server's memory after the warm-up, which allows for allocators and caches. A leak of a
+/// hundred bytes per request exceeds it within a minute.
+const MAX_GROWTH: u64 = 8 << 20;
 
-/// How long callers go on.
+/// The end of a run.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound {
-    /// Until so many requests were answered, in all.
+    /// After this total number of responses.
     Requests(u64),
-    /// Until so much time has passed.
+    /// After this time.
     Time(Duration),
 }
 
-/// What a server is put under.
+/// The load on a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Load {
-    /// How many connections ask at once, each again as soon as it is answered.
+    /// The number of connections. Each sends its next request after a response.
     pub connections: usize,
-    /// How many threads write at once, each to the lists of four owners.
+    /// The number of threads that write, each to the lists of four owners.
     pub writers: u8,
-    /// How long it lasts.
+    /// The end of the run.
     pub bound: Bound,
 }
 
 impl Load {
-    /// Starts the server with this path over a new SQLite file, and puts it under the load.
+    /// Starts the server at this path over a new SQLite file, and runs the load.
     ///
     /// # Panics
     ///
-    /// If an answer is anything but a page of its owner's list as it was at some moment; if the server ends, or cannot be
-    /// written beside; or if its memory grows.
+    /// Panics if a response is not a page of its owner's list in a possible state, if the server ends, if a write fails,
+    /// or if the server's memory grows.
     #[must_use]
-    pub fn run(self, binary: &str) -> Figures {
+    pub fn run(self, binary: &str) -> Measurements {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("demo.db");
         let server = Server::start(binary, &["--store", &format!("sqlite:{}", path.display())]);
@@ -69,84 +69,90 @@ impl Load {
             Ok(lists)
         });
 
-        let run = Run { load: self, server: &server, start: Instant::now(), asked: 0.into() };
-        let mut figures = Figures::default();
+        let run = Run { load: self, server: &server, start: Instant::now(), responses: 0.into() };
+        let mut measurements = Measurements::default();
         thread::scope(|scope| {
-            // Writers go on until it is gone, also if something panics.
+            // Writers run until this is dropped, also by a panic.
             let running = Arc::new(());
-            let callers: Vec<_> = (0..self.connections).map(|_| scope.spawn(|| run.ask())).collect();
+            let callers: Vec<_> = (0..self.connections).map(|_| scope.spawn(|| run.send_requests())).collect();
             let write = |lists: &[Churn]| {
-                let (running, lists, path) = (Arc::downgrade(&running), lists.to_vec(), &path);
+                let running = Arc::downgrade(&running);
+                let lists = lists.to_vec();
+                let path = &path;
                 scope.spawn(move || write_while(&running, path, lists))
             };
-            let writers: Vec<_> = lists.chunks(OWNERS_A_WRITER.into()).map(write).collect();
-            figures.resident = run.watch(&callers);
-            figures.time = run.start.elapsed();
+            let writers: Vec<_> = lists.chunks(OWNERS_PER_WRITER.into()).map(write).collect();
+            measurements.memory = run.sample_memory(&callers);
+            measurements.time = run.start.elapsed();
             drop(running);
-            figures.latencies = callers.into_iter().flat_map(|caller| caller.join().expect("a right answer")).collect();
-            figures.writes = writers.into_iter().map(|writer| writer.join().expect("a right write")).sum();
+            measurements.latencies =
+                callers.into_iter().flat_map(|caller| caller.join().expect("only correct responses")).collect();
+            measurements.writes =
+                writers.into_iter().map(|writer| writer.join().expect("only successful writes")).sum();
         });
-        figures.latencies.sort_unstable();
-        let [warm, end] = [figures.resident[WARM - 1], figures.resident[PARTS - 1]];
-        assert!(end <= warm + SLACK, "memory grows:\n{figures}");
+        measurements.latencies.sort_unstable();
+        let warm = measurements.memory[WARM_UP_PARTS - 1];
+        let end = measurements.memory[PARTS - 1];
+        assert!(end <= warm + MAX_GROWTH, "memory grows:\n{measurements}");
         server.stop();
-        figures
+        measurements
     }
 
     fn owners(self) -> Range<i64> {
-        FIRST_OWNER..FIRST_OWNER + i64::from(OWNERS_A_WRITER) * i64::from(self.writers)
+        FIRST_OWNER..FIRST_OWNER + i64::from(OWNERS_PER_WRITER) * i64::from(self.writers)
     }
 }
 
-/// A run that is under way.
+/// A run in progress.
 struct Run<'a> {
     load: Load,
     server: &'a Server,
     start: Instant,
-    asked: AtomicU64,
+    responses: AtomicU64,
 }
 
 impl Run<'_> {
-    /// Tells how much of the run is done, from 0 to 1.
+    /// Returns the completed part of the run, from 0 to 1.
     fn progress(&self) -> f64 {
-        let asked = self.asked.load(Ordering::Relaxed);
+        let responses = self.responses.load(Ordering::Relaxed);
         match self.load.bound {
-            Bound::Requests(requests) => asked as f64 / requests as f64,
+            Bound::Requests(requests) => responses as f64 / requests as f64,
             Bound::Time(time) => self.start.elapsed().div_duration_f64(time),
         }
     }
 
-    /// Asks for one page after the other, and returns how long each took.
-    fn ask(&self) -> Vec<Duration> {
-        let origin = &self.server.announced().url;
+    /// Requests one page after the other, and returns the latencies.
+    fn send_requests(&self) -> Vec<Duration> {
+        let origin = &self.server.startup_message().url;
         let mut connection = self.server.connect();
         let mut latencies = Vec::new();
         while self.progress() < 1.0 {
-            let (owner, number) = (fastrand::i64(self.load.owners()), fastrand::u64(1..=PAGES));
+            let owner = fastrand::i64(self.load.owners());
+            let number = fastrand::u64(1..=PAGES);
             let start = Instant::now();
-            let answer = connection.get(&secret(owner), &format!("{PATH}?page={number}"));
+            let response = connection.get(&secret(owner), &format!("{PATH}?page={number}"));
             latencies.push(start.elapsed());
-            page::check(&answer.expect("the connection is kept"), owner, number, origin);
-            self.asked.fetch_add(1, Ordering::Relaxed);
+            page::check(&response.expect("the connection stays open"), owner, number, origin);
+            self.responses.fetch_add(1, Ordering::Relaxed);
         }
         latencies
     }
 
-    /// Looks at the server's memory at the end of each part of the run.
-    fn watch<T>(&self, callers: &[ScopedJoinHandle<'_, T>]) -> Vec<u64> {
-        let mut resident = Vec::new();
+    /// Samples the server's memory at the end of each part of the run.
+    fn sample_memory<T>(&self, callers: &[ScopedJoinHandle<'_, T>]) -> Vec<u64> {
+        let mut samples = Vec::new();
         while callers.iter().any(|caller| !caller.is_finished()) {
-            if self.progress() * PARTS as f64 >= (resident.len() + 1) as f64 && resident.len() < PARTS - 1 {
-                resident.push(self.server.resident());
+            if self.progress() * PARTS as f64 >= (samples.len() + 1) as f64 && samples.len() < PARTS - 1 {
+                samples.push(self.server.resident_memory());
             }
             thread::sleep(Duration::from_millis(5));
         }
-        resident.resize(PARTS, self.server.resident());
-        resident
+        samples.resize(PARTS, self.server.resident_memory());
+        samples
     }
 }
 
-/// Changes one list after the other, and returns how often.
+/// Changes one list after the other, and returns the number of writes.
 fn write_while(running: &Weak<()>, path: &Path, mut lists: Vec<Churn>) -> u64 {
     block_on(async {
         let store = SqliteStore::open(path).await?;

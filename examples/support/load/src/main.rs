@@ -1,4 +1,4 @@
-//! Writes tokens to a file until it is killed, for the test that kills it.
+//! Writes tokens to a file until it is killed. Tests kill it.
 
 use std::env;
 use std::path::Path;

@@ -1,22 +1,22 @@
-//! A page that was answered while its list changed: it need not be any certain one, but it must be one.
+//! Checks a page of a list that changes during the request.
 
 use tokenfolio::{Page, TokenResource, TokenStatus};
-use tokenfolio_acceptance::Answer;
+use tokenfolio_acceptance::Response;
 use tokenfolio_demo::PATH;
 
-use crate::churn::{KEPT, name};
+use crate::churn::{PERMANENT_ID, name};
 
 const PER_PAGE: u64 = 20;
 
-/// Holds an answer against the arithmetic of its own numbers, and against what is true of its owner's list.
+/// Checks a response against its own numbers, and against the possible states of its owner's list.
 ///
 /// # Panics
 ///
-/// If it is no page, or does not add up.
+/// Panics if the response is not such a page.
 #[track_caller]
-pub(crate) fn check(answer: &Answer, owner: i64, number: u64, origin: &str) {
-    assert_eq!(answer.status(), 200, "{}", String::from_utf8_lossy(answer.body()));
-    let page: Page<TokenResource> = serde_json::from_slice(answer.body()).expect("a page");
+pub(crate) fn check(response: &Response, owner: i64, number: u64, origin: &str) {
+    assert_eq!(response.status(), 200, "{}", String::from_utf8_lossy(response.body()));
+    let page: Page<TokenResource> = serde_json::from_slice(response.body()).expect("a page");
     check_numbers(&page, number);
     check_links(&page, &format!("{origin}{PATH}"));
     check_rows(&page.data, owner, number);
@@ -33,11 +33,12 @@ fn check_numbers(Page { data, meta, .. }: &Page<TokenResource>, number: u64) {
     assert_eq!((meta.from, meta.to), positions.unzip());
 }
 
-/// Holds the links against the numbers. There are so few pages that all of them are shown.
+/// Checks the links against the numbers. A list is so short that it has a link to every page.
 #[track_caller]
 fn check_links(Page { links, meta, .. }: &Page<TokenResource>, url: &str) {
     let page_url = |page: u64| Some(format!("{url}?page={page}"));
-    let (number, last) = (meta.current_page, meta.last_page);
+    let number = meta.current_page;
+    let last = meta.last_page;
     let prev = (number > 1).then(|| page_url(number - 1)).flatten();
     let next = (number < last).then(|| page_url(number + 1)).flatten();
     assert_eq!(meta.path, url);
@@ -49,13 +50,16 @@ fn check_links(Page { links, meta, .. }: &Page<TokenResource>, url: &str) {
     assert_eq!(found, expected, "the links of page {number} of {last}");
 }
 
-/// Holds the rows against the order in which they change.
+/// Checks the rows against the order of changes.
 #[track_caller]
 fn check_rows(rows: &[TokenResource], owner: i64, number: u64) {
     let ids: Vec<_> = rows.iter().map(|token| token.id.0).collect();
     assert!(rows.iter().all(|token| *token.name == *name(owner, token.id.0)), "names of another owner: {rows:?}");
-    assert!(number > 1 || ids.first() == Some(&KEPT), "page 1 begins with {ids:?}");
+    assert!(number > 1 || ids.first() == Some(&PERMANENT_ID), "page 1 begins with {ids:?}");
     let others = if number == 1 { &rows[1..] } else { rows };
-    assert!(others.windows(2).all(|pair| pair[0].id.0 + 1 == pair[1].id.0), "a gap or no order: {ids:?}");
-    assert!(others.is_sorted_by_key(|token| token.status == TokenStatus::Active), "revoked last: {others:?}");
+    assert!(others.windows(2).all(|pair| pair[0].id.0 + 1 == pair[1].id.0), "a gap or a wrong order: {ids:?}");
+    assert!(
+        others.is_sorted_by_key(|token| token.status == TokenStatus::Active),
+        "a revoked token after an active one: {others:?}"
+    );
 }

@@ -1,13 +1,13 @@
-//! Holds answers against the package's `openapi.json`, by JSON Schema (draft 2020-12, formats included).
+//! Checks responses against the package's `openapi.json`, with JSON Schema (draft 2020-12, formats included).
 //!
 //! ```
 //! use http::{Method, Response, StatusCode};
 //! use tokenfolio_openapi::Description;
 //!
 //! let description = Description::packaged();
-//! let mut answer = Response::new(Vec::new());
-//! *answer.status_mut() = StatusCode::IM_A_TEAPOT;
-//! assert_eq!(description.complaints(&Method::GET, &answer), ["418 is not described"]);
+//! let mut response = Response::new(Vec::new());
+//! *response.status_mut() = StatusCode::IM_A_TEAPOT;
+//! assert_eq!(description.violations(&Method::GET, &response), ["418 is not described"]);
 //! ```
 
 mod description;

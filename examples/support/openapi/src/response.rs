@@ -1,4 +1,4 @@
-//! An answer as it is described, against one as it came.
+//! Checks a response against its description.
 
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -6,42 +6,42 @@ use serde_json::Value;
 
 pub(crate) type Schema = jsonschema::Validator;
 
-/// What is described of the answers of one status.
+/// The description of the responses with one status.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    /// Names, whether they must be there, and what their values are.
+pub(crate) struct DescribedResponse {
+    /// Names, whether they are required, and the schemas of their values.
     pub(crate) headers: Vec<(String, bool, Schema)>,
-    /// The media type and what it holds; `None` is no content.
+    /// The media type and the schema of the content, or `None` for no content.
     pub(crate) content: Option<(String, Schema)>,
 }
 
-impl Answer {
-    pub(crate) fn complaints(&self, answer: &Response<Vec<u8>>) -> Vec<String> {
-        let mut complaints = Vec::new();
+impl DescribedResponse {
+    pub(crate) fn violations(&self, response: &Response<Vec<u8>>) -> Vec<String> {
+        let mut violations = Vec::new();
         for (name, is_required, schema) in &self.headers {
-            let values: Vec<_> = answer.headers().get_all(name).iter().collect();
+            let values: Vec<_> = response.headers().get_all(name).iter().collect();
             match *values {
-                [] if *is_required => complaints.push(format!("{name} is missing")),
+                [] if *is_required => violations.push(format!("{name} is missing")),
                 [] => {}
-                [value] => complaints.extend(errors(schema, &parse(value), name)),
-                _ => complaints.push(format!("{name} stands more than once")),
+                [value] => violations.extend(errors(schema, &parse(value), name)),
+                _ => violations.push(format!("{name} is repeated")),
             }
         }
         match &self.content {
             Some((media_type, schema)) => {
-                let found = answer.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+                let found = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
                 if found != Some(media_type.as_bytes()) {
-                    complaints.push(format!("Content-Type is not {media_type}"));
+                    violations.push(format!("Content-Type is not {media_type}"));
                 }
-                match serde_json::from_slice(answer.body()) {
-                    Ok(content) => complaints.extend(errors(schema, &content, "content")),
-                    Err(error) => complaints.push(format!("content is not JSON: {error}")),
+                match serde_json::from_slice(response.body()) {
+                    Ok(content) => violations.extend(errors(schema, &content, "content")),
+                    Err(error) => violations.push(format!("content is not JSON: {error}")),
                 }
             }
-            None if !answer.body().is_empty() => complaints.push("there is content".to_owned()),
+            None if !response.body().is_empty() => violations.push("unexpected content".to_owned()),
             None => {}
         }
-        complaints
+        violations
     }
 }
 
@@ -49,7 +49,7 @@ fn errors(schema: &Schema, value: &Value, name: &str) -> Vec<String> {
     schema.iter_errors(value).map(|error| format!("{name}{}: {error}", error.instance_path())).collect()
 }
 
-/// Reads a header's value as OpenAPI does: a number where it looks like one.
+/// Parses a header value like OpenAPI: as a number if possible.
 fn parse(value: &HeaderValue) -> Value {
     let text = String::from_utf8_lossy(value.as_bytes());
     text.parse::<u64>().map_or_else(|_| Value::String(text.into_owned()), Value::from)

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 #[tokio::test]
 async fn requests_share_a_connection_of_http_2() {
     let server = Server::start(env!("CARGO_BIN_EXE_hyper"), &["--store", "memory"]);
-    let announced = server.announced();
+    let announced = server.startup_message();
     let address = announced.url.strip_prefix("http://").unwrap();
     let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
     let (mut sender, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();

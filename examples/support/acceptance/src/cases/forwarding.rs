@@ -1,4 +1,4 @@
-//! What claims to tell where a request came from and where it was sent: nothing of it is believed.
+//! Headers that claim the origin of a request or another host. The servers trust none of them.
 
 use super::get;
 use crate::case::Case;
@@ -14,7 +14,7 @@ pub(super) fn cases() -> Vec<Case> {
         "x-rewrite-url: /evil",
         "forwarded: for=203.0.113.12;host=evil.example;proto=https",
     ];
-    let claims = claims.map(|claim| get(claim, Page(1)).authorized().field(claim));
+    let claims = claims.map(|claim| get(claim, Page(1)).authorized().header(claim));
     let addresses = [
         "x-forwarded-for: 203.0.113.12",
         "x-real-ip: 203.0.113.12",
@@ -23,17 +23,17 @@ pub(super) fn cases() -> Vec<Case> {
         "cf-connecting-ip: 203.0.113.12",
     ];
     let addresses = addresses.map(|address| {
-        get(address, Unauthorized(Some("invalid_token"))).field("authorization: Bearer {ip_denied}").field(address)
+        get(address, Unauthorized(Some("invalid_token"))).header("authorization: Bearer {ip_denied}").header(address)
     });
     let host = |host| get(host, Page(1)).authorized().host(host);
     let hosts = [
         host("host: evil.example"),
         host("host:"),
-        host("host: a\"b<c>").or_refused(&[400]),
-        host("host: user@evil.example:99999").or_refused(&[400]),
-        // RFC 9112, section 3.2 wants a 400 for these two.
-        host("no-host: a").or_refused(&[400]),
-        host("host: a\r\nhost: b").or_refused(&[400]),
+        host("host: a\"b<c>").or_rejected(&[400]),
+        host("host: user@evil.example:99999").or_rejected(&[400]),
+        // RFC 9112, section 3.2 requires a 400 for these two.
+        host("no-host: a").or_rejected(&[400]),
+        host("host: a\r\nhost: b").or_rejected(&[400]),
     ];
     claims.into_iter().chain(addresses).chain(hosts).collect()
 }

@@ -1,4 +1,4 @@
-//! Methods, bodies and the fields that a client negotiates by: RFC 9110.
+//! Methods, bodies, and headers for negotiation: RFC 9110.
 
 use http::Method;
 
@@ -8,7 +8,7 @@ use crate::case::Case;
 use crate::expected::Expected::{BadPage, MethodNotAllowed, NotFound, Page, Unauthorized};
 
 pub(super) fn cases() -> Vec<Case> {
-    [methods(), heads(), bodies(), fields()].concat()
+    [methods(), head(), bodies(), headers()].concat()
 }
 
 fn method(name: &str) -> Method {
@@ -18,11 +18,11 @@ fn method(name: &str) -> Method {
 fn methods() -> Vec<Case> {
     let names = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "get"];
     let case = |name: &str| Case::new(name, method(name), PATH, MethodNotAllowed);
-    let refused = names.into_iter().map(|name| case(name).authorized());
-    refused.chain([case("POST")]).collect()
+    let rejected = names.into_iter().map(|name| case(name).authorized());
+    rejected.chain([case("POST")]).collect()
 }
 
-fn heads() -> Vec<Case> {
+fn head() -> Vec<Case> {
     let case = |target: &str, expected| Case::new(target, Method::HEAD, target, expected);
     vec![
         case("/api/v1/me/tokens?page=2", Page(2)).authorized(),
@@ -37,19 +37,19 @@ fn bodies() -> Vec<Case> {
     let post = |name| Case::new(name, Method::POST, PATH, MethodNotAllowed).authorized();
     let page_2 = |name| Case::new(name, Method::GET, format!("{PATH}?page=2"), Page(2)).authorized();
     vec![
-        page_2("GET with a body").field("content-length: 6").body("page=3"),
-        page_2("GET with a body in chunks").field("transfer-encoding: chunked").body("6\r\npage=3\r\n0\r\n\r\n"),
-        post("POST with a body").field("content-length: 6").body("page=3"),
+        page_2("GET with a body").header("content-length: 6").body("page=3"),
+        page_2("GET with a body in chunks").header("transfer-encoding: chunked").body("6\r\npage=3\r\n0\r\n\r\n"),
+        post("POST with a body").header("content-length: 6").body("page=3"),
         post("POST of a form that names a method")
-            .field("content-type: application/x-www-form-urlencoded")
-            .field("content-length: 11")
+            .header("content-type: application/x-www-form-urlencoded")
+            .header("content-length: 11")
             .body("_method=get")
-            .but("rocket", Page(1)),
-        post("POST with a method to take in its place").field("x-http-method-override: GET"),
+            .except("rocket", Page(1)),
+        post("POST with a method override").header("x-http-method-override: GET"),
     ]
 }
 
-fn fields() -> Vec<Case> {
+fn headers() -> Vec<Case> {
     let accepts = ["text/html", "*/*;q=0", "application/json;q=0", "application/problem+json", ";;", ""];
     let accepts = accepts.map(|value| format!("accept: {value}"));
     let others = [
@@ -65,8 +65,8 @@ fn fields() -> Vec<Case> {
         "origin: https://elsewhere.example",
     ];
     let others = accepts.into_iter().chain(others.map(str::to_owned));
-    let accepted = others.clone().map(|field| get(&field, Page(1)).authorized().field(field));
-    let refused = others.map(|field| get(&field, Unauthorized(None)).field(field));
+    let accepted = others.clone().map(|header| get(&header, Page(1)).authorized().header(header));
+    let rejected = others.map(|header| get(&header, Unauthorized(None)).header(header));
     let old = get("HTTP/1.0", Page(1)).authorized().version("HTTP/1.0");
-    accepted.chain(refused).chain([old]).collect()
+    accepted.chain(rejected).chain([old]).collect()
 }

@@ -1,10 +1,10 @@
-//! The page in the query: the raw query must reach the library as it came.
+//! Page numbers in the query. The raw query must reach the library unchanged.
 
 use http::Method;
 
 use crate::PATH;
 use crate::case::Case;
-use crate::expected::Expected::{self, BadPage, Page, Refused};
+use crate::expected::Expected::{self, BadPage, Page, Rejected};
 
 const EMPTY: Expected = BadPage("is empty");
 const LARGER: Expected = BadPage("is larger");
@@ -13,7 +13,7 @@ const NOT_DECIMAL: Expected = BadPage("has something other than the digits 0 to 
 const REPEATED: Expected = BadPage("is given more than once");
 const ZERO: Expected = BadPage("is zero");
 
-/// Queries, with the answers to them when the server is strict, and the page that they are when it is lenient.
+/// Queries, the expected responses of a strict server, and the pages of a lenient server.
 const QUERIES: [(&str, Expected, u64); 61] = [
     ("", Page(1), 1),
     ("?", Page(1), 1),
@@ -26,7 +26,7 @@ const QUERIES: [(&str, Expected, u64); 61] = [
     ("?page=9223372036854775807", Page(9_223_372_036_854_775_807), 9_223_372_036_854_775_807),
     ("?page=9223372036854775808", LARGER, 1),
     ("?page=18446744073709551617", LARGER, 1),
-    // Spelled otherwise.
+    // Other spellings, and other parameters.
     ("?&&page=2", Page(2), 2),
     ("?p%61ge=2", Page(2), 2),
     ("?page=%32", Page(2), 2),
@@ -76,7 +76,7 @@ const QUERIES: [(&str, Expected, u64); 61] = [
     ("?page=2&page=3", REPEATED, 3),
     ("?page=3&p%61ge=2", REPEATED, 2),
     ("?page=2&page=x", REPEATED, 1),
-    // Where Laravel's rule passes something over.
+    // Laravel ignores the whitespace and the sign.
     ("?page=+2", NOT_DECIMAL, 2),
     ("?page=%2B2", NOT_DECIMAL, 2),
     ("?page=%202", NOT_DECIMAL, 2),
@@ -84,11 +84,11 @@ const QUERIES: [(&str, Expected, u64); 61] = [
 ];
 
 pub(super) fn strict_cases() -> Vec<Case> {
-    let many = format!("?page={}", "9".repeat(4_000));
-    let huge = format!("?x={}", "a".repeat(70_000));
+    let many_digits = format!("?page={}", "9".repeat(4_000));
+    let long = format!("?x={}", "a".repeat(70_000));
     let cases = QUERIES.map(|(query, expected, _)| case(query, expected));
-    let huge = case(&huge, Page(1)).or_refused(&[400, 414, 431]);
-    cases.into_iter().chain([case(&many, LARGER), huge]).collect()
+    let long = case(&long, Page(1)).or_rejected(&[400, 414, 431]);
+    cases.into_iter().chain([case(&many_digits, LARGER), long]).collect()
 }
 
 pub(super) fn lenient_cases() -> Vec<Case> {
@@ -98,6 +98,6 @@ pub(super) fn lenient_cases() -> Vec<Case> {
 fn case(query: &str, expected: Expected) -> Case {
     let name: String = query.chars().take(40).collect();
     let case = Case::new(&name, Method::GET, format!("{PATH}{query}"), expected).authorized();
-    // A target is ASCII, by RFC 3986; the other frameworks take what is more.
-    if query.is_ascii() { case } else { case.but("actix-web", Refused(&[400])) }
+    // A target is ASCII (RFC 3986). The other frameworks accept more.
+    if query.is_ascii() { case } else { case.except("actix-web", Rejected(&[400])) }
 }

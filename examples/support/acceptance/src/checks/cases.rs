@@ -1,4 +1,4 @@
-//! The table itself.
+//! All cases.
 
 use tokenfolio_postgres_server::Schema;
 
@@ -6,9 +6,9 @@ use crate::cases::{lenient_cases, strict_cases};
 use crate::exchange::run;
 use crate::server::Server;
 
-/// Sends the whole table to a strict server, over each kind of store.
+/// Sends all strict cases to a server over each kind of store.
 #[track_caller]
-pub fn every_case_is_answered(binary: &str) {
+pub fn every_request_gets_its_expected_response(binary: &str) {
     let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
     for store in ["memory", "sqlite", &schema.url()] {
         let server = Server::start(binary, &["--store", store]);
@@ -17,9 +17,9 @@ pub fn every_case_is_answered(binary: &str) {
     }
 }
 
-/// Sends the table's queries to a lenient server.
+/// Sends all lenient cases to a lenient server.
 #[track_caller]
-pub fn every_lenient_case_is_answered(binary: &str) {
+pub fn every_lenient_request_gets_its_expected_response(binary: &str) {
     let server = Server::start(binary, &["--store", "memory", "--lenient"]);
     drop(run(&server, &lenient_cases()));
     server.stop();

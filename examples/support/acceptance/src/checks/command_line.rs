@@ -1,4 +1,4 @@
-//! The arguments that all servers share.
+//! The command line of the servers.
 
 use std::net::TcpListener;
 use std::process::Command;
@@ -11,30 +11,31 @@ use crate::server::Server;
 
 /// Starts a server twice on one file.
 #[track_caller]
-pub fn a_file_is_opened_again(binary: &str) {
+pub fn a_file_can_be_reopened(binary: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    is_opened_again(binary, &format!("sqlite:{}", folder.path().join("demo.db").display()));
+    check_reopening(binary, &format!("sqlite:{}", folder.path().join("demo.db").display()));
 }
 
 /// Starts a server twice on one database of PostgreSQL.
 #[track_caller]
-pub fn a_database_is_opened_again(binary: &str) {
+pub fn a_postgres_database_can_be_reopened(binary: &str) {
     let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
-    is_opened_again(binary, &schema.url());
+    check_reopening(binary, &schema.url());
 }
 
-/// The tokens stay, and the secrets are new.
+/// The tokens are the same, and the secrets are new.
 #[track_caller]
-fn is_opened_again(binary: &str, store: &str) {
+fn check_reopening(binary: &str, store: &str) {
     let start = || Server::start(binary, &["--store", store]);
-    let page = |server: &Server| server.get(&server.announced.good, "/api/v1/me/tokens?page=15");
+    let page = |server: &Server| server.get(&server.startup_message.good, "/api/v1/me/tokens?page=15");
     let first = start();
-    let (old, before) = (first.announced.good.clone(), rows(page(&first).body()));
+    let old_secret = first.startup_message.good.clone();
+    let before = rows(page(&first).body());
     first.stop();
 
     let second = start();
     assert_eq!(rows(page(&second).body()), before);
-    assert_eq!(second.get(&old, PATH).status(), 401);
+    assert_eq!(second.get(&old_secret, PATH).status(), 401);
     second.stop();
 }
 
@@ -45,22 +46,22 @@ fn rows(body: &[u8]) -> Value {
     page["data"].clone()
 }
 
-/// Starts a server that links to somewhere else than where it listens.
+/// Starts a server with another base URL.
 #[track_caller]
-pub fn links_begin_with_the_base(binary: &str) {
+pub fn links_start_with_the_base_url(binary: &str) {
     let server = Server::start(binary, &["--store", "memory", "--base", "https://api.example.com/prefix"]);
-    let page = server.get(&server.announced.good, "/api/v1/me/tokens?page=2");
+    let page = server.get(&server.startup_message.good, "/api/v1/me/tokens?page=2");
     let page: Value = serde_json::from_slice(page.body()).expect("a page");
     assert_eq!(page["links"]["next"], "https://api.example.com/prefix/api/v1/me/tokens?page=3");
     assert_eq!(page["meta"]["path"], "https://api.example.com/prefix/api/v1/me/tokens");
     server.stop();
 }
 
-/// Reads the lines that are printed for a person.
+/// Reads the commands that a server prints for users.
 #[track_caller]
-pub fn the_announcement_has_commands_to_paste(binary: &str) {
+pub fn the_startup_message_has_commands_to_paste(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);
-    let url = &server.announced.url;
+    let url = &server.startup_message.url;
     for (command, target) in server.commands.iter().zip([PATH, "/api/v1/me/tokens?page=8", PATH]) {
         assert!(command.starts_with("curl "), "{command}");
         assert!(command.ends_with(&format!(" '{url}{target}'")), "{command}");
@@ -68,11 +69,11 @@ pub fn the_announcement_has_commands_to_paste(binary: &str) {
     server.stop();
 }
 
-/// Starts servers that cannot serve: they say so, announce nothing, and end with an error.
+/// Starts servers that cannot serve. They print an error, no startup message, and exit with an error code.
 #[track_caller]
-pub fn what_cannot_be_served_ends_with_an_error(binary: &str) {
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = taken.local_addr().expect("it is bound").port().to_string();
+pub fn a_server_that_cannot_start_fails_with_an_error(binary: &str) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("it is bound").port().to_string();
     for arguments in [["--port", &port], ["--store", "sqlite:/"], ["--store", "none"], ["--base", "none"], ["--a", "b"]]
     {
         let output = Command::new(binary).args(arguments).output().expect("the server starts");

@@ -1,21 +1,20 @@
-//! Clients that mean no good: each is refused, cut off or served in the end, takes little memory, and keeps nobody else
-//! waiting.
+//! Hostile clients. They cannot block other clients or fill the server's memory.
 
 use http::Method;
 use serde_json::Value;
 
 use crate::PATH;
-use crate::connection::Answer;
+use crate::connection::Response;
 use crate::server::{Server, request};
 
-/// How much memory a client may take. What it sends or does not read comes to more.
-const MOST: u64 = 24 << 20;
+/// The limit for the memory that a client can use. The checks send more, or leave more unread.
+const MAX_MEMORY: u64 = 24 << 20;
 
-/// Leaves requests unfinished after any number of bytes, and finishes them when others were answered.
+/// Interrupts requests after every number of bytes, and completes them after another request.
 #[track_caller]
-pub fn unfinished_requests_keep_nobody_waiting(binary: &str) {
+pub fn unfinished_requests_do_not_block_others(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);
-    let request = request(&Method::GET, &server.announced.good, PATH);
+    let request = request(&Method::GET, &server.startup_message.good, PATH);
     let unfinished: Vec<_> = (0..request.len())
         .map(|length| {
             let mut connection = server.connect();
@@ -23,42 +22,42 @@ pub fn unfinished_requests_keep_nobody_waiting(binary: &str) {
             (connection, &request[length..])
         })
         .collect();
-    is_served(&server);
+    expect_served(&server);
     for (mut connection, rest) in unfinished {
         connection.send(rest);
-        // Where it took too long it is closed.
-        let status = connection.answer().map(|answer| answer.status().as_u16());
+        // The server may close a connection after a timeout.
+        let status = connection.read_response().map(|response| response.status().as_u16());
         assert!(matches!(status, Some(200 | 408) | None), "{status:?} before {rest:?}");
     }
     server.stop();
 }
 
-/// Sends heads that do not end: as one target, as one field, and as ever more fields.
+/// Sends an endless target, an endless header, and endlessly many headers.
 #[track_caller]
-pub fn endless_heads_are_refused(binary: &str) {
+pub fn endless_requests_are_rejected(binary: &str) {
     const CHUNK: usize = 64 * 1024;
     let server = Server::start(binary, &["--store", "memory"]);
-    let before = server.resident();
-    for (begin, repeated) in
+    let before = server.resident_memory();
+    for (start, repeated) in
         [("GET /", "a"), ("GET / HTTP/1.1\r\nhost: a\r\nx: ", "a"), ("GET / HTTP/1.1\r\n", "x: y\r\n")]
     {
         let mut connection = server.connect();
-        connection.send(begin);
+        connection.send(start);
         let chunk = repeated.repeat(CHUNK / repeated.len());
         let mut sent = 0;
         while connection.send(&chunk) {
             sent += chunk.len() as u64;
-            assert!(sent < 2 * MOST, "the server reads on: {begin:?}, {repeated:?}");
+            assert!(sent < 2 * MAX_MEMORY, "the server keeps reading: {start:?}, {repeated:?}");
         }
-        is_refused(connection.answer());
-        is_served(&server);
+        is_refused(connection.read_response());
+        expect_served(&server);
     }
-    let growth = server.resident().saturating_sub(before);
-    assert!(growth < MOST, "it took {growth} bytes to refuse");
+    let growth = server.resident_memory().saturating_sub(before);
+    assert!(growth < MAX_MEMORY, "rejecting took {growth} bytes of memory");
     server.stop();
 }
 
-/// Sends garbage after requests that are none: these are answered first.
+/// Sends garbage after valid requests, which are answered first.
 #[track_caller]
 pub fn requests_before_garbage_are_answered(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);
@@ -66,61 +65,65 @@ pub fn requests_before_garbage_are_answered(binary: &str) {
         let mut connection = server.connect();
         let requests = (2..=4).map(|page| page_request(&server, page)).collect::<String>();
         connection.send([requests.as_bytes(), garbage].concat());
-        assert_eq!([(); 3].map(|()| connection.answer().map(|answer| current_page(&answer))), [2, 3, 4].map(Some));
-        is_refused(connection.answer());
-        is_served(&server);
+        assert_eq!(
+            [(); 3].map(|()| connection.read_response().map(|response| current_page(&response))),
+            [2, 3, 4].map(Some)
+        );
+        is_refused(connection.read_response());
+        expect_served(&server);
     }
     server.stop();
 }
 
-/// Sends requests and reads nothing until the server reads no more. Then all are answered, in their order.
+/// Sends requests without reading responses until the server stops reading. Then all are answered, in order.
 #[track_caller]
-pub fn answers_that_nobody_reads_do_not_pile_up(binary: &str) {
-    /// With the field that pads them, more than the system keeps between the two. Their answers are three times as much.
+pub fn unread_responses_do_not_fill_the_memory(binary: &str) {
+    /// With their padding, these requests exceed the socket buffers. Their responses are three times as long.
     const REQUESTS: usize = 12_000;
     let server = Server::start(binary, &["--store", "memory"]);
-    is_served(&server);
-    let before = server.resident();
+    expect_served(&server);
+    let before = server.resident_memory();
     let padding = format!("\r\nx: {}\r\n\r\n", "a".repeat(2_000));
-    let padded = |at| page_request(&server, number(at)).replace("\r\n\r\n", &padding);
-    let (length, requests) = (padded(0).len(), (0..REQUESTS).map(padded).collect::<String>());
+    let padded = |index| page_request(&server, page_number(index)).replace("\r\n\r\n", &padding);
+    let length = padded(0).len();
+    let requests: String = (0..REQUESTS).map(padded).collect();
     let mut connection = server.connect();
-    let sent = connection.send_until_stuck(requests.as_bytes());
-    assert!(sent < requests.len(), "the server reads on");
-    let growth = server.resident().saturating_sub(before);
-    assert!(growth < MOST, "{growth} bytes wait to be read");
-    is_served(&server);
+    let sent = connection.send_until_blocked(requests.as_bytes());
+    assert!(sent < requests.len(), "the server keeps reading");
+    let growth = server.resident_memory().saturating_sub(before);
+    assert!(growth < MAX_MEMORY, "{growth} bytes are unread");
+    expect_served(&server);
 
     // actix-web may close before it has answered the last of them.
     let answered = if server.framework == "actix-web" { 100 } else { sent / length };
-    let answers = (0..answered).map_while(|at| Some((at, connection.answer()?)));
-    let in_order = answers.take_while(|(at, answer)| current_page(answer) == number(*at)).count();
+    let responses = (0..answered).map_while(|index| Some((index, connection.read_response()?)));
+    let in_order = responses.take_while(|(index, response)| current_page(response) == page_number(*index)).count();
     assert_eq!(in_order, answered);
     server.stop();
 }
 
-/// Numbers pages, with one digit each, so that all requests are of the same length.
-fn number(at: usize) -> u64 {
-    at as u64 % 9 + 1
+/// Returns a page number of one digit, so that all requests have the same length.
+fn page_number(index: usize) -> u64 {
+    index as u64 % 9 + 1
 }
 
 fn page_request(server: &Server, page: u64) -> String {
-    request(&Method::GET, &server.announced.good, &format!("{PATH}?page={page}"))
+    request(&Method::GET, &server.startup_message.good, &format!("{PATH}?page={page}"))
 }
 
 #[track_caller]
-fn is_served(server: &Server) {
-    assert_eq!(server.get(&server.announced.good, PATH).status(), 200);
+fn expect_served(server: &Server) {
+    assert_eq!(server.get(&server.startup_message.good, PATH).status(), 200);
 }
 
 #[track_caller]
-fn is_refused(answer: Option<Answer>) {
-    let status = answer.map(|answer| answer.status().as_u16());
+fn is_refused(response: Option<Response>) {
+    let status = response.map(|response| response.status().as_u16());
     assert!(status.is_none_or(|status| [400, 414, 431].contains(&status)), "{status:?}");
 }
 
 #[track_caller]
-fn current_page(answer: &Answer) -> u64 {
-    let page: Value = serde_json::from_slice(answer.body()).expect("a page");
+fn current_page(response: &Response) -> u64 {
+    let page: Value = serde_json::from_slice(response.body()).expect("a page");
     page["meta"]["current_page"].as_u64().expect("a page has a number")
 }

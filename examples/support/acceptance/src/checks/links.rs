@@ -1,4 +1,4 @@
-//! The links, followed as a client would.
+//! Follows links as a client does.
 
 use tokenfolio::{Page, PageLinks, TokenResource, TokenStatus};
 
@@ -7,9 +7,9 @@ use crate::{PATH, TOKENS};
 
 /// Follows `next` from the first page to the last, and `prev` back.
 #[track_caller]
-pub fn every_page_is_linked(binary: &str) {
+pub fn links_lead_through_all_pages(binary: &str) {
     let server = Server::start(binary, &[]);
-    let first = format!("{}{PATH}?page=1", server.announced.url);
+    let first = format!("{}{PATH}?page=1", server.startup_message.url);
     let mut pages = walk(&server, first.clone(), |links| links.next.clone());
     assert_eq!(pages.len(), 15);
     let tokens = || pages.iter().flat_map(|page| &page.data);
@@ -29,17 +29,17 @@ pub fn every_page_is_linked(binary: &str) {
     server.stop();
 }
 
-/// Reads the page at a URL, and those that it leads to.
+/// Reads the page at a URL, and the pages that its links lead to.
 #[track_caller]
 fn walk(server: &Server, url: String, link: impl Fn(&PageLinks) -> Option<String>) -> Vec<Page<TokenResource>> {
     let mut pages = Vec::new();
     let mut next = Some(url);
     while let Some(url) = next {
-        let target = url.strip_prefix(&server.announced.url).expect("links begin with the server's origin");
-        let answer = server.get(&server.announced.good, target);
-        assert_eq!(answer.status(), 200, "{url}");
-        let page: Page<TokenResource> = serde_json::from_slice(answer.body()).expect("a page");
-        assert!(pages.len() < 15, "the links go round");
+        let target = url.strip_prefix(&server.startup_message.url).expect("links begin with the server's origin");
+        let response = server.get(&server.startup_message.good, target);
+        assert_eq!(response.status(), 200, "{url}");
+        let page: Page<TokenResource> = serde_json::from_slice(response.body()).expect("a page");
+        assert!(pages.len() < 15, "the links form a cycle");
         next = link(&page.links);
         pages.push(page);
     }

@@ -1,78 +1,78 @@
-//! The graceful stop: what is under way is finished, what is idle does not hold the server up, and it ends with 0.
+//! The graceful shutdown. The server finishes requests in progress, closes idle connections, and exits with 0.
 
 use std::thread;
 
 use http::Method;
 
 use crate::PATH;
-use crate::connection::{Answer, Connection};
+use crate::connection::{Connection, Response};
 use crate::server::{Server, request};
 
-/// Stops a server while half of a request has come.
+/// Shuts a server down after it has read the first part of a request.
 #[track_caller]
-pub fn requests_under_way_are_answered_before_the_end(binary: &str) {
+pub fn requests_in_progress_are_answered_before_a_shutdown(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);
-    let request = request(&Method::GET, &server.announced.good, PATH);
-    let (begin, end) = request.split_at(request.len() - 2);
-    let mut under_way = server.connect();
-    under_way.send(begin);
-    // Much else, so that the server has surely read the half before it is asked to end; and it has surely heard that
-    // when it closes this connection.
+    let request = request(&Method::GET, &server.startup_message.good, PATH);
+    let (start, end) = request.split_at(request.len() - 2);
+    let mut in_progress = server.connect();
+    in_progress.send(start);
+    // After these requests the server has read the first part. It has noticed the shutdown when it closes this
+    // connection.
     let mut idle = server.connect();
     for _ in 0..50 {
         idle.send(&request);
-        assert_eq!(idle.answer().map(|answer| answer.status().as_u16()), Some(200));
+        assert_eq!(idle.read_response().map(|response| response.status().as_u16()), Some(200));
     }
-    server.ask_to_stop();
-    assert!(idle.answer().is_none());
+    server.request_shutdown();
+    assert!(idle.read_response().is_none());
 
-    under_way.send(end);
-    let status = under_way.answer().map(|answer| answer.status().as_u16());
-    // It takes for a request only what has come whole.
+    in_progress.send(end);
+    let status = in_progress.read_response().map(|response| response.status().as_u16());
+    // actix-web drops an incomplete request.
     let expected = if server.framework == "actix-web" { None } else { Some(200) };
     assert_eq!(status, expected);
-    assert_eq!(server.ended().code(), Some(0));
+    assert_eq!(server.wait().code(), Some(0));
 }
 
-/// Stops a server while clients ask and ask: what they get is whole, to the last answer.
+/// Shuts a server down while clients send requests.
 #[track_caller]
-pub fn answers_are_whole_to_the_last(binary: &str) {
+pub fn responses_are_complete_during_a_shutdown(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);
-    let request = request(&Method::GET, &server.announced.good, &format!("{PATH}?page=2"));
+    let request = request(&Method::GET, &server.startup_message.good, &format!("{PATH}?page=2"));
     let mut connections = [(); 4].map(|()| server.connect());
-    let mut ask = |connection: &mut Connection| {
+    let mut send = |connection: &mut Connection| {
         connection.send(&request);
-        connection.answer()
+        connection.read_response()
     };
-    let first = connections.each_mut().map(&mut ask);
+    let first = connections.each_mut().map(&mut send);
     let status = thread::scope(|scope| {
         for (mut connection, first) in connections.into_iter().zip(&first) {
             let request = &request;
             scope.spawn(move || {
                 loop {
                     connection.send(request);
-                    match connection.answer() {
-                        Some(answer) => assert_eq!(Some(answer.body()), first.as_ref().map(Answer::body)),
+                    match connection.read_response() {
+                        Some(response) => assert_eq!(Some(response.body()), first.as_ref().map(Response::body)),
                         None => break,
                     }
                 }
             });
         }
-        server.ask_to_stop();
-        server.ended()
+        server.request_shutdown();
+        server.wait()
     });
-    assert!(first.iter().flatten().all(|answer| answer.status() == 200));
+    assert!(first.iter().flatten().all(|response| response.status() == 200));
     assert_eq!(status.code(), Some(0));
 }
 
-/// Stops a server with connections that are kept open and say nothing.
+/// Shuts a server down while connections are open and idle.
 #[track_caller]
-pub fn idle_connections_do_not_keep_the_server(binary: &str) {
+pub fn idle_connections_do_not_delay_a_shutdown(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);
     let mut used = server.connect();
-    used.send(request(&Method::GET, &server.announced.good, PATH));
-    assert_eq!(used.answer().map(|answer| answer.status().as_u16()), Some(200));
-    let _silent = server.connect();
+    used.send(request(&Method::GET, &server.startup_message.good, PATH));
+    assert_eq!(used.read_response().map(|response| response.status().as_u16()), Some(200));
+    let _unused = server.connect();
     server.stop();
-    assert!(used.answer().is_none());
+    assert!(used.read_response().is_none());
 }

@@ -1,4 +1,4 @@
-//! A database that goes wrong: clients learn that it did, and the log why.
+//! Errors of a database. The log contains the cause, and the response does not.
 
 use rusqlite::Connection;
 use tokenfolio_postgres_server::Schema;
@@ -6,7 +6,7 @@ use tokenfolio_postgres_server::Schema;
 use crate::PATH;
 use crate::server::Server;
 
-/// What is done to the tables, how it is undone, and how the log then begins.
+/// How to damage a database, how to repair it, and how the log entry starts.
 const DAMAGES: [(&str, &str, &str); 3] = [
     (
         "UPDATE token_usage SET usage_count = -1 - usage_count WHERE token_id = 19",
@@ -25,35 +25,35 @@ const DAMAGES: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// Breaks the tables under a server, over a file and over PostgreSQL.
+/// Damages the tables of a running server, in a file and in PostgreSQL.
 #[track_caller]
-pub fn causes_are_logged_and_not_answered(binary: &str) {
+pub fn causes_are_logged_and_not_sent(binary: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("demo.db");
-    are_logged_and_not_answered(binary, &format!("sqlite:{}", path.display()), |sql| {
+    check_store(binary, &format!("sqlite:{}", path.display()), |sql| {
         Connection::open(&path).and_then(|file| file.execute_batch(sql)).expect("the tables are there");
     });
     let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
-    are_logged_and_not_answered(binary, &schema.url(), |sql| {
+    check_store(binary, &schema.url(), |sql| {
         schema.run(sql).unwrap_or_else(|error| panic!("{error}"));
     });
 }
 
 #[track_caller]
-fn are_logged_and_not_answered(binary: &str, store: &str, run: impl Fn(&str)) {
+fn check_store(binary: &str, store: &str, run: impl Fn(&str)) {
     let server = Server::start(binary, &["--store", store]);
     let mut logged = String::new();
-    for (damage, repair, logs) in DAMAGES {
-        assert_eq!(server.get(&server.announced.good, PATH).status(), 200);
+    for (damage, repair, prefix) in DAMAGES {
+        assert_eq!(server.get(&server.startup_message.good, PATH).status(), 200);
         run(damage);
-        let answer = server.get(&server.announced.good, PATH);
+        let response = server.get(&server.startup_message.good, PATH);
         run(repair);
-        let body = String::from_utf8_lossy(answer.body());
+        let body = String::from_utf8_lossy(response.body());
         let problem = r#"{"type":"about:blank","title":"Internal Server Error","status":500"#;
         assert_eq!(body, format!(r#"{problem},"instance":"{PATH}"}}"#), "{damage}");
         let log = server.log();
         let new = log.strip_prefix(&logged).expect("a log grows");
-        assert!(new.strip_prefix(logs).is_some_and(|cause| !cause.trim().is_empty()), "{damage}: {new}");
+        assert!(new.strip_prefix(prefix).is_some_and(|cause| !cause.trim().is_empty()), "{damage}: {new}");
         logged = log;
     }
     server.stop();

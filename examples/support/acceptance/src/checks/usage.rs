@@ -1,4 +1,4 @@
-//! Uses of a token, as far as they survive the server.
+//! Usage of a token, and whether it survives the server.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,73 +7,73 @@ use http::Method;
 use tokenfolio::{Page, TokenResource};
 
 use crate::PATH;
-use crate::server::{PATIENCE, Server};
+use crate::server::{OPERATION_TIMEOUT, Server};
 
-/// Starts servers on one file, and counts what each has written when it ends.
+/// Starts servers on one file, and checks the usage that each has written.
 #[track_caller]
-pub fn every_use_is_written_before_the_end(binary: &str) {
+pub fn usage_is_written_before_a_shutdown(binary: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = format!("sqlite:{}", folder.path().join("demo.db").display());
-    let mut uses = 0;
+    let mut usage = 0;
     for _ in 0..2 {
         let server = Server::start(binary, &["--store", &store]);
-        assert_eq!(use_it(&server), uses);
-        let announced = server.announced();
+        assert_eq!(use_token(&server), usage);
+        let startup = server.startup_message();
         for (method, secret, target, status) in [
-            (Method::HEAD, &announced.single, PATH, 200),
-            (Method::GET, &announced.single, "/api/v1/me/tokens?page=0", 400),
-            // None of these is a use of it.
-            (Method::POST, &announced.single, PATH, 405),
-            (Method::GET, &announced.single, "/nowhere", 404),
-            (Method::GET, &announced.good, PATH, 200),
-            (Method::GET, &announced.expired, PATH, 401),
+            (Method::HEAD, &startup.single, PATH, 200),
+            (Method::GET, &startup.single, "/api/v1/me/tokens?page=0", 400),
+            // These do not use the token.
+            (Method::POST, &startup.single, PATH, 405),
+            (Method::GET, &startup.single, "/nowhere", 404),
+            (Method::GET, &startup.good, PATH, 200),
+            (Method::GET, &startup.expired, PATH, 401),
         ] {
-            let answer = server.send(&method, secret, target);
-            assert_eq!(answer.status(), status, "{method} {target}");
+            let response = server.send(&method, secret, target);
+            assert_eq!(response.status(), status, "{method} {target}");
         }
-        uses += 3;
+        usage += 3;
         server.stop();
     }
-    assert_eq!(use_it(&Server::start(binary, &["--store", &store])), uses);
+    assert_eq!(use_token(&Server::start(binary, &["--store", &store])), usage);
 }
 
-/// Kills a server: uses that it has shown as written are there when it is started again.
+/// Kills a server. Usage that it has listed is preserved.
 #[track_caller]
-pub fn a_killed_server_loses_only_uses_that_were_not_yet_written(binary: &str) {
+pub fn a_killed_server_loses_only_unwritten_usage(binary: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = format!("sqlite:{}", folder.path().join("demo.db").display());
     let server = Server::start(binary, &["--store", &store]);
-    let mut uses = 0;
+    let mut usage = 0;
     let mut use_once = || {
-        uses += 1;
-        use_it(&server)
+        usage += 1;
+        use_token(&server)
     };
     for _ in 0..100 {
         use_once();
     }
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + OPERATION_TIMEOUT;
     let written = loop {
-        let shown = use_once();
-        if shown >= 100 {
-            break shown;
+        let listed = use_once();
+        if listed >= 100 {
+            break listed;
         }
-        assert!(Instant::now() < deadline, "uses are not written while the server runs: {shown}");
+        assert!(Instant::now() < deadline, "the running server does not write usage: {listed}");
         thread::sleep(Duration::from_millis(50));
     };
     // Kills it.
     drop(server);
 
     let server = Server::start(binary, &["--store", &store]);
-    let kept = use_it(&server);
-    assert!((written..=uses).contains(&kept), "{written} were written of {uses}, and {kept} were kept");
+    let preserved = use_token(&server);
+    assert!((written..=usage).contains(&preserved), "of {usage}, {written} were written and {preserved} preserved");
     server.stop();
 }
 
-/// Uses the token that is its owner's only one, and returns how often it says it was used.
+/// Uses the token `single`, and returns its usage count in the response.
 #[track_caller]
-fn use_it(server: &Server) -> u64 {
-    let answer = server.get(&server.announced().single, PATH);
-    let page: Page<TokenResource> = serde_json::from_slice(answer.body()).expect("a page");
+fn use_token(server: &Server) -> u64 {
+    let response = server.get(&server.startup_message().single, PATH);
+    let page: Page<TokenResource> = serde_json::from_slice(response.body()).expect("a page");
     let [token] = &*page.data else { panic!("expected one token: {:?}", page.data) };
     assert_eq!(token.last_used_at.is_some(), token.usage_count > 0);
     token.usage_count

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use chrono::DateTime;
 use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, TokenId, TokenStore};
-use tokenfolio_acceptance::Untold;
+use tokenfolio_acceptance::LeakDetector;
 use tokenfolio_demo::Demo;
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_sqlite::SqliteStore;
@@ -21,7 +21,7 @@ async fn a_server_prints_no_secret_nor_its_digest() {
         let announced = serde_json::to_value(&demo.startup_message).expect("a startup message is JSON");
         let secrets =
             ["good", "expired", "revoked", "single", "ip_denied"].map(|name| announced[name].as_str().unwrap());
-        Untold::secrets(secrets).expect_none_in(format!("{demo:?} {demo:#?}"));
+        LeakDetector::for_secrets(secrets).expect_no_leak(format!("{demo:?} {demo:#?}"));
     }
 }
 
@@ -48,9 +48,9 @@ async fn a_store_prints_no_secret_nor_its_digest() {
     let postgres = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
     postgres.migrate().await.unwrap();
     let printed = [print!(SqliteStore::in_memory().await.unwrap()), print!(postgres)];
-    let untold = Untold::secrets([SECRET]);
+    let detector = LeakDetector::for_secrets([SECRET]);
     for printed in printed {
-        untold.expect_none_in(printed);
+        detector.expect_no_leak(printed);
     }
 }
 

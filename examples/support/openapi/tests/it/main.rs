@@ -1,4 +1,4 @@
-//! `openapi.json` against what the library answers, names and reads.
+//! Tests of `openapi.json` against the library.
 
 mod examples;
 mod members;

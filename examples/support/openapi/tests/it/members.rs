@@ -1,4 +1,4 @@
-//! The document and the library's types name the same members.
+//! The members in the document and in the library's types are the same.
 
 use std::collections::BTreeSet;
 
@@ -7,20 +7,20 @@ use serde_json::{Map, Value, json};
 use tokenfolio::{Page, Problem, TokenResource, TokenStatus};
 use tokenfolio_openapi::Description;
 
-use crate::service::{Store, TRACEPARENT, alike, answer, ask, endpoint, extremes};
+use crate::service::{Store, TRACEPARENT, endpoint, equal_tokens, extreme_tokens, get, send};
 
-fn body(answered: &Response<Vec<u8>>) -> Value {
-    serde_json::from_slice(answered.body()).expect("every answer is JSON")
+fn body(response: &Response<Vec<u8>>) -> Value {
+    serde_json::from_slice(response.body()).expect("every response is JSON")
 }
 
-/// The members that a schema names.
+/// Returns the members of a schema.
 #[track_caller]
 fn described(description: &Description, schema: &str) -> BTreeSet<String> {
     let properties = description.document()["components"]["schemas"][schema]["properties"].as_object();
     properties.unwrap_or_else(|| panic!("{schema} is described")).keys().cloned().collect()
 }
 
-/// Those that it requires.
+/// Returns the required members of a schema.
 fn required(description: &Description, schema: &str) -> BTreeSet<String> {
     let required = description.document()["components"]["schemas"][schema]["required"].as_array();
     required.into_iter().flatten().map(|name| name.as_str().expect("a name").to_owned()).collect()
@@ -30,17 +30,17 @@ fn members(value: &Value) -> BTreeSet<String> {
     value.as_object().expect("an object").keys().cloned().collect()
 }
 
-/// A page with every kind of token and of page link, and the objects in it by the name of their schema.
+/// Returns a page with every kind of token and page link, and its objects by the name of their schema.
 async fn page() -> (Value, Vec<(&'static str, Vec<String>)>) {
-    let tokens = [extremes(), alike(300)].concat();
+    let tokens = [extreme_tokens(), equal_tokens(300)].concat();
     let tokens = tokens.into_iter().zip(1..).map(|(mut token, id)| {
         token.id = tokenfolio::TokenId(id);
         token
     });
-    let page = body(&answer(&endpoint(Store::of(tokens.collect())), ask("page=1")).await);
+    let page = body(&send(&endpoint(Store::of(tokens.collect())), get("page=1")).await);
     let each = |pointer: &str| {
         let count = page.pointer(pointer).and_then(Value::as_array).expect("an array").len();
-        (0..count).map(|at| format!("{pointer}/{at}")).collect()
+        (0..count).map(|index| format!("{pointer}/{index}")).collect()
     };
     let objects = vec![
         ("TokenPage", vec![String::new()]),
@@ -53,7 +53,7 @@ async fn page() -> (Value, Vec<(&'static str, Vec<String>)>) {
 }
 
 #[tokio::test]
-async fn what_a_page_is_written_with_is_described_and_required() {
+async fn written_members_of_a_page_are_described_and_required() {
     let description = Description::packaged();
     let (page, objects) = page().await;
     for (schema, pointers) in objects {
@@ -65,9 +65,9 @@ async fn what_a_page_is_written_with_is_described_and_required() {
     }
 }
 
-/// A type shows that it knows a member by refusing what no member can be in its place.
+/// A type that knows a member rejects a value of the wrong type.
 #[tokio::test]
-async fn what_a_page_is_read_with_is_described() {
+async fn read_members_of_a_page_are_described() {
     let description = Description::packaged();
     let (page, objects) = page().await;
     serde_json::from_value::<Page<TokenResource>>(page.clone()).expect("a page is read");
@@ -83,20 +83,20 @@ async fn what_a_page_is_read_with_is_described() {
 }
 
 #[tokio::test]
-async fn what_a_problem_is_written_with_is_described() {
+async fn written_members_of_a_problem_are_described() {
     let description = Description::packaged();
-    let endpoint = endpoint(Store::of(alike(1)));
-    let with_everything = body(&answer(&endpoint, ask("page=x").header("traceparent", TRACEPARENT)).await);
-    assert_eq!(members(&with_everything), described(&description, "Problem"));
-    assert_eq!(members(&with_everything["errors"][0]), described(&description, "ParameterError"));
+    let endpoint = endpoint(Store::of(equal_tokens(1)));
+    let full = body(&send(&endpoint, get("page=x").header("traceparent", TRACEPARENT)).await);
+    assert_eq!(members(&full), described(&description, "Problem"));
+    assert_eq!(members(&full["errors"][0]), described(&description, "ParameterError"));
     assert_eq!(described(&description, "ParameterError"), required(&description, "ParameterError"));
 
-    let with_least = body(&answer(&endpoint, ask("").method("POST")).await);
-    assert_eq!(members(&with_least), required(&description, "Problem"));
+    let minimal = body(&send(&endpoint, get("").method("POST")).await);
+    assert_eq!(members(&minimal), required(&description, "Problem"));
 }
 
 #[tokio::test]
-async fn what_a_problem_is_read_with_is_described() {
+async fn read_members_of_a_problem_are_described() {
     let description = Description::packaged();
     let text = |name: &str| json!({"status": 400, "errors": []}).get(name).cloned().unwrap_or_else(|| name.into());
     let members: Map<_, _> =
@@ -106,7 +106,7 @@ async fn what_a_problem_is_read_with_is_described() {
     assert_eq!(problem.status().map(|status| status.as_u16()), Some(400));
     assert_eq!((problem.instance(), problem.trace_id()), (Some("instance"), Some("trace_id")));
     assert_eq!(problem.extension("errors"), Some(&json!([])));
-    // Nothing is left over: what the type does not know would be an extension too.
+    // A member that the type does not know would be an extension.
     assert_eq!(problem.extensions().map(|(name, _)| name).collect::<Vec<_>>(), ["errors", "trace_id"]);
 }
 

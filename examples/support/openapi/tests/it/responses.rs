@@ -4,87 +4,88 @@ use serde_json::Value;
 use tokenfolio::{PageRules, StoreErrorKind, TraceId};
 use tokenfolio_openapi::Description;
 
-use crate::service::{Endpoint, PATH, Store, TRACEPARENT, alike, answer, ask, endpoint, extremes};
+use crate::service::{Endpoint, PATH, Store, TRACEPARENT, endpoint, equal_tokens, extreme_tokens, get, send};
 
-/// Answers a request with and without a trace, by GET and by HEAD, and holds each answer against the description.
+/// Sends a request with and without a trace, with GET and with HEAD, and checks each response.
 async fn check(description: &Description, endpoint: &Endpoint, status: u16, request: impl Fn() -> Builder) {
     let id: TraceId = "b4f5aa7a-1470-4d92-8d3c-98e7c7de9f5f".parse().expect("a trace id");
     let traced = [request(), request().header("traceparent", TRACEPARENT), request().extension(id)];
-    for (way, request) in traced.into_iter().enumerate() {
+    for (index, request) in traced.into_iter().enumerate() {
         let method = request.method_ref().expect("a well-formed request").clone();
-        let answered = answer(endpoint, request).await;
-        described(description, &method, status, &answered);
-        let has_trace = serde_json::from_slice::<Value>(answered.body()).is_ok_and(|it| it.get("trace_id").is_some());
-        assert_eq!(has_trace, status >= 400 && way > 0, "{method} {status}");
+        let response = send(endpoint, request).await;
+        assert_described(description, &method, status, &response);
+        let has_trace =
+            serde_json::from_slice::<Value>(response.body()).is_ok_and(|body| body.get("trace_id").is_some());
+        assert_eq!(has_trace, status >= 400 && index > 0, "{method} {status}");
     }
     if request().method_ref() == Some(&Method::GET) {
-        let answered = answer(endpoint, request().method(Method::HEAD)).await;
-        described(description, &Method::HEAD, status, &answered);
+        let response = send(endpoint, request().method(Method::HEAD)).await;
+        assert_described(description, &Method::HEAD, status, &response);
     }
 }
 
 #[track_caller]
-fn described(description: &Description, method: &Method, status: u16, answered: &Response<Vec<u8>>) {
-    assert_eq!(answered.status(), status, "{method}");
-    assert_eq!(description.complaints(method, answered), Vec::<String>::new(), "{method} {status}");
+fn assert_described(description: &Description, method: &Method, status: u16, response: &Response<Vec<u8>>) {
+    assert_eq!(response.status(), status, "{method}");
+    assert_eq!(description.violations(method, response), Vec::<String>::new(), "{method} {status}");
     let operation = if method == Method::HEAD { "head" } else { "get" };
     let headers = &description.document()["paths"][PATH][operation]["responses"][status.to_string()]["headers"];
     let names: Vec<_> =
-        headers.as_object().expect("headers are described").keys().map(|it| it.to_lowercase()).collect();
-    for name in answered.headers().keys().filter(|name| *name != "content-type") {
+        headers.as_object().expect("headers are described").keys().map(|name| name.to_lowercase()).collect();
+    for name in response.headers().keys().filter(|name| *name != "content-type") {
         assert!(names.contains(&name.to_string()), "{method} {status}: {name} is not described");
     }
 }
 
 #[tokio::test]
-async fn every_page_is_as_described() {
+async fn every_page_matches_its_description() {
     let description = Description::packaged();
-    for tokens in [Vec::new(), alike(1), alike(20), alike(293), extremes()] {
+    for tokens in [Vec::new(), equal_tokens(1), equal_tokens(20), equal_tokens(293), extreme_tokens()] {
         let endpoint = endpoint(Store::of(tokens));
         for page in [1, 2, 7, 8, 15, 16, u64::MAX / 2] {
-            check(&description, &endpoint, 200, || ask(&format!("page={page}"))).await;
+            check(&description, &endpoint, 200, || get(&format!("page={page}"))).await;
         }
     }
 }
 
 #[tokio::test]
-async fn totals_at_every_limit_are_as_described() {
+async fn extreme_totals_match_their_description() {
     let description = Description::packaged();
     for total in [0, u64::from(u32::MAX), u64::MAX / 2, u64::MAX - 1, u64::MAX] {
         let row_on_each_page = PageRules::default().with_per_page(std::num::NonZeroU32::MIN);
-        let tokens = alike(1);
+        let tokens = equal_tokens(1);
         let endpoint = endpoint(Store::Holding { tokens, total }).with_page_rules(row_on_each_page);
-        check(&description, &endpoint, if total == 0 { 500 } else { 200 }, || ask("page=1")).await;
+        check(&description, &endpoint, if total == 0 { 500 } else { 200 }, || get("page=1")).await;
     }
 }
 
 #[tokio::test]
-async fn every_option_leaves_a_page_as_described() {
+async fn every_option_matches_its_description() {
     let description = Description::packaged();
-    let make = || endpoint(Store::of(alike(293)));
+    let new_endpoint = || endpoint(Store::of(equal_tokens(293)));
     let lenient = PageRules::default().lenient();
     for (endpoint, query) in [
-        (make().with_link_header(), "page=8"),
-        (make().with_link_header().with_query_string(), "q=a+b%20'|&page=8"),
-        (make().with_page_rules(lenient), "page=x"),
+        (new_endpoint().with_link_header(), "page=8"),
+        (new_endpoint().with_link_header().with_query_string(), "q=a+b%20'|&page=8"),
+        (new_endpoint().with_page_rules(lenient), "page=x"),
     ] {
-        check(&description, &endpoint, 200, || ask(query)).await;
+        check(&description, &endpoint, 200, || get(query)).await;
     }
 }
 
 #[tokio::test]
-async fn every_malformed_page_is_refused_as_described() {
+async fn a_400_matches_its_description() {
     let description = Description::packaged();
-    let endpoint = endpoint(Store::of(alike(1)));
+    let endpoint = endpoint(Store::of(equal_tokens(1)));
     for query in ["page=", "page=0", "page=01", "page=-1", "page=x", "page=1&page=2", "page=9223372036854775808"] {
-        check(&description, &endpoint, 400, || ask(query)).await;
+        check(&description, &endpoint, 400, || get(query)).await;
     }
 }
 
 #[tokio::test]
-async fn every_caller_is_refused_as_described() {
+async fn a_401_matches_its_description() {
     let description = Description::packaged();
-    let endpoint = endpoint(Store::of(alike(1))).with_realm("a \"realm\" \\");
+    let endpoint = endpoint(Store::of(equal_tokens(1))).with_realm("a \"realm\" \\");
     for credentials in [
         &[][..],
         &["Basic dXNlcjpwYXNz"],
@@ -95,23 +96,24 @@ async fn every_caller_is_refused_as_described() {
         &["Bearer office"],
         &["Bearer good", "Bearer good"],
     ] {
-        let request =
-            || credentials.iter().fold(http::Request::get(PATH), |it, value| it.header("authorization", *value));
+        let request = || {
+            credentials.iter().fold(http::Request::get(PATH), |request, value| request.header("authorization", *value))
+        };
         check(&description, &endpoint, 401, request).await;
     }
 }
 
 #[tokio::test]
-async fn every_other_method_is_refused_as_described() {
+async fn a_405_matches_its_description() {
     let description = Description::packaged();
-    let endpoint = endpoint(Store::of(alike(1)));
+    let endpoint = endpoint(Store::of(equal_tokens(1)));
     for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"] {
-        check(&description, &endpoint, 405, || ask("").method(method)).await;
+        check(&description, &endpoint, 405, || get("").method(method)).await;
     }
 }
 
 #[tokio::test]
-async fn every_failure_of_the_store_is_as_described() {
+async fn a_store_error_matches_its_description() {
     let description = Description::packaged();
     for (kind, status) in [
         (StoreErrorKind::Corrupt, 500),
@@ -121,28 +123,28 @@ async fn every_failure_of_the_store_is_as_described() {
     ] {
         for seconds in [0, 1, u32::MAX] {
             let endpoint = endpoint(Store::Failing(kind)).with_retry_after(seconds);
-            check(&description, &endpoint, status, || ask("")).await;
+            check(&description, &endpoint, status, || get("")).await;
         }
     }
 }
 
-/// A page as it is answered, with one change to its content.
+/// Returns a page with one replacement in its content.
 async fn page_with(from: &str, to: &str) -> Response<Vec<u8>> {
-    let endpoint = endpoint(Store::of(extremes()));
-    let page = answer(&endpoint, ask("page=1")).await;
+    let endpoint = endpoint(Store::of(extreme_tokens()));
+    let page = send(&endpoint, get("page=1")).await;
     page.map(|body| String::from_utf8_lossy(&body).replacen(from, to, 1).into())
 }
 
 #[track_caller]
-fn complains(description: &Description, answered: &Response<Vec<u8>>, complaint: &str) {
-    let complaints = description.complaints(&Method::GET, answered);
-    assert!(complaints.iter().any(|it| it.starts_with(complaint)), "{complaint}: {complaints:?}");
+fn assert_violation(description: &Description, response: &Response<Vec<u8>>, violation: &str) {
+    let violations = description.violations(&Method::GET, response);
+    assert!(violations.iter().any(|found| found.starts_with(violation)), "{violation}: {violations:?}");
 }
 
 #[tokio::test]
-async fn content_that_is_not_as_described_is_complained_of() {
+async fn content_that_violates_the_description_is_reported() {
     let description = Description::packaged();
-    for (from, to, complaint) in [
+    for (from, to, violation) in [
         ("{", "[", "content is not JSON: "),
         ("\"status\":", "\"Status\":", "content/data/0: "),
         ("\"active\"", "\"asleep\"", "content/data/0/status: "),
@@ -151,15 +153,15 @@ async fn content_that_is_not_as_described_is_complained_of() {
         (",\"page\":null", "", "content/meta/links/0: "),
         ("\"per_page\":20", "\"per_page\":null", "content/meta/per_page: "),
     ] {
-        complains(&description, &page_with(from, to).await, complaint);
+        assert_violation(&description, &page_with(from, to).await, violation);
     }
-    assert_eq!(description.complaints(&Method::HEAD, &page_with("", "").await), ["there is content"]);
+    assert_eq!(description.violations(&Method::HEAD, &page_with("", "").await), ["unexpected content"]);
 }
 
 #[tokio::test]
-async fn headers_that_are_not_as_described_are_complained_of() {
+async fn headers_that_violate_the_description_are_reported() {
     let description = Description::packaged();
-    for (name, value, complaint) in [
+    for (name, value, violation) in [
         ("cache-control", "public", "Cache-Control: "),
         ("content-length", "many", "Content-Length: "),
         ("content-type", "text/html", "Content-Type is not application/json"),
@@ -167,11 +169,11 @@ async fn headers_that_are_not_as_described_are_complained_of() {
     ] {
         let mut page = page_with("", "").await;
         page.headers_mut().insert(name, value.parse().expect("a value"));
-        complains(&description, &page, complaint);
+        assert_violation(&description, &page, violation);
     }
     let mut page = page_with("", "").await;
     page.headers_mut().append("cache-control", "private, no-store".parse().expect("a value"));
-    complains(&description, &page, "Cache-Control stands more than once");
+    assert_violation(&description, &page, "Cache-Control is repeated");
     page.headers_mut().remove("cache-control");
-    complains(&description, &page, "Cache-Control is missing");
+    assert_violation(&description, &page, "Cache-Control is missing");
 }

@@ -1,4 +1,4 @@
-//! A service whose store does what a test wants.
+//! A service over a configurable store.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::request::Builder;
@@ -11,12 +11,12 @@ use tokenfolio::{
 pub(crate) const PATH: &str = "/api/v1/me/tokens";
 pub(crate) const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-/// The instant of every answer.
+/// The current time of every test.
 pub(crate) fn now() -> DateTime<Utc> {
-    "2024-04-12T00:00:00Z".parse().expect("an instant")
+    "2024-04-12T00:00:00Z".parse().expect("a time")
 }
 
-/// Holds its tokens, of which there can be said to be more, or fails.
+/// Returns its tokens with any total, or fails.
 pub(crate) enum Store {
     Failing(StoreErrorKind),
     Holding { tokens: Vec<AccessToken>, total: u64 },
@@ -34,7 +34,7 @@ impl TokenStore for Store {
 
     async fn list(&self, query: &ListQuery<i64>) -> Result<TokenList, StoreError> {
         match self {
-            Self::Failing(kind) => Err(StoreError::new(*kind, "as the test wants it")),
+            Self::Failing(kind) => Err(StoreError::new(*kind, "requested by the test")),
             Self::Holding { tokens, total } => {
                 let rows = tokens.iter().skip(query.offset.try_into().unwrap_or(usize::MAX));
                 Ok(TokenList::new(rows.take(query.limit.get() as usize).cloned().collect(), *total))
@@ -43,7 +43,7 @@ impl TokenStore for Store {
     }
 }
 
-/// Knows the secret `good`, and `expired` and `office`, which are refused.
+/// Knows the secret `good`, and the secrets `expired` and `office`, which are rejected.
 pub(crate) struct Secrets;
 
 impl Authenticator for Secrets {
@@ -68,23 +68,23 @@ pub(crate) fn endpoint(store: Store) -> Endpoint {
     ListTokens::new(store, Secrets, urls).with_clock(now)
 }
 
-/// A request of the owner of tokens, for a page by its raw query.
-pub(crate) fn ask(query: &str) -> Builder {
+/// Returns an authorized request with a raw query.
+pub(crate) fn get(query: &str) -> Builder {
     Request::get(format!("{PATH}?{query}")).header("authorization", "Bearer good")
 }
 
-pub(crate) async fn answer(endpoint: &Endpoint, request: Builder) -> Response<Vec<u8>> {
+pub(crate) async fn send(endpoint: &Endpoint, request: Builder) -> Response<Vec<u8>> {
     let request = request.body(()).expect("a well-formed request");
     endpoint.handle(&request.into_parts().0, None).await
 }
 
-/// As many tokens as asked for, which differ in nothing but their ids.
-pub(crate) fn alike(count: i64) -> Vec<AccessToken> {
+/// Returns tokens that differ only in their ids.
+pub(crate) fn equal_tokens(count: i64) -> Vec<AccessToken> {
     (1..=count).map(|id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)).collect()
 }
 
-/// Tokens at every limit of what a token can be.
-pub(crate) fn extremes() -> Vec<AccessToken> {
+/// Returns tokens with minimum and maximum values.
+pub(crate) fn extreme_tokens() -> Vec<AccessToken> {
     let lists = [
         vec!["0.0.0.0/0", "255.255.255.255/32", "::/0", "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"],
         vec!["::ffff:10.0.0.7", "::1.2.3.4", "10.0.0.7/8", "2001:db8::/127"],
