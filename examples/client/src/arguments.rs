@@ -1,4 +1,4 @@
-//! What the client can be told on its command line.
+//! The command line.
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use url::{Host, Url};
 /// TOKENFOLIO_SECRET, or from a file.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// The URL of the list, such as `https://api.example.com/api/v1/me/tokens`, or of the page to begin with.
+    /// The URL of the list, such as `https://api.example.com/api/v1/me/tokens`, or of the first page to request.
     #[arg(value_name = "URL", value_parser = endpoint)]
     pub(crate) url: Url,
 
@@ -19,40 +19,40 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATH")]
     pub(crate) secret_file: Option<PathBuf>,
 
-    /// What the server calls its page parameter.
+    /// The name of the server's page parameter.
     #[arg(long, value_name = "NAME", default_value = "page")]
     pub(crate) page_name: String,
 
-    /// Gives up after so many pages.
+    /// The maximum number of pages.
     #[arg(long, value_name = "N", default_value = "1000")]
     pub(crate) max_pages: NonZeroU64,
 
-    /// Gives up on an answer after so many seconds.
+    /// The timeout for a response, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     pub(crate) timeout: NonZeroU64,
 }
 
-/// Why a URL is not asked.
+/// An error of a URL.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 enum EndpointError {
-    #[error("expected `https://`, or `http://` and this machine: anyone on the way could read the secret")]
+    #[error("expected `https://`, or `http://` with a loopback host, because others could read the secret")]
     Insecure,
     #[error("{0}")]
     Malformed(url::ParseError),
-    #[error("has a user name or password, which is not how a token is presented")]
+    #[error("expected a URL without a user name and password")]
     Userinfo,
 }
 
-/// Reads a URL that a secret may be sent to (RFC 6750, section 5.3).
+/// Parses a URL that a secret may be sent to (RFC 6750, section 5.3).
 fn endpoint(text: &str) -> Result<Url, EndpointError> {
     let url = Url::parse(text).map_err(EndpointError::Malformed)?;
-    let is_here = match url.host() {
+    let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
         return Err(EndpointError::Insecure);
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_sent_over_https_or_stays_on_this_machine() {
+    fn a_url_has_https_or_a_loopback_host() {
         for text in [
             "https://api.example.com/t?page=2",
             "HTTPS://192.0.2.7:8443",
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_whole_and_brings_no_credentials() {
+    fn a_url_is_absolute_and_has_no_credentials() {
         let relative = Err(EndpointError::Malformed(url::ParseError::RelativeUrlWithoutBase));
         assert_eq!(endpoint("/t"), relative);
         for text in ["https://u@h.example/t", "https://:p@h.example/t"] {

@@ -1,4 +1,4 @@
-//! What went wrong, as a person wants to read it.
+//! Errors as reports for users.
 
 use std::fmt::{self, Display};
 use std::io;
@@ -11,126 +11,129 @@ use serde_json::Value;
 use tokenfolio::{NextUrlError, Problem, ResponseError};
 use url::Url;
 
-use crate::escape::visible;
+use crate::escape::escape;
 use crate::secret::SecretError;
 
-const WRONG_LIST: &str = "see whether the URL is that of a list of tokens";
+const CHECK_LIST_URL: &str = "check that the URL is a list of tokens";
 
-/// Why there is no list: a report of several lines, harmless for a terminal.
+/// A report of several lines, with escaped control characters.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    what: String,
-    /// What else is known, by name.
-    facts: Vec<(String, String)>,
-    advice: String,
+pub(crate) struct Error {
+    message: String,
+    /// Names and values.
+    context: Vec<(String, String)>,
+    help: String,
 }
 
-impl Failure {
-    fn new(what: impl Display, advice: impl Into<String>) -> Self {
-        Self { what: what.to_string(), facts: Vec::new(), advice: advice.into() }
+impl Error {
+    fn new(message: impl Display, help: impl Into<String>) -> Self {
+        Self { message: message.to_string(), context: Vec::new(), help: help.into() }
     }
 
-    fn with_fact(mut self, name: &str, fact: impl Into<String>) -> Self {
-        self.facts.push((name.to_owned(), fact.into()));
+    fn with_context(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.context.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Tells of an answer that is no page, and of the wait that it asks for.
-    pub(crate) fn answer(asked: &Url, error: &ResponseError, wait: Option<Duration>, headers: &HeaderMap) -> Self {
-        let location = headers.get(LOCATION).and_then(|location| asked.join(location.to_str().ok()?).ok());
-        let advice = match location.filter(|_| error.status().is_redirection()) {
-            Some(location) => format!("ask {location} instead, if you trust it: the secret was not sent there"),
-            None => advice(error.status(), wait),
+    /// Reports a response that is not a page.
+    pub(crate) fn response(
+        url: &Url,
+        error: &ResponseError,
+        retry_after: Option<Duration>,
+        headers: &HeaderMap,
+    ) -> Self {
+        let location = headers.get(LOCATION).and_then(|location| url.join(location.to_str().ok()?).ok());
+        let help = match location.filter(|_| error.status().is_redirection()) {
+            Some(location) => format!("use {location} if you trust it; the secret was not sent there"),
+            None => help(error.status(), retry_after),
         };
-        let failure = Self::new(error, advice).with_fact("asked", asked.as_str());
+        let report = Self::new(error, help).with_context("url", url.as_str());
         match error {
-            ResponseError::Problem { problem, .. } => failure.with_problem(asked, problem),
-            _ => failure,
+            ResponseError::Problem { problem, .. } => report.with_problem(url, problem),
+            _ => report,
         }
     }
 
-    /// Tells what a problem says beside its title and detail.
-    fn with_problem(mut self, asked: &Url, problem: &Problem) -> Self {
-        // Our own service has the errors in the detail too.
-        let is_told = |text: &str| problem.detail().is_some_and(|detail| detail.contains(text));
+    /// Adds the members of a problem, except its title and detail.
+    fn with_problem(mut self, url: &Url, problem: &Problem) -> Self {
+        // The library repeats the errors in the detail.
+        let is_in_detail = |text: &str| problem.detail().is_some_and(|detail| detail.contains(text));
         let errors = problem.extension("errors").and_then(Value::as_array);
         for error in errors.into_iter().flatten() {
             let member = |name| error.get(name).and_then(Value::as_str);
             if let (Some(parameter), Some(detail)) = (member("parameter"), member("detail"))
-                && !is_told(detail)
+                && !is_in_detail(detail)
             {
-                self = self.with_fact(parameter, detail);
+                self = self.with_context(parameter, detail);
             }
         }
-        if let Some(kind) = problem.type_url(asked).filter(|_| problem.type_uri() != "about:blank") {
-            self = self.with_fact("type", kind);
+        if let Some(type_url) = problem.type_url(url).filter(|_| problem.type_uri() != "about:blank") {
+            self = self.with_context("type", type_url);
         }
         match problem.trace_id() {
-            Some(trace_id) => self.with_fact("trace id", trace_id),
+            Some(trace_id) => self.with_context("trace id", trace_id),
             None => self,
         }
     }
 
-    /// Tells of a link to the next page that must not be followed.
-    pub(crate) fn next(asked: &Url, error: &NextUrlError) -> Self {
-        let advice = match error {
-            NextUrlError::NotAhead { .. } => {
-                "see whether the server's page parameter has another name, and give `--page-name`"
-            }
-            _ => "tell the server's operators: the secret was not sent there",
+    /// Reports a link to the next page that must not be followed.
+    pub(crate) fn next_url(url: &Url, error: &NextUrlError) -> Self {
+        let help = match error {
+            NextUrlError::NotAhead { .. } => "use `--page-name` if the server's page parameter has another name",
+            _ => "report this to the server's operators; the secret was not sent there",
         };
-        Self::new(error, advice).with_fact("asked", asked.as_str())
+        Self::new(error, help).with_context("url", url.as_str())
     }
 
-    /// Tells of a table that could not be written.
+    /// Reports a table that could not be written.
     pub(crate) fn output(error: &io::Error) -> Self {
-        let what = format!("the table cannot be written: {error}");
-        Self::new(what, "see whether there is room, and whether you may write there")
+        let message = format!("the table cannot be written: {error}");
+        Self::new(message, "check the free space and the permissions of the output")
     }
 
-    /// Tells of a list that goes on for longer than was allowed.
+    /// Reports a list with more pages than allowed.
     pub(crate) fn too_many_pages(max: NonZeroU64) -> Self {
-        Self::new(format!("the list has more than {max} pages"), "if you believe it, give a higher `--max-pages`")
+        Self::new(format!("the list has more than {max} pages"), "use a higher `--max-pages` if that is correct")
     }
 
-    /// Tells that there is no answer.
-    pub(crate) fn transport(asked: &Url, error: &ureq::Error) -> Self {
-        let advice = match error {
-            ureq::Error::BodyExceedsLimit(_) => WRONG_LIST,
-            _ => "see whether the URL is right, and the server can be reached",
+    /// Reports a request without a response.
+    pub(crate) fn transport(url: &Url, error: &ureq::Error) -> Self {
+        let help = match error {
+            ureq::Error::BodyExceedsLimit(_) => CHECK_LIST_URL,
+            _ => "check the URL and the connection to the server",
         };
-        Self::new(format!("no answer: {error}"), advice).with_fact("asked", asked.as_str())
+        Self::new(format!("no response: {error}"), help).with_context("url", url.as_str())
     }
 }
 
-fn advice(status: StatusCode, wait: Option<Duration>) -> String {
-    let advice = match (status, wait) {
-        (StatusCode::OK, _) => WRONG_LIST,
-        (StatusCode::BAD_REQUEST, _) => "see whether the parameters in the URL are right",
+fn help(status: StatusCode, retry_after: Option<Duration>) -> String {
+    let help = match (status, retry_after) {
+        (StatusCode::OK, _) => CHECK_LIST_URL,
+        (StatusCode::BAD_REQUEST, _) => "check the parameters in the URL",
         (StatusCode::UNAUTHORIZED, _) => {
-            "see whether the secret is whole, neither expired nor revoked, and may be used from here"
+            "check that the secret is complete, not expired, not revoked, and allowed from this address"
         }
-        (StatusCode::FORBIDDEN, _) => "see whether the token has the right to list tokens",
+        (StatusCode::FORBIDDEN, _) => "check that the token may list tokens",
         (_, Some(wait)) => return format!("try again in {} seconds", wait.as_secs().max(1)),
         (StatusCode::TOO_MANY_REQUESTS, None) => "try again later",
-        _ if status.is_server_error() => "try again later; if it stays so, send this to the server's operators",
-        _ => "see whether the URL is right",
+        _ if status.is_server_error() => "try again later, or report this to the server's operators",
+        _ => "check the URL",
     };
-    advice.to_owned()
+    help.to_owned()
 }
 
-impl From<SecretError> for Failure {
+impl From<SecretError> for Error {
     fn from(error: SecretError) -> Self {
-        Self::new(error, "see `--help` for where the secret may come from")
+        Self::new(error, "see `--help` for the ways to pass the secret")
     }
 }
 
-impl Display for Failure {
+impl Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", visible(&self.what))?;
-        for (name, fact) in &self.facts {
-            writeln!(f, "  {}: {}", visible(name), visible(fact))?;
+        writeln!(f, "error: {}", escape(&self.message))?;
+        for (name, value) in &self.context {
+            writeln!(f, "  {}: {}", escape(name), escape(value))?;
         }
-        writeln!(f, "  what to do: {}", visible(&self.advice))
+        writeln!(f, "  help: {}", escape(&self.help))
     }
 }

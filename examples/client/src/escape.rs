@@ -1,10 +1,9 @@
-//! Text from elsewhere, made harmless for a terminal.
+//! Escapes text of a server for a terminal.
 
-/// Shows text as it is, but for what could drive a terminal or hide from a reader: control characters, invisible ones,
-/// and those that turn the direction of writing stand there as Rust escapes them, and a backslash twice.
-pub(crate) fn visible(text: &str) -> String {
+/// Escapes backslashes, control characters, invisible characters and changes of the writing direction, as Rust does.
+pub(crate) fn escape(text: &str) -> String {
     let escaped = text.escape_debug().to_string();
-    // Quotes are escaped too, which only literals need. The backslash right before a quote is always the escape's own.
+    // `escape_debug` also escapes quotes. A backslash before a quote is always its escape, as others are doubled.
     escaped.replace("\\\"", "\"").replace("\\'", "'")
 }
 
@@ -13,16 +12,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_printed_and_read_is_left_alone() {
+    fn printable_text_is_unchanged() {
         for text in
-            ["", "CI", "\"quoted\" & 'single'", "  blanks  ", "日本語 🦀", "مفتاح النشر", "e\u{301}te\u{301}", "क्षि"]
+            ["", "CI", "\"quoted\" & 'single'", "  spaces  ", "日本語 🦀", "مفتاح النشر", "e\u{301}te\u{301}", "क्षि"]
         {
-            assert_eq!(visible(text), text);
+            assert_eq!(escape(text), text);
         }
     }
 
     #[test]
-    fn what_drives_a_terminal_or_hides_is_escaped() {
+    fn control_and_invisible_characters_are_escaped() {
         for (text, expected) in [
             ("\u{1b}[2J", "\\u{1b}[2J"),
             ("\u{9b}2J", "\\u{9b}2J"),
@@ -32,13 +31,13 @@ mod tests {
             ("C:\\deploy\\u{1b}", "C:\\\\deploy\\\\u{1b}"),
             ("\\'\\\"", "\\\\'\\\\\""),
         ] {
-            assert_eq!(visible(text), expected);
+            assert_eq!(escape(text), expected);
         }
     }
 
     #[test]
-    fn no_character_drives_a_terminal() {
+    fn no_control_character_remains() {
         let all: String = ('\0'..=char::MAX).collect();
-        assert!(!visible(&all).contains(char::is_control));
+        assert!(!escape(&all).contains(char::is_control));
     }
 }

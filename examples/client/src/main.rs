@@ -6,16 +6,16 @@
 //! TOKENFOLIO_SECRET='1|..' cargo example client -- http://127.0.0.1:3000/api/v1/me/tokens
 //! ```
 //!
-//! It prints a line a token:
+//! It prints one line for each token:
 //!
 //! ```text
-//! ID  STATUS   USES  LAST USED             EXPIRES  CREATED               ALLOWED IPS  NAME
+//! ID  STATUS  USAGE  LAST USED             EXPIRES  CREATED               ALLOWED IPS  NAME
 //!  1  active      0  never                 never    2025-10-22T10:00:00Z  any          Production Deploy
 //! ```
 //!
-//! What goes wrong is told on standard error, with what to do about it, and the process ends with 1; no part of a list is
-//! printed. The secret goes to the origin of the URL and nowhere else: no redirect is followed, and no link that leads
-//! away. Nothing that a server answers can make a walk endless or drive the terminal, and no answer is read beyond 4 MiB.
+//! On an error it prints a report on standard error, prints no part of the list, and exits with 1. It sends the secret
+//! only to the origin of the URL: it does not follow redirects, or links to another origin. A server cannot make it request
+//! pages endlessly or control the terminal. It reads at most 4 MiB of a response.
 
 mod arguments;
 mod client;
@@ -32,22 +32,22 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::arguments::Arguments;
 use crate::client::Client;
-use crate::error::Failure;
+use crate::error::Error;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprint!("{failure}");
+        Err(error) => {
+            eprint!("{error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), Failure> {
+fn run(arguments: &Arguments) -> Result<(), Error> {
     let secret = secret::read(arguments.secret_file.as_deref())?;
     let client = Client::new(&secret, arguments);
-    // It draws nothing where standard error is no terminal.
+    // The bar draws nothing if standard error is not a terminal.
     let style = ProgressStyle::with_template("page {pos} of {len}").expect("the template is well formed");
     let progress = ProgressBar::new(1).with_style(style);
     let tokens = client.tokens(|page| {
@@ -55,10 +55,10 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         progress.set_position(page.current_page);
     });
     progress.finish_and_clear();
-    let table = table::of(&tokens?);
+    let table = table::render(&tokens?);
     match writeln!(io::stdout().lock(), "{table}") {
-        // Whoever reads has seen enough, as `head` has.
+        // The reader has closed the pipe, as `head` does.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|error| Failure::output(&error)),
+        written => written.map_err(|error| Error::output(&error)),
     }
 }

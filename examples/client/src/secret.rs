@@ -1,4 +1,4 @@
-//! Where the secret comes from.
+//! Reads the secret.
 
 use std::path::Path;
 use std::{env, fs, io};
@@ -7,18 +7,18 @@ use tokenfolio::BearerToken;
 
 const VARIABLE: &str = "TOKENFOLIO_SECRET";
 
-/// Why there is no secret to present.
+/// An error of the secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretError {
     #[error("the secret cannot be read: {0}")]
     Io(#[from] io::Error),
-    #[error("the secret has a blank within, or a character that no token has")]
+    #[error("the secret contains whitespace or a character that is not allowed in a token")]
     Malformed,
-    #[error("there is no secret: set {VARIABLE}, or give `--secret-file`")]
+    #[error("there is no secret: set {VARIABLE} or use `--secret-file`")]
     Missing,
 }
 
-/// Reads the secret from a file, standard input for `-`, or the environment; blanks around it do not count.
+/// Reads the secret from a file, from standard input for `-`, or from the environment. Ignores surrounding whitespace.
 pub(crate) fn read(file: Option<&Path>) -> Result<BearerToken, SecretError> {
     let text = match file {
         Some(path) if path == Path::new("-") => io::read_to_string(io::stdin())?,

@@ -1,4 +1,4 @@
-//! The compiled client against a server of ours, one of Laravel's, and such as mean no good.
+//! Tests of the compiled client with a demo server, with responses of Laravel, and with hostile servers.
 
 mod demo_server;
 mod hostile;
@@ -9,7 +9,7 @@ mod retries;
 mod run;
 mod secret;
 mod table;
-// Elsewhere the system is not told whom to trust by a variable.
+// Only Linux reads the trusted certificates from an environment variable.
 #[cfg(target_os = "linux")]
 mod tls;
 mod walk;

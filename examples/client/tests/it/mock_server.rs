@@ -1,4 +1,4 @@
-//! A server on a free port that answers as a test wants.
+//! A mock server on a free port.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -7,35 +7,35 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// A server that answers whatever it is told to. It ends with the tests.
-pub(crate) struct Site {
+/// A server with the responses of a test. It runs until the tests end.
+pub(crate) struct MockServer {
     pub(crate) origin: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-impl Site {
-    /// Starts a server. `answer` is given its origin and the target of a request, and returns a whole response.
+impl MockServer {
+    /// Starts a server. `respond` receives the origin and the target of a request, and returns the bytes of the response.
     #[track_caller]
-    pub(crate) fn start(mut answer: impl FnMut(&str, &str) -> String + Send + 'static) -> Self {
+    pub(crate) fn start(mut respond: impl FnMut(&str, &str) -> String + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let site = Self { origin: origin.clone(), requests: requests.clone() };
+        let server = Self { origin: origin.clone(), requests: requests.clone() };
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
                 let head = read_head(&stream);
                 let target = head.split(' ').nth(1).unwrap_or_default();
-                let response = answer(&origin, target);
+                let response = respond(&origin, target);
                 requests.lock().expect("no one panics with it").push(head);
-                // A client that has had enough has gone.
+                // The client may have closed the connection.
                 drop(stream.write_all(response.as_bytes()));
             }
         });
-        site
+        server
     }
 
-    /// Starts a server that always gives this answer.
+    /// Starts a server that always sends this response.
     #[track_caller]
     pub(crate) fn always(response: impl Into<String>) -> Self {
         let response = response.into();
@@ -46,24 +46,24 @@ impl Site {
         format!("{}{target}", self.origin)
     }
 
-    /// The heads of the requests so far.
+    /// Returns the heads of the requests so far.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("no one panics with it").clone()
     }
 
-    /// The targets of the requests so far.
+    /// Returns the targets of the requests so far.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.requests().iter().filter_map(|head| Some(head.split(' ').nth(1)?.to_owned())).collect()
     }
 }
 
-/// Reads a request up to its empty line; nothing, if there is none to read.
+/// Reads a request up to its empty line. Returns an empty text at the end of the stream.
 pub(crate) fn read_head(stream: impl Read) -> String {
     let lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A whole response; the connection ends with it. Further fields may stand in `media_type`.
+/// Returns a response that closes the connection. `media_type` can contain further header lines.
 pub(crate) fn response(status: &str, media_type: &str, body: &str) -> String {
     let length = body.len();
     format!(
@@ -71,7 +71,7 @@ pub(crate) fn response(status: &str, media_type: &str, body: &str) -> String {
     )
 }
 
-/// A page of one token.
+/// Returns a page of one token.
 pub(crate) fn page(number: u64, next: Option<&str>) -> String {
     let name = format!("token {number}");
     page_of(&[token(&name)], number, next)

@@ -1,8 +1,8 @@
-//! The client as a process.
+//! Runs the client as a process.
 
 use std::process::{Command, Output};
 
-/// What a process left behind.
+/// The exit code and the output of a process.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -10,7 +10,7 @@ pub(crate) struct Run {
     pub(crate) err: String,
 }
 
-/// Makes the command; a secret in the environment of the tests is not handed on.
+/// Returns the command, without a secret from the environment of the tests.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_client"));
     command.env_remove("TOKENFOLIO_SECRET");
@@ -24,16 +24,16 @@ pub(crate) fn run(secret: &str, arguments: &[&str]) -> Run {
 
 #[track_caller]
 pub(crate) fn finished(output: Output) -> Run {
-    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("the output is text"));
-    Run { code: output.status.code(), out, err }
+    let text = |bytes| String::from_utf8(bytes).expect("the output is UTF-8");
+    Run { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// Runs the client, which must end with 1, say nothing of a list, and hand nothing to a terminal but lines of text.
+/// Runs the client, which must exit with 1 and print nothing except a report without control characters.
 #[track_caller]
-pub(crate) fn failure(arguments: &[&str]) -> String {
+pub(crate) fn error_report(arguments: &[&str]) -> String {
     let run = run("7|secret", arguments);
     assert_eq!((run.code, &*run.out), (Some(1), ""), "{}", run.err);
-    assert!(run.err.starts_with("error: ") && run.err.contains("\n  what to do: "), "{}", run.err);
+    assert!(run.err.starts_with("error: ") && run.err.contains("\n  help: "), "{}", run.err);
     assert!(!run.err.contains(|c: char| c.is_control() && c != '\n'), "{:?}", run.err);
     assert!(!run.err.contains("secret|") && !run.err.contains("7|secret"), "{}", run.err);
     run.err

@@ -2,51 +2,51 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::mock_server::{Site, page};
+use crate::mock_server::{MockServer, page};
 use crate::run::{Run, command, finished, run};
 
 #[track_caller]
-fn assert_presented(site: &Site, run: &Run) {
+fn assert_presented(server: &MockServer, run: &Run) {
     assert_eq!(run.code, Some(0), "{}", run.err);
-    let request = site.requests().pop().expect("a request").to_lowercase();
-    let fields: Vec<_> = request.lines().filter(|line| line.starts_with("authorization:")).collect();
-    assert_eq!(fields, ["authorization: bearer 7|secret=="]);
+    let request = server.requests().pop().expect("a request").to_lowercase();
+    let headers: Vec<_> = request.lines().filter(|line| line.starts_with("authorization:")).collect();
+    assert_eq!(headers, ["authorization: bearer 7|secret=="]);
 }
 
 #[test]
 fn the_secret_comes_from_the_environment() {
-    let site = Site::always(page(1, None));
-    assert_presented(&site, &run("7|secret==", &[&site.url("/t")]));
-    assert_presented(&site, &run(" 7|secret==\n", &[&site.url("/t")]));
+    let server = MockServer::always(page(1, None));
+    assert_presented(&server, &run("7|secret==", &[&server.url("/t")]));
+    assert_presented(&server, &run(" 7|secret==\n", &[&server.url("/t")]));
 }
 
 #[test]
 fn the_secret_comes_from_a_file() {
-    let site = Site::always(page(1, None));
+    let server = MockServer::always(page(1, None));
     let file = tempfile::NamedTempFile::new().expect("a file");
     fs::write(&file, "7|secret==\r\n").expect("a file can be written");
     let path = file.path().to_str().expect("a path of text");
-    // A file that was asked for leads.
-    assert_presented(&site, &run("other", &[&site.url("/t"), "--secret-file", path]));
+    // `--secret-file` takes precedence over the environment.
+    assert_presented(&server, &run("other", &[&server.url("/t"), "--secret-file", path]));
 }
 
 #[test]
 fn the_secret_comes_from_standard_input() {
-    let site = Site::always(page(1, None));
+    let server = MockServer::always(page(1, None));
     let mut client = command();
-    client.args([&site.url("/t"), "--secret-file", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    client.args([&server.url("/t"), "--secret-file", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut client = client.spawn().expect("the client starts");
     client.stdin.take().expect("a pipe").write_all(b"7|secret==").expect("the client reads");
-    assert_presented(&site, &finished(client.wait_with_output().expect("the client ends")));
+    assert_presented(&server, &finished(client.wait_with_output().expect("the client ends")));
 }
 
 #[test]
-fn without_a_secret_nothing_is_asked() {
-    let site = Site::always(page(1, None));
-    let url = site.url("/t");
+fn without_a_valid_secret_no_request_is_sent() {
+    let server = MockServer::always(page(1, None));
+    let url = server.url("/t");
     let missing = finished(command().arg(&url).output().expect("the client starts"));
-    let missing_text = "error: there is no secret: set TOKENFOLIO_SECRET, or give `--secret-file`\n";
-    let malformed_text = "error: the secret has a blank within, or a character that no token has\n";
+    let missing_text = "error: there is no secret: set TOKENFOLIO_SECRET or use `--secret-file`\n";
+    let malformed_text = "error: the secret contains whitespace or a character that is not allowed in a token\n";
     for (run, text) in [
         (missing, missing_text),
         (run("", &[&url]), missing_text),
@@ -58,11 +58,11 @@ fn without_a_secret_nothing_is_asked() {
     ] {
         assert!(run.code == Some(1) && run.out.is_empty() && run.err.starts_with(text), "{run:?}");
     }
-    assert_eq!(site.requests().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[test]
-fn a_secret_is_not_sent_where_others_could_read_it() {
+fn a_secret_is_not_sent_to_an_insecure_url() {
     for url in ["http://192.0.2.7/t", "http://api.example.com/t", "https://u:p@h.example/t", "/t"] {
         let run = run("7|secret", &[url]);
         assert_eq!((run.code, &*run.out), (Some(2), ""), "{url}");
@@ -70,15 +70,16 @@ fn a_secret_is_not_sent_where_others_could_read_it() {
     }
 }
 
-/// A proxy would read it too.
+/// A proxy could read the secret.
 #[test]
-fn without_tls_no_proxy_is_asked() {
-    let (proxy, site) = (Site::always(page(1, None)), Site::always(page(1, None)));
+fn without_tls_no_proxy_is_used() {
+    let proxy = MockServer::always(page(1, None));
+    let server = MockServer::always(page(1, None));
     let mut client = command();
-    client.env("TOKENFOLIO_SECRET", "7|secret==").arg(site.url("/t"));
+    client.env("TOKENFOLIO_SECRET", "7|secret==").arg(server.url("/t"));
     for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         client.env(name, &proxy.origin);
     }
-    assert_presented(&site, &finished(client.output().expect("the client starts")));
+    assert_presented(&server, &finished(client.output().expect("the client starts")));
     assert_eq!(proxy.requests().len(), 0);
 }

@@ -1,4 +1,4 @@
-//! Over TLS: whose certificate is taken.
+//! TLS: which certificates the client trusts.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -21,7 +21,8 @@ fn authority() -> Authority {
     Authority::self_signed(parameters, KeyPair::generate().expect("a key")).expect("a certificate")
 }
 
-/// Serves a page to one client under that name, and returns what it asked for: nothing, if it does not trust the name.
+/// Serves a page to one client under a name. The thread returns the request, which is empty if the client does not trust
+/// the certificate.
 #[track_caller]
 fn serve(authority: &Authority, name: &str) -> (String, JoinHandle<String>) {
     let key = KeyPair::generate().expect("a key");
@@ -36,7 +37,7 @@ fn serve(authority: &Authority, name: &str) -> (String, JoinHandle<String>) {
     let url = format!("https://localhost:{}/t", listener.local_addr().expect("an address").port());
     let server = thread::spawn(move || {
         let (stream, _) = listener.accept().expect("a connection");
-        let connection = ServerConnection::new(Arc::new(config)).expect("the configuration is whole");
+        let connection = ServerConnection::new(Arc::new(config)).expect("a valid configuration");
         let mut stream = StreamOwned::new(connection, stream);
         let head = read_head(&mut stream);
         if !head.is_empty() {
@@ -49,7 +50,7 @@ fn serve(authority: &Authority, name: &str) -> (String, JoinHandle<String>) {
     (url, server)
 }
 
-/// Runs the client on a system that trusts that authority alone.
+/// Runs the client on a system that trusts one authority.
 #[track_caller]
 fn run(trusted: &Authority, url: &str) -> Run {
     let file = tempfile::NamedTempFile::new().expect("a file");
@@ -60,7 +61,7 @@ fn run(trusted: &Authority, url: &str) -> Run {
 }
 
 #[test]
-fn a_server_that_the_system_trusts_is_asked() {
+fn a_server_with_a_trusted_certificate_receives_the_request() {
     let authority = authority();
     let (url, server) = serve(&authority, "localhost");
     let run = run(&authority, &url);
@@ -69,13 +70,13 @@ fn a_server_that_the_system_trusts_is_asked() {
 }
 
 #[test]
-fn a_server_that_is_not_trusted_or_another_gets_no_secret() {
+fn a_server_with_an_untrusted_certificate_receives_no_secret() {
     let known = authority();
     for (authority, name) in [(&authority(), "localhost"), (&known, "api.example.com")] {
         let (url, server) = serve(authority, name);
         let run = run(&known, &url);
         assert_eq!((run.code, &*run.out), (Some(1), ""));
-        assert!(run.err.starts_with("error: no answer: ") && run.err.contains("certificate"), "{}", run.err);
+        assert!(run.err.starts_with("error: no response: ") && run.err.contains("certificate"), "{}", run.err);
         assert_eq!(server.join().expect("it serves"), "");
     }
 }

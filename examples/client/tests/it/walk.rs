@@ -6,67 +6,67 @@ use crate::run::{command, run};
 #[test]
 fn every_token_of_every_page_is_listed() {
     let server = demo_server::start();
-    let run = run(&server.good, &[&server.list()]);
+    let run = run(&server.good, &[&server.list_url()]);
     assert_eq!((run.code, &*run.err), (Some(0), ""));
 
     let lines: Vec<_> = run.out.lines().collect();
     let ids = lines[1..].iter().map(|line| line.split_whitespace().next().and_then(|id| id.parse::<u64>().ok()));
     assert!(ids.eq((1..=293).map(Some)));
-    for (at, status, name) in
+    for (index, status, name) in
         [(1, "active", "Production Deploy"), (2, "expired", "préproduction"), (3, "revoked", "🦀")]
     {
-        let line = lines[at];
+        let line = lines[index];
         assert!(line.contains(status) && line.ends_with(name), "{line}");
     }
 }
 
 #[test]
-fn a_walk_may_begin_anywhere() {
+fn listing_can_start_at_any_page() {
     let server = demo_server::start();
     for (page, count) in [("14", 33), ("15", 13), ("16", 0)] {
-        let run = run(&server.good, &[&format!("{}?page={page}", server.list())]);
+        let run = run(&server.good, &[&format!("{}?page={page}", server.list_url())]);
         assert_eq!((run.code, run.out.lines().count()), (Some(0), 1 + count), "{page}");
     }
 }
 
 #[test]
-fn a_list_of_one_token_is_a_header_and_a_line() {
+fn a_list_of_one_token_is_a_heading_and_a_line() {
     let server = demo_server::start();
-    let run = run(&server.single, &[&server.list()]);
+    let run = run(&server.single, &[&server.list_url()]);
     let lines: Vec<_> = run.out.lines().collect();
     assert_eq!(lines.len(), 2);
     assert!(lines[0].starts_with("ID  STATUS") && lines[1].ends_with("The only one"), "{lines:?}");
 }
 
 #[test]
-fn a_refused_secret_is_told_with_what_to_do() {
+fn a_rejected_secret_is_reported_with_help() {
     let server = demo_server::start();
     for secret in [server.expired.as_str(), "1|unknown"] {
-        let run = run(secret, &[&server.list()]);
+        let run = run(secret, &[&server.list_url()]);
         assert_eq!((run.code, &*run.out), (Some(1), ""));
         let expected = format!(
-            "error: 401 Unauthorized: Authentication failed\n  asked: {}\n  what to do: see whether the secret is whole, \
-             neither expired nor revoked, and may be used from here\n",
-            server.list()
+            "error: 401 Unauthorized: Authentication failed\n  url: {}\n  help: check that the secret is complete, not \
+             expired, not revoked, and allowed from this address\n",
+            server.list_url()
         );
         assert_eq!(run.err, expected);
     }
 }
 
 #[test]
-fn a_malformed_page_is_told_once() {
+fn an_invalid_page_is_reported_once() {
     let server = demo_server::start();
-    let run = run(&server.good, &[&format!("{}?page=0", server.list())]);
+    let run = run(&server.good, &[&format!("{}?page=0", server.list_url())]);
     let message = "`page` must be a whole number from 1 to 9223372036854775807, but is zero";
-    assert!(run.err.starts_with(&format!("error: 400 Bad Request: {message}\n  asked: ")), "{}", run.err);
+    assert!(run.err.starts_with(&format!("error: 400 Bad Request: {message}\n  url: ")), "{}", run.err);
     assert_eq!((run.code, run.err.matches("is zero").count()), (Some(1), 1));
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_closed_pipe_is_not_an_error() {
     let server = demo_server::start();
     let mut client = command();
-    client.env("TOKENFOLIO_SECRET", &server.good).arg(server.list());
+    client.env("TOKENFOLIO_SECRET", &server.good).arg(server.list_url());
     let mut client = client.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the client starts");
     drop(client.stdout.take());
     let output = client.wait_with_output().expect("the client ends");
