@@ -1,4 +1,4 @@
-//! The server under load for a minute, or as many seconds as it is told: `cargo load`, `cargo load -- 600`.
+//! The server under load, for a minute (`cargo load`) or a number of seconds (`cargo load -- 600`).
 
 use std::env;
 use std::thread::available_parallelism;

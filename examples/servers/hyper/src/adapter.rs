@@ -1,7 +1,6 @@
 //! The endpoint in hyper. Copy this file into your service: it needs only hyper, http-body-util and tokenfolio.
 //!
-//! hyper's requests and responses are those of the `http` crate, as the library's are, so nothing is converted.
-//! On HTTP/1, hyper itself answers a malformed request (400) and one that is too long (414, 431). These responses have
+//! hyper and the library both use the types of the `http` crate, so nothing is converted. On HTTP/1, hyper itself answers a malformed request (400) and one that is too long (414, 431). These responses have
 //! no body.
 
 use std::net::SocketAddr;

@@ -1,6 +1,6 @@
 //! The endpoint in poem. Copy this file into your service: it needs only poem and tokenfolio.
 //!
-//! poem has its own request type. Its method, URI and headers are those of the `http` crate, so they are moved.
+//! poem has its own request type. Its method, URI and headers have the types of the `http` crate, so they are moved.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

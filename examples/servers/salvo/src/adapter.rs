@@ -1,6 +1,6 @@
 //! The endpoint in salvo. Copy this file into your service: it needs only salvo, http and tokenfolio.
 //!
-//! salvo has its own request and response types. Their parts are those of the `http` crate, and are copied.
+//! salvo has its own request and response types. Their parts have the types of the `http` crate, and are copied.
 //!
 //! salvo's router ignores empty segments: it routes `/api//v1/me/tokens/` like `/api/v1/me/tokens`. A filter compares the
 //! path as it was sent.

@@ -14,7 +14,7 @@ use tokenfolio::{
 use tokenfolio_demo::PATH;
 use tower::ServiceExt;
 
-/// Knows one secret, of a token that only one address may use.
+/// Finds one secret. Its token is allowed from one address.
 struct OneSecret;
 
 impl Authenticator for OneSecret {
@@ -55,6 +55,6 @@ async fn a_page_is_answered_without_a_socket() {
 }
 
 #[tokio::test]
-async fn the_address_of_the_peer_is_handed_over() {
+async fn the_address_of_the_peer_reaches_the_endpoint() {
     assert_eq!(answer_to([203, 0, 113, 8]).await.status(), 401);
 }

@@ -11,7 +11,7 @@ use tokenfolio_sqlite::SqliteStore;
 
 const FIRST: i64 = 1_000;
 const OWNERS: i64 = 200;
-/// How far each caller steps from owner to owner: it meets all of them, as none shares a divisor with their number.
+/// The step of each client from owner to owner. Each step is coprime with `OWNERS`, so each client reaches all owners.
 const CALLERS: [i64; 4] = [1, 3, 7, 11];
 
 fn secret(owner: i64) -> String {
@@ -19,7 +19,7 @@ fn secret(owner: i64) -> String {
 }
 
 #[tokio::test]
-async fn two_hundred_owners_at_once_see_their_own_tokens_alone() {
+async fn two_hundred_owners_at_once_see_only_their_own_tokens() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("demo.db");
     let mut server = Server::start(env!("CARGO_BIN_EXE_axum"), &["--store", &format!("sqlite:{}", path.display())]);

@@ -1,4 +1,4 @@
-//! Many connections at full speed while tokens change. `cargo load` does it for a minute.
+//! Many connections at full speed while tokens change. `cargo load` runs it for a minute.
 
 use tokenfolio_load::{Bound, Load};
 

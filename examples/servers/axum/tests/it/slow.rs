@@ -1,4 +1,4 @@
-//! Clients that take their time: the connection is closed, and others are served meanwhile.
+//! Slow clients: the server closes their connections, and serves others meanwhile.
 
 use std::future;
 use std::net::SocketAddr;
@@ -11,9 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-/// How long the server waits for a client.
+/// How long the server waits for a client, in these tests.
 const CLIENT_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long a test waits for the server. Nothing that goes well comes near it.
+/// How long a test waits for the server before it fails.
 const HANG: Duration = Duration::from_secs(60);
 
 async fn start() -> SocketAddr {
@@ -29,15 +29,15 @@ async fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("the server listens")
 }
 
-/// Waits until the server closes the connection, and returns what it has sent before.
+/// Waits until the server closes the connection, and returns the bytes it sent before.
 async fn end_of(stream: &mut TcpStream) -> Vec<u8> {
     let mut sent = Vec::new();
-    // Whether it is closed or reset is the same here.
+    // A reset also counts as closed.
     drop(timeout(HANG, stream.read_to_end(&mut sent)).await.expect("it is closed"));
     sent
 }
 
-/// Asks on connections of their own until one is answered: on a busy machine it may be the client that is slow.
+/// Sends requests on new connections until one is answered. On a busy machine, this client may be slow too.
 async fn is_served(address: SocketAddr) {
     let asking = async {
         loop {
@@ -52,7 +52,7 @@ async fn is_served(address: SocketAddr) {
 }
 
 #[tokio::test]
-async fn a_connection_that_says_nothing_is_closed() {
+async fn a_connection_without_a_request_is_closed() {
     let address = start().await;
     let mut silent = connect(address).await;
     is_served(address).await;
@@ -60,7 +60,7 @@ async fn a_connection_that_says_nothing_is_closed() {
 }
 
 #[tokio::test]
-async fn a_connection_that_says_nothing_more_is_closed() {
+async fn a_connection_that_stops_sending_is_closed() {
     let address = start().await;
     for begin in ["G", "GET / HTTP/1.1\r\nhost: a\r\n", "PRI * HTTP/2.0\r\n"] {
         let mut stream = connect(address).await;
@@ -74,24 +74,24 @@ async fn a_connection_that_says_nothing_more_is_closed() {
 }
 
 #[tokio::test]
-async fn a_head_that_drips_in_is_cut_off() {
+async fn headers_that_never_end_are_cut_off() {
     let address = start().await;
     let mut stream = connect(address).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx: ").await.expect("the server reads");
-    let dripping = async {
+    let sending = async {
         while stream.write_all(b"a").await.is_ok() {
             sleep(CLIENT_TIMEOUT / 10).await;
         }
     };
-    timeout(HANG, dripping).await.expect("the server has enough");
+    timeout(HANG, sending).await.expect("the server closes it");
     is_served(address).await;
 }
 
 #[tokio::test]
-async fn a_client_that_takes_no_answer_is_cut_off() {
+async fn a_client_that_does_not_read_is_cut_off() {
     let address = start().await;
     let mut stream = connect(address).await;
     let asking = async { while stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n").await.is_ok() {} };
-    timeout(HANG, asking).await.expect("the server has enough");
+    timeout(HANG, asking).await.expect("the server closes it");
     is_served(address).await;
 }

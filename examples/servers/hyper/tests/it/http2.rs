@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 #[tokio::test]
 async fn requests_share_a_connection_of_http_2() {
     let server = Server::start(env!("CARGO_BIN_EXE_hyper"), &["--store", "memory"]);
-    let announced = server.startup_message();
-    let address = announced.url.strip_prefix("http://").unwrap();
+    let message = server.startup_message();
+    let address = message.url.strip_prefix("http://").unwrap();
     let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
     let (mut sender, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
     tokio::spawn(connection);
@@ -20,8 +20,8 @@ async fn requests_share_a_connection_of_http_2() {
     for method in [Method::GET, Method::HEAD] {
         let request = Request::builder()
             .method(&method)
-            .uri(format!("{}{PATH}?page=2", announced.url))
-            .header("authorization", format!("Bearer {}", announced.good));
+            .uri(format!("{}{PATH}?page=2", message.url))
+            .header("authorization", format!("Bearer {}", message.good));
         let response = sender.send_request(request.body(Empty::<Bytes>::new()).unwrap()).await.unwrap();
         assert_eq!((response.status().as_u16(), response.version()), (200, Version::HTTP_2));
         lengths.push(response.headers()["content-length"].clone());

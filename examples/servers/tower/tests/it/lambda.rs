@@ -1,4 +1,4 @@
-//! The service as a function runtime calls it: an event in, a reply out, both JSON, and no socket.
+//! The service without a socket, as a function runtime calls it: the event and the reply are JSON.
 
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
@@ -7,7 +7,7 @@ use tokenfolio_demo::{Arguments, Demo, PATH, StoreChoice};
 use tokenfolio_tower::{App, Caller, app};
 use tower::ServiceExt;
 
-/// Answers an event of API Gateway's (payload format 2.0).
+/// Answers an event of API Gateway (payload format 2.0).
 async fn handle(app: App, event: &Value) -> Value {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let context = &event["requestContext"]["http"];
@@ -46,7 +46,7 @@ fn event(method: &str, query: &str, secret: &str) -> Value {
     })
 }
 
-/// Starts a demo, and returns the application with the secrets by their names.
+/// Starts a demo, and returns its application and startup message.
 async fn start() -> (App, Value) {
     let arguments = Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false };
     let demo = Demo::start(arguments).await.expect("a store in memory opens");
@@ -64,9 +64,9 @@ async fn an_event_is_answered_with_a_page() {
 }
 
 #[tokio::test]
-async fn the_address_of_the_event_is_that_of_the_caller() {
+async fn the_source_ip_of_the_event_is_the_caller() {
     let (app, secrets) = start().await;
-    // The token that no caller from this machine may use is for this address.
+    // The token `ip_denied` is allowed from this address.
     let mut event = event("GET", "page=1", secrets["ip_denied"].as_str().unwrap());
     assert_eq!(handle(app.clone(), &event).await["statusCode"], 200);
     event["requestContext"]["http"]["sourceIp"] = json!("203.0.113.13");
@@ -74,7 +74,7 @@ async fn the_address_of_the_event_is_that_of_the_caller() {
 }
 
 #[tokio::test]
-async fn without_an_address_a_token_for_some_addresses_is_refused() {
+async fn without_an_address_a_token_with_an_allow_list_is_rejected() {
     let (app, secrets) = start().await;
     for (name, status) in [("good", 200), ("ip_denied", 401)] {
         let secret = secrets[name].as_str().unwrap();
@@ -85,7 +85,7 @@ async fn without_an_address_a_token_for_some_addresses_is_refused() {
 }
 
 #[tokio::test]
-async fn an_event_is_refused_with_a_problem() {
+async fn a_rejection_is_a_problem() {
     let (app, secrets) = start().await;
     let reply = handle(app, &event("POST", "", secrets["good"].as_str().unwrap())).await;
     assert_eq!(reply["statusCode"], 405);

@@ -1,5 +1,5 @@
 use clap::Parser;
-use tokenfolio_demo::{Arguments, StoreChoice};
+use tokenfolio_demo::{Arguments, StoreChoice, StoreChoiceError};
 
 #[track_caller]
 fn parse(line: &str) -> Arguments {
@@ -12,10 +12,12 @@ fn try_parse(line: &str) -> Result<Arguments, String> {
 }
 
 #[test]
-fn without_arguments_it_is_port_3000_and_sqlite_in_memory() {
+fn the_default_is_port_3000_and_sqlite_in_memory() {
     let arguments = parse("");
-    assert_eq!((arguments.port, arguments.store), (3000, StoreChoice::Sqlite));
-    assert_eq!((arguments.base, arguments.lenient), (None, false));
+    assert_eq!(arguments.port, 3000);
+    assert_eq!(arguments.store, StoreChoice::Sqlite);
+    assert_eq!(arguments.base, None);
+    assert!(!arguments.lenient);
 }
 
 #[test]
@@ -27,13 +29,20 @@ fn stores_are_chosen_by_name() {
         let StoreChoice::Postgres(config) = parse(&format!("--store {url}")).store else { panic!("{url}") };
         assert_eq!(config.get_dbname(), Some("tokens"), "{url}");
     }
-    for refused in ["sqlite:", "Memory", "postgres", "postgres:", "postgres://a:b:c", "mysql://db"] {
-        let message = try_parse(&format!("--store {refused}")).unwrap_err();
+    for invalid in ["sqlite:", "Memory", "postgres", "postgres:", "postgres://a:b:c", "mysql://db"] {
+        let message = try_parse(&format!("--store {invalid}")).unwrap_err();
         assert!(
             message.contains("expected `memory`, `sqlite`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`"),
             "{message}"
         );
     }
+}
+
+#[test]
+fn a_server_without_postgres_names_the_feature() {
+    let message = StoreChoiceError::WithoutPostgres.to_string();
+    assert!(message.starts_with("this server was built without PostgreSQL: run `cargo example "), "{message}");
+    assert!(message.ends_with(" --features postgres -- --store postgres://..`"), "{message}");
 }
 
 #[test]
@@ -49,7 +58,7 @@ fn links_begin_with_the_base() {
 }
 
 #[test]
-fn a_base_that_is_none_is_refused() {
+fn an_invalid_base_is_rejected() {
     for (base, reason) in [
         ("api.example.com", "is relative"),
         ("ftp://api.example.com", "neither `http` nor `https`"),

@@ -2,7 +2,7 @@ use http::{Method, Request, Response};
 use serde_json::Value;
 use tokenfolio_demo::fallback;
 
-/// What there is, and its media type.
+/// The files of the demo, with their media types.
 const FILES: [(&str, &str); 4] = [
     ("/", "text/html; charset=utf-8"),
     ("/page.css", "text/css; charset=utf-8"),
@@ -16,7 +16,7 @@ fn answer(method: Method, path: &str) -> Response<Vec<u8>> {
 }
 
 #[test]
-fn what_is_nowhere_is_a_problem() {
+fn an_unknown_path_is_a_problem() {
     for method in [Method::GET, Method::POST, Method::DELETE] {
         let response = answer(method, "/nowhere?page=1");
         assert_eq!(response.status(), 404);
@@ -29,7 +29,8 @@ fn what_is_nowhere_is_a_problem() {
 #[test]
 fn head_has_the_headers_of_get_and_no_body() {
     for (path, _) in FILES.into_iter().chain([("/nowhere", "")]) {
-        let [get, head] = [Method::GET, Method::HEAD].map(|method| answer(method, path));
+        let get = answer(Method::GET, path);
+        let head = answer(Method::HEAD, path);
         assert_eq!((head.status(), head.headers()), (get.status(), get.headers()), "{path}");
         assert_eq!(head.headers()["content-length"], get.body().len().to_string(), "{path}");
         assert!(head.body().is_empty(), "{path}");
@@ -37,7 +38,7 @@ fn head_has_the_headers_of_get_and_no_body() {
 }
 
 #[test]
-fn a_file_says_what_it_is_and_is_asked_for_again() {
+fn a_file_has_a_media_type_and_is_not_cached() {
     for (path, media_type) in FILES {
         let response = answer(Method::GET, &format!("{path}?page=1"));
         assert_eq!(response.status(), 200, "{path}");
@@ -48,7 +49,7 @@ fn a_file_says_what_it_is_and_is_asked_for_again() {
 }
 
 #[test]
-fn a_file_has_no_other_methods() {
+fn other_methods_of_a_file_are_not_allowed() {
     for (path, _) in FILES {
         let response = answer(Method::POST, path);
         assert_eq!(response.status(), 405, "{path}");
@@ -59,7 +60,7 @@ fn a_file_has_no_other_methods() {
 }
 
 #[test]
-fn the_page_runs_nothing_but_its_own_files() {
+fn the_page_runs_only_its_own_files() {
     let page = answer(Method::GET, "/");
     let policy = page.headers()["content-security-policy"].to_str().expect("a policy is text");
     assert!(policy.starts_with("default-src 'none'; "), "{policy}");
@@ -71,7 +72,7 @@ fn the_page_runs_nothing_but_its_own_files() {
 }
 
 #[test]
-fn the_description_is_the_packages() {
+fn the_description_is_the_file_of_the_package() {
     let packaged = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../openapi.json")).expect("a description");
     assert_eq!(answer(Method::GET, "/openapi.json").body(), &packaged);
 }

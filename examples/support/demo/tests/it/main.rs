@@ -1,6 +1,6 @@
-//! The demo as an adapter meets it.
+//! The public parts of the demo.
 
 mod arguments;
 mod fallback;
+mod leaks;
 mod start;
-mod untold;

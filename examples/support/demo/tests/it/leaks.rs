@@ -1,4 +1,4 @@
-//! What the servers and their stores could print of themselves by accident.
+//! Secrets and digests, which must not appear in the `Debug` output of a server or a store.
 
 use std::error::Error;
 
@@ -14,18 +14,17 @@ use crate::start::{arguments, stores};
 const SECRET: &str = "7|for-tests-only";
 
 #[tokio::test]
-async fn a_server_prints_no_secret_nor_its_digest() {
+async fn a_server_prints_no_secret_or_digest() {
     let (stores, _schema) = stores();
     for store in stores {
         let demo = Demo::start(arguments(store)).await.expect("the store opens");
-        let announced = serde_json::to_value(&demo.startup_message).expect("a startup message is JSON");
-        let secrets =
-            ["good", "expired", "revoked", "single", "ip_denied"].map(|name| announced[name].as_str().unwrap());
+        let message = serde_json::to_value(&demo.startup_message).expect("a startup message is JSON");
+        let secrets = ["good", "expired", "revoked", "single", "ip_denied"].map(|name| message[name].as_str().unwrap());
         LeakDetector::for_secrets(secrets).expect_no_leak(format!("{demo:?} {demo:#?}"));
     }
 }
 
-/// Prints a store, what it returns, and how it refuses.
+/// Prints a store, the values that it returns, and its errors.
 macro_rules! print {
     ($store:expr) => {{
         let store = $store;
@@ -34,16 +33,18 @@ macro_rules! print {
         store.set_secret(7, TokenId(1), SECRET).await.unwrap();
         let bearer = BearerToken::from_values([format!("Bearer {SECRET}").as_bytes()]).unwrap();
         let found = store.find(&bearer).await.unwrap().expect("a token with that secret");
-        let slice = store.list(&ListQuery::new(7)).await.unwrap();
+        let list = store.list(&ListQuery::new(7)).await.unwrap();
         let taken = store.set_secret(7, TokenId(2), SECRET).await.unwrap_err();
-        let nowhere = store.set_secret(7, TokenId(3), SECRET).await.unwrap_err();
-        let causes = [&taken, &nowhere].map(|error| error.source().unwrap().to_string());
-        format!("{store:?} {store:#?} {found:?} {slice:?} {taken:?} {taken:#?} {nowhere:?} {nowhere:#?} {causes:?}")
+        let missing = store.set_secret(7, TokenId(3), SECRET).await.unwrap_err();
+        let taken_cause = taken.source().unwrap().to_string();
+        let missing_cause = missing.source().unwrap().to_string();
+        let errors = format!("{taken:?} {taken:#?} {taken_cause} {missing:?} {missing:#?} {missing_cause}");
+        format!("{store:?} {store:#?} {found:?} {list:?} {errors}")
     }};
 }
 
 #[tokio::test]
-async fn a_store_prints_no_secret_nor_its_digest() {
+async fn a_store_prints_no_secret_or_digest() {
     let (_, schema) = stores();
     let postgres = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
     postgres.migrate().await.unwrap();
