@@ -1,4 +1,4 @@
-//! Lines of text as entries of an allow-list: what is taken, how it is written, and whom it admits.
+//! Lines of text as entries of an allow-list: which are valid, how they are written, and which addresses they admit.
 #![no_main]
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,11 +6,11 @@ use std::net::{IpAddr, Ipv6Addr};
 use libfuzzer_sys::fuzz_target;
 use tokenfolio::{AllowedIp, AllowedIps};
 
-/// More would make a run slow, and try nothing more.
-const MOST_ENTRIES: usize = 16;
+/// More entries make a run slow and test nothing new.
+const MAX_ENTRIES: usize = 16;
 
 fuzz_target!(|text: &str| {
-    let lines: Vec<_> = text.lines().take(MOST_ENTRIES).collect();
+    let lines: Vec<_> = text.lines().take(MAX_ENTRIES).collect();
     let models: Vec<_> = lines.iter().map(|line| model(line)).collect();
     for (line, model) in lines.iter().zip(&models) {
         let entry = line.parse::<AllowedIp>();
@@ -34,11 +34,15 @@ fuzz_target!(|text: &str| {
     for caller in models.iter().flat_map(callers) {
         let expected = models.iter().position(|model| model.admits(caller));
         assert_eq!(allowed.contains(caller), expected.is_some(), "{caller} in {json}");
-        assert_eq!(allowed.matching_entry(caller), expected.map(|at| &allowed.entries()[at]), "{caller} in {json}");
+        assert_eq!(
+            allowed.matching_entry(caller),
+            expected.map(|index| &allowed.entries()[index]),
+            "{caller} in {json}"
+        );
     }
 });
 
-/// An address, and how many of its bits a caller must have.
+/// An address, and the number of its bits that a client's address must share.
 struct Model {
     address: IpAddr,
     length: u8,
@@ -56,7 +60,7 @@ impl Model {
     }
 }
 
-/// What a text must be, to be an entry.
+/// Parses an entry.
 fn model(entry: &str) -> Option<Model> {
     let (text, length) = entry.split_once('/').map_or((entry, None), |(text, length)| (text, Some(length)));
     let given: IpAddr = text.parse().ok()?;
@@ -66,11 +70,11 @@ fn model(entry: &str) -> Option<Model> {
         Some(length) => (0..=longest(given)).find(|number| number.to_string() == length)?,
         None => longest(given),
     };
-    // A mapped range must lie within IPv4.
+    // A mapped range must be a range of IPv4.
     Some(Model { address, length: length.checked_sub(longest(given) - longest(address))? })
 }
 
-/// The addresses at both ends of a range and next to them, under both names that IPv4 has.
+/// Returns the addresses at both ends of a range and next to them, as IPv4 and as mapped IPv6.
 fn callers(model: &Model) -> impl Iterator<Item = IpAddr> + use<> {
     let (first, width) = match model.address {
         IpAddr::V4(address) => (u128::from(address.to_ipv6_mapped()), 32),

@@ -1,4 +1,4 @@
-//! Lines of bytes as the values of `Authorization` fields; and any text in a challenge.
+//! Lines of bytes as the values of `Authorization` headers, and any text in a challenge.
 #![no_main]
 
 use http::HeaderMap;
@@ -8,16 +8,16 @@ use tokenfolio::{BearerError, BearerToken, Challenge};
 use tokenfolio_fuzz::credentials;
 
 fuzz_target!(|bytes: &[u8]| {
-    // A text that ends with a line break has one field more, which is empty; without any there is no field.
-    let fields: Vec<_> = bytes.split(|byte| *byte == b'\n').skip(usize::from(bytes.is_empty())).collect();
-    let expected = credentials::secret(&fields);
-    let read = BearerToken::from_values(fields.iter().copied());
+    // A line break at the end adds an empty header. Without bytes there is no header.
+    let lines: Vec<_> = bytes.split(|byte| *byte == b'\n').skip(usize::from(bytes.is_empty())).collect();
+    let expected = credentials::secret(&lines);
+    let read = BearerToken::from_values(lines.iter().copied());
     assert_eq!(read.as_ref().map(BearerToken::secret), expected.as_deref());
     if let Ok(token) = &read {
         assert_eq!(format!("{token:?}"), "BearerToken(..)");
     }
 
-    let values: Result<Vec<_>, _> = fields.iter().map(|field| HeaderValue::from_bytes(field)).collect();
+    let values: Result<Vec<_>, _> = lines.iter().map(|line| HeaderValue::from_bytes(line)).collect();
     if let Ok(values) = values {
         let headers: HeaderMap = values.into_iter().map(|value| (AUTHORIZATION, value)).collect();
         let read = BearerToken::from_headers(&headers);

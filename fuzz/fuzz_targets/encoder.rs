@@ -25,8 +25,8 @@ struct Input {
     labels: Option<[String; 3]>,
     on_each_side: u8,
     has_array: bool,
-    /// What is in the buffer before.
-    before: Vec<u8>,
+    /// The initial content of the buffer.
+    initial: Vec<u8>,
 }
 
 #[derive(Arbitrary, Debug)]
@@ -34,14 +34,14 @@ struct Token {
     id: i64,
     name: String,
     status: Status,
-    last_used_at: Option<Instant>,
+    last_used_at: Option<Time>,
     usage_count: Number,
-    expires_at: Option<Instant>,
-    created_at: Instant,
+    expires_at: Option<Time>,
+    created_at: Time,
     allowed_ips: Option<Vec<(IpAddr, Option<u8>)>>,
 }
 
-/// Any number, and often one beside a power of ten, where a digit is added.
+/// Any number, and often a number near a power of ten, where the number of digits changes.
 #[derive(Arbitrary, Debug)]
 enum Number {
     Any(u64),
@@ -65,26 +65,27 @@ enum Status {
     Other(String),
 }
 
-/// Any instant that there is: days from the middle of what can be written, seconds of the day, nanoseconds.
+/// Any time: days from the middle of the range that can be written, seconds of the day, and nanoseconds.
 #[derive(Arbitrary, Clone, Copy, Debug)]
-struct Instant(i32, u32, u32);
+struct Time(i32, u32, u32);
 
 fuzz_target!(|input: Input| {
-    let mut out = input.before.clone();
+    let mut out = input.initial.clone();
     let page = page(input);
     let expected = serde_json::to_vec(&page).expect("a page is JSON");
     page.write_tokens(&mut out);
     assert_eq!(out, expected);
     page.write_json(&mut out).expect("a page is JSON");
     assert_eq!(out, expected);
-    // Items that are no tokens, and a buffer that is full to its last byte.
+    // Items that are not tokens, and a buffer without spare capacity.
     let names = page.clone().map(|token| token.name);
     out.shrink_to_fit();
     names.write_json(&mut out).expect("a page is JSON");
     assert_eq!(out, serde_json::to_vec(&names).expect("a page is JSON"));
 
     let read: Page<TokenResource> = serde_json::from_slice(&expected).expect("a page is read");
-    let (meta, links) = (&read.meta, &read.links);
+    let meta = &read.meta;
+    let links = &read.links;
     assert_eq!((meta.current_page, meta.last_page, meta.total), (page.current_page(), page.last_page(), page.total()));
     assert_eq!((meta.from, meta.to), (page.from(), page.to()));
     assert_eq!((links.prev.clone(), links.next.clone()), (page.prev_url(), page.next_url()));
@@ -102,7 +103,7 @@ fn page(input: Input) -> Paginator<TokenResource> {
         Some(name) => urls.with_page_name(name),
         None => urls,
     };
-    // A wide window takes long and tries little, so few are.
+    // Wide windows are slow and test little, so they are rare.
     let side = if input.on_each_side < 250 { input.on_each_side % 8 } else { input.on_each_side };
     let style = LinkStyle::default().with_on_each_side(side);
     let style = match input.labels {
@@ -117,7 +118,7 @@ fn page(input: Input) -> Paginator<TokenResource> {
 }
 
 fn resource(token: Token) -> TokenResource {
-    let created_at = instant(token.created_at);
+    let created_at = time(token.created_at);
     let mut resource = AccessToken::new(token.id, token.name, created_at).into_resource(created_at);
     resource.status = match token.status {
         Status::Active => "active".into(),
@@ -125,9 +126,9 @@ fn resource(token: Token) -> TokenResource {
         Status::Revoked => "revoked".into(),
         Status::Other(text) => ReportedStatus::from(&*text),
     };
-    resource.last_used_at = token.last_used_at.map(instant);
+    resource.last_used_at = token.last_used_at.map(time);
     resource.usage_count = token.usage_count.get();
-    resource.expires_at = token.expires_at.map(instant);
+    resource.expires_at = token.expires_at.map(time);
     resource.allowed_ips = token.allowed_ips.map(|entries| {
         let entries = entries.into_iter().map(|(address, length)| entry(address, length));
         AllowedIps::new(entries).unwrap_or_else(|_| AllowedIps::deny_all())
@@ -142,10 +143,10 @@ fn entry(address: IpAddr, length: Option<u8>) -> AllowedIp {
     length.map_or(bare, |length| format!("{address}/{}", length % (longest + 1)).parse().expect("a range"))
 }
 
-fn instant(Instant(days, seconds, nanoseconds): Instant) -> DateTime<Utc> {
+fn time(Time(days, seconds, nanoseconds): Time) -> DateTime<Utc> {
     const DAY: i64 = 86_400;
     const MIDDLE: i64 = 95_617_584_000;
-    // Above a second's nanoseconds it is a leap second, which chrono takes at the end of a minute alone.
+    // More nanoseconds than a second has are a leap second, which chrono accepts only at the end of a minute.
     let seconds = MIDDLE + i64::from(days) / 256 * DAY + i64::from(seconds) % DAY;
     let nanoseconds = nanoseconds % 2_000_000_000;
     DateTime::from_timestamp(seconds, nanoseconds)

@@ -22,10 +22,10 @@ use url::Url;
 const TOTAL: u64 = 45;
 const BASE: &str = "https://h.example/api/v1/me/tokens";
 const OFFICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
-/// What a store says to its own log.
+/// The cause of a store's error.
 const CAUSE: &str = "db-3 at 10.9.8.7 refused";
 
-/// The same endpoint twice: as it is made, and with everything on.
+/// An endpoint with the defaults, and an endpoint with every option.
 static ENDPOINTS: LazyLock<[Endpoint; 2]> = LazyLock::new(|| {
     let endpoint = || {
         let store = MemoryStore::new();
@@ -94,26 +94,27 @@ fuzz_target!(|bytes: &[u8]| {
             check_page(endpoint, &parts, &get);
         }
 
-        // Nothing else of a request is told, so no secret is: of its headers two are looked at, each by what it means;
-        // of the query nothing before the caller is known.
-        let mut bare = with_headers(&parts);
+        // The response depends on two headers of the request, and on the query only after authentication. So it contains
+        // no secret.
+        let mut bare = with_minimal_headers(&parts);
         if status == 401 || status == 405 {
-            bare.uri = Request::get(parts.uri.path()).body(()).map_or(parts.uri.clone(), |it| it.into_parts().0.uri);
+            bare.uri =
+                Request::get(parts.uri.path()).body(()).map_or(parts.uri.clone(), |request| request.into_parts().0.uri);
         }
-        let answer = endpoint.handle(&bare);
-        assert_eq!(answer.status(), response.status());
-        assert_eq!(answer.headers(), response.headers());
-        assert_eq!(text(&answer), text(&response));
+        let bare_response = endpoint.handle(&bare);
+        assert_eq!(bare_response.status(), response.status());
+        assert_eq!(bare_response.headers(), response.headers());
+        assert_eq!(text(&bare_response), text(&response));
     }
 });
 
-/// A request from its bytes.
+/// Parses a request.
 fn parts(bytes: &[u8]) -> Option<Parts> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);
     head.parse(bytes).ok().filter(httparse::Status::is_complete)?;
     let request = Request::builder().method(head.method?).uri(head.path?);
-    let request = head.headers.iter().fold(request, |request, field| request.header(field.name, field.value));
+    let request = head.headers.iter().fold(request, |request, header| request.header(header.name, header.value));
     Some(request.body(()).ok()?.into_parts().0)
 }
 
@@ -121,19 +122,19 @@ impl Endpoint {
     fn handle(&self, parts: &Parts) -> Response<Vec<u8>> {
         let response = block_on(self.list.handle(parts, self.caller));
         if let Some(log) = &self.log {
-            // What is neither a page nor a mistake in asking for one was not accepted.
+            // Only a page and a 400 follow an accepted token.
             let accepted = u64::from([200, 400].contains(&response.status().as_u16()));
-            assert_eq!(log.drain(NonZeroUsize::MAX).flatten().map(|uses| uses.count).sum::<u64>(), accepted);
+            assert_eq!(log.drain(NonZeroUsize::MAX).flatten().map(|usage| usage.count).sum::<u64>(), accepted);
         }
         response
     }
 
-    /// The status that the rules lead to, in the order of refusals.
+    /// Returns the status by the rules, in the order of rejections.
     fn expected_status(&self, parts: &Parts) -> u16 {
         if parts.method != Method::GET && parts.method != Method::HEAD {
             return 405;
         }
-        match credentials::secret(&fields(parts, "authorization")).as_deref() {
+        match credentials::secret(&header_values(parts, "authorization")).as_deref() {
             Ok("good" | "7|good") => {}
             Ok("office") if self.caller.is_some() => {}
             Ok("down") => return 503,
@@ -144,7 +145,7 @@ impl Endpoint {
         if self.page(parts).is_some() { 200 } else { 400 }
     }
 
-    /// The page that is asked for, unless that is a mistake.
+    /// Returns the requested page, or `None` if the parameter is invalid.
     fn page(&self, parts: &Parts) -> Option<u64> {
         let raw = parts.uri.query().unwrap_or_default();
         let page = if self.caller.is_none() {
@@ -156,9 +157,10 @@ impl Endpoint {
     }
 }
 
-/// What is true of every answer to GET.
+/// Checks every response to GET.
 fn check(parts: &Parts, response: &Response<Vec<u8>>) {
-    let (status, headers) = (response.status().as_u16(), response.headers());
+    let status = response.status().as_u16();
+    let headers = response.headers();
     let json: Value = serde_json::from_slice(response.body()).expect("the body is JSON");
     assert_eq!(headers["content-length"], *response.body().len().to_string());
     assert_eq!(headers["cache-control"], "private, no-store");
@@ -176,7 +178,7 @@ fn check(parts: &Parts, response: &Response<Vec<u8>>) {
     assert_eq!(json["type"], "about:blank");
     let problem = Problem::from_slice(response.body()).expect("a problem");
     assert_eq!(problem.status(), Some(response.status()));
-    assert_eq!(problem.trace_id(), trace::trace(&fields(parts, "traceparent")).as_deref());
+    assert_eq!(problem.trace_id(), trace::trace(&header_values(parts, "traceparent")).as_deref());
     let instance = problem.instance().expect("every problem has one");
     assert!(instance.bytes().all(|byte| byte.is_ascii_graphic()) && !instance.contains('?'), "{instance}");
     let reasons = [
@@ -187,31 +189,32 @@ fn check(parts: &Parts, response: &Response<Vec<u8>>) {
         "is larger",
         "is zero",
     ];
-    let mistakes = reasons.map(|reason| format!("`page` must be a whole number from 1 to {}, but {reason}", i64::MAX));
+    let details = reasons.map(|reason| format!("`page` must be a whole number from 1 to {}, but {reason}", i64::MAX));
     match problem.detail() {
         Some("Authentication failed") => assert_eq!(status, 401),
-        Some(detail) => assert!(status == 400 && mistakes.iter().any(|mistake| mistake == detail), "{detail}"),
+        Some(detail) => assert!(status == 400 && details.iter().any(|known| known == detail), "{detail}"),
         None => assert!([405, 500, 503, 504].contains(&status)),
     }
 }
 
-/// What is true of every page: it is the one that was asked for, and its neighbours are where its links say.
+/// Checks that the page is the requested one, and that its links lead to its neighbors.
 fn check_page(endpoint: &Endpoint, parts: &Parts, response: &Response<Vec<u8>>) {
     let page = read(response);
-    let asked = endpoint.page(parts).expect("a page");
-    let (size, meta) = (page.meta.per_page, &page.meta);
-    assert_eq!((meta.current_page, meta.total, meta.last_page), (asked, TOTAL, TOTAL.div_ceil(size)));
-    let before = asked.saturating_sub(1).saturating_mul(size).min(TOTAL);
+    let requested = endpoint.page(parts).expect("a page");
+    let meta = &page.meta;
+    let size = meta.per_page;
+    assert_eq!((meta.current_page, meta.total, meta.last_page), (requested, TOTAL, TOTAL.div_ceil(size)));
+    let before = requested.saturating_sub(1).saturating_mul(size).min(TOTAL);
     let ids: Vec<_> = page.data.iter().map(|token| token.id.0.unsigned_abs()).collect();
     let ordered = before..(before + size).min(TOTAL);
     let expected: Vec<_> = match endpoint.caller {
         None => ordered.collect(),
-        Some(_) => ordered.map(|at| TOTAL - 1 - at).collect(),
+        Some(_) => ordered.map(|index| TOTAL - 1 - index).collect(),
     };
     assert_eq!(ids, expected);
 
-    assert_eq!((page.links.prev.is_some(), page.links.next.is_some()), (asked > 1, asked < meta.last_page));
-    for (url, number) in [(&page.links.prev, asked.checked_sub(1)), (&page.links.next, asked.checked_add(1))] {
+    assert_eq!((page.links.prev.is_some(), page.links.next.is_some()), (requested > 1, requested < meta.last_page));
+    for (url, number) in [(&page.links.prev, requested.checked_sub(1)), (&page.links.next, requested.checked_add(1))] {
         let Some(url) = url else { continue };
         let parsed = Url::parse(url).expect("a link is a URL");
         assert_eq!(parsed.query_pairs().last().map(|(name, _)| name.into_owned()).as_deref(), Some(endpoint.page_name));
@@ -219,9 +222,9 @@ fn check_page(endpoint: &Endpoint, parts: &Parts, response: &Response<Vec<u8>>) 
         next.uri = url.strip_prefix("https://h.example").and_then(|target| target.parse().ok()).expect("a target");
         let next = read(&endpoint.handle(&with_method(&next, Method::GET)));
         assert_eq!((Some(next.meta.current_page), next.meta.per_page), (number, size), "{url}");
-        // What was kept is kept again.
-        let back = if number < Some(asked) { next.links.next } else { next.links.prev };
-        if asked <= meta.last_page {
+        // The neighbor preserves the same parameters.
+        let back = if number < Some(requested) { next.links.next } else { next.links.prev };
+        if requested <= meta.last_page {
             assert!(meta.links.iter().any(|link| link.active && link.url == back), "{back:?}");
         }
     }
@@ -235,7 +238,7 @@ fn text(response: &Response<Vec<u8>>) -> &str {
     std::str::from_utf8(response.body()).expect("UTF-8")
 }
 
-fn fields<'p>(parts: &'p Parts, name: &str) -> Vec<&'p [u8]> {
+fn header_values<'p>(parts: &'p Parts, name: &str) -> Vec<&'p [u8]> {
     parts.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect()
 }
 
@@ -245,9 +248,9 @@ fn with_method(parts: &Parts, method: Method) -> Parts {
     parts
 }
 
-/// The request with no more headers than it needs to mean the same.
-fn with_headers(parts: &Parts) -> Parts {
-    let presented: &[&str] = match credentials::secret(&fields(parts, "authorization")).as_deref() {
+/// Returns the request with only the headers that matter.
+fn with_minimal_headers(parts: &Parts) -> Parts {
+    let presented: &[&str] = match credentials::secret(&header_values(parts, "authorization")).as_deref() {
         Ok("good" | "7|good") => &["Bearer good"],
         Ok("office") => &["Bearer office"],
         Ok("down") => &["Bearer down"],
@@ -260,7 +263,7 @@ fn with_headers(parts: &Parts) -> Parts {
     let mut bare = parts.clone();
     bare.headers = HeaderMap::new();
     bare.headers.extend(presented.iter().map(|value| (AUTHORIZATION, HeaderValue::from_static(value))));
-    if let Some(trace) = trace::trace(&fields(parts, "traceparent")) {
+    if let Some(trace) = trace::trace(&header_values(parts, "traceparent")) {
         let value = format!("00-{trace}-0000000000000001-00");
         bare.headers.insert("traceparent", value.parse().expect("visible ASCII"));
     }

@@ -10,9 +10,10 @@ use tokenfolio::{Page, PageRequest, PageUrls, Paginator, TokenResource};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(page) = serde_json::from_slice::<Page<TokenResource>>(bytes) else { return };
-    // What is ignored may be more than a `Value` can hold, such as 1e999.
+    // An ignored member can have a value that `Value` cannot store, such as 1e999.
     let Ok(json) = serde_json::from_slice::<Value>(bytes) else { return };
-    let (data, meta) = (&json["data"], &json["meta"]);
+    let data = &json["data"];
+    let meta = &json["meta"];
     assert_eq!(data.as_array().map(Vec::len), Some(page.data.len()));
     for (token, json) in page.data.iter().zip(data.as_array().into_iter().flatten()) {
         assert_eq!(json["id"].as_i64(), Some(token.id.0));
@@ -21,12 +22,12 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(json["usage_count"].as_u64(), Some(token.usage_count));
         assert_eq!(
             json["allowed_ips"].as_array().map(Vec::len),
-            token.allowed_ips.as_ref().map(|it| it.entries().len())
+            token.allowed_ips.as_ref().map(|list| list.entries().len())
         );
-        let instants = [("created_at", Some(token.created_at)), ("expires_at", token.expires_at)];
-        for (name, at) in instants.into_iter().chain([("last_used_at", token.last_used_at)]) {
+        let times = [("created_at", Some(token.created_at)), ("expires_at", token.expires_at)];
+        for (name, time) in times.into_iter().chain([("last_used_at", token.last_used_at)]) {
             let text = json[name].as_str();
-            assert_eq!(text.is_some(), at.is_some());
+            assert_eq!(text.is_some(), time.is_some());
             assert!(text.is_none_or(is_date_time), "{text:?}");
         }
     }
@@ -43,12 +44,12 @@ fuzz_target!(|bytes: &[u8]| {
     let mut body = Vec::new();
     written.write_tokens(&mut body);
     let again: Page<TokenResource> = serde_json::from_slice(&body).expect("what was written is read");
-    assert_eq!(again.data, page.data.into_iter().map(cut).collect::<Vec<_>>());
+    assert_eq!(again.data, page.data.into_iter().map(truncated).collect::<Vec<_>>());
     assert_eq!((again.meta.current_page, again.meta.total), (page.meta.current_page, page.meta.total));
     assert_eq!((again.meta.from, again.meta.to), (written.from(), written.to()));
 });
 
-/// RFC 3339, section 5.6, by its shape.
+/// Checks the format of RFC 3339, section 5.6.
 fn is_date_time(text: &str) -> bool {
     let shape = text.to_ascii_uppercase().replace(|c: char| c.is_ascii_digit(), "0");
     let Some(rest) = shape.strip_prefix("0000-00-00T00:00:00") else { return false };
@@ -56,14 +57,14 @@ fn is_date_time(text: &str) -> bool {
     ["Z", "+00:00", "-00:00"].contains(&offset)
 }
 
-/// What is left of a token when it is written: instants of whole seconds.
-fn cut(mut token: TokenResource) -> TokenResource {
-    token.created_at = whole(token.created_at);
-    token.expires_at = token.expires_at.map(whole);
-    token.last_used_at = token.last_used_at.map(whole);
+/// Truncates the times of a token to whole seconds, as writing does.
+fn truncated(mut token: TokenResource) -> TokenResource {
+    token.created_at = whole_seconds(token.created_at);
+    token.expires_at = token.expires_at.map(whole_seconds);
+    token.last_used_at = token.last_used_at.map(whole_seconds);
     token
 }
 
-fn whole(at: DateTime<Utc>) -> DateTime<Utc> {
-    DateTime::from_timestamp(at.timestamp(), 0).expect("fewer nanoseconds make no other instant")
+fn whole_seconds(time: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp(time.timestamp(), 0).expect("a truncated time is in range")
 }

@@ -1,4 +1,4 @@
-//! Bytes as a problem that is read; and any text in one that is made.
+//! Bytes as a problem to read, and any text in a new problem.
 #![no_main]
 
 use http::{Response, StatusCode};
@@ -13,7 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     let object = serde_json::from_slice::<Map<String, Value>>(bytes);
     assert_eq!(read.is_ok(), object.is_ok());
     if let (Ok(problem), Ok(object)) = (read, object) {
-        holds_what_was_read(&problem, object);
+        check_members(&problem, object);
         check(problem);
     }
 
@@ -35,8 +35,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// RFC 9457, section 3.1: a member of another type is as good as absent.
-fn holds_what_was_read(problem: &Problem, mut object: Map<String, Value>) {
+/// A standard member of the wrong type is ignored (RFC 9457, section 3.1).
+fn check_members(problem: &Problem, mut object: Map<String, Value>) {
     let mut text = |name: &str| object.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     assert_eq!(problem.type_uri(), text("type").as_deref().unwrap_or("about:blank"));
     assert_eq!(problem.title(), text("title").as_deref());
@@ -51,7 +51,7 @@ fn holds_what_was_read(problem: &Problem, mut object: Map<String, Value>) {
     assert_eq!(extensions, object);
 }
 
-/// What is true of every problem.
+/// Checks every problem.
 fn check(problem: Problem) {
     let mut written = b"what was here before".to_vec();
     problem.write_json(&mut written);

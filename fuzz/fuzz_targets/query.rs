@@ -1,4 +1,4 @@
-//! A raw query to a request for a page, and back to the URLs of pages.
+//! A raw query as a request for a page, and the URLs of pages.
 #![no_main]
 
 use std::num::NonZeroU32;
@@ -14,45 +14,48 @@ const MAX: u64 = PageRequest::MAX_PAGE;
 const MAX_SIZE: u32 = 100;
 
 fuzz_target!(|text: &str| {
-    // The first line names the page parameter, the second is the fragment, the rest is the query.
+    // The first line is the name of the page parameter, the second is the fragment, the rest is the query.
     let mut lines = text.splitn(3, '\n');
-    let [name, fragment, raw] = [(); 3].map(|()| lines.next().unwrap_or_default());
+    let name = lines.next().unwrap_or_default();
+    let fragment = lines.next().unwrap_or_default();
+    let raw = lines.next().unwrap_or_default();
     let request = read(raw, name);
     write(raw, name, fragment, request);
     set(raw, name, fragment);
 });
 
-/// A query is read as the rules say, and the request is in range.
+/// A query is read by the rules, and the request is in range.
 fn read(raw: &str, name: &str) -> PageRequest {
     let rules = PageRules::default().with_page_name(name.to_owned());
     let rules = rules.with_client_size("size", NonZeroU32::new(MAX_SIZE).expect("not zero"));
     let numbers = |request: PageRequest| (request.page(), u64::from(request.per_page().get()));
 
-    let strictly = PageRequest::from_query(raw, &rules);
-    let [page, size] = [(name, MAX), ("size", MAX_SIZE.into())].map(|(name, max)| query::strict(raw, name, max));
-    match &strictly {
+    let strict = PageRequest::from_query(raw, &rules);
+    let page = query::strict(raw, name, MAX);
+    let size = query::strict(raw, "size", MAX_SIZE.into());
+    match &strict {
         Ok(request) => {
             assert_eq!(numbers(*request), (page.unwrap().unwrap_or(1), size.unwrap().unwrap_or(20)));
         }
         Err(error) => {
-            let wrong = [page.map_err(|_| name), size.map_err(|_| "size")].into_iter().filter_map(Result::err);
-            assert!(wrong.eq(error.parameters().iter().map(ParameterError::parameter)), "{error}");
+            let invalid = [page.map_err(|_| name), size.map_err(|_| "size")].into_iter().filter_map(Result::err);
+            assert!(invalid.eq(error.parameters().iter().map(ParameterError::parameter)), "{error}");
         }
     }
 
-    let request = PageRequest::from_query(raw, &rules.lenient()).expect("lenient rules refuse nothing");
+    let request = PageRequest::from_query(raw, &rules.lenient()).expect("lenient rules accept every query");
     let page = query::lenient(raw, name, MAX, None).unwrap_or(1);
     let size = query::lenient(raw, "size", MAX_SIZE.into(), Some(MAX_SIZE.into())).unwrap_or(20);
     assert_eq!(numbers(request), (page, size));
     let offset = u128::from(page - 1) * u128::from(size);
     assert_eq!(request.offset(), u64::try_from(offset).unwrap_or(u64::MAX));
-    strictly.unwrap_or(request)
+    strict.unwrap_or(request)
 }
 
-/// What is kept is kept byte for byte, the page is last and once, and a link read back is its page.
+/// Preserved parameters are unchanged, the page is the last parameter and appears once, and a link is read as its page.
 fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
     let urls = PageUrls::new(BASE).expect("a base").with_page_name(name.to_owned()).with_fragment(fragment);
-    let kept = query::kept(raw, |known| known != name.as_bytes());
+    let preserved = query::preserved(raw, |known| known != name.as_bytes());
     let all = urls.clone().with_query_string(raw);
     let rules = PageRules::default().with_page_name(name.to_owned());
     for page in [1, request.page(), MAX] {
@@ -63,7 +66,7 @@ fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
         let (rest, written) = text.split_once('#').unwrap_or((&text, ""));
         assert!(percent_decode_str(written).eq(percent_decode_str(fragment)), "{fragment:?} is {written:?}");
         let number = format!("{}={page}", query::encode(name));
-        assert_eq!(rest, format!("{BASE}?{kept}{number}"));
+        assert_eq!(rest, format!("{BASE}?{preserved}{number}"));
         let query = rest.split_once('?').expect("a query").1;
         let pages = query::parameters(query).into_iter().filter(|(_, known, _)| known == name.as_bytes());
         assert_eq!(pages.count(), 1, "{text}");
@@ -74,8 +77,8 @@ fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
         assert_eq!(urls.clone().with_query_string(query).url(page), text);
 
         let one = urls.clone().with_preserved_parameter(raw, "size").url(page);
-        let kept = query::kept(raw, |known| known == b"size" && known != name.as_bytes());
-        assert_eq!(one.split('#').next(), Some(&*format!("{BASE}?{kept}{number}")));
+        let preserved = query::preserved(raw, |known| known == b"size" && known != name.as_bytes());
+        assert_eq!(one.split('#').next(), Some(&*format!("{BASE}?{preserved}{number}")));
     }
 
     let header = Paginator::new(vec![()], u64::MAX, request, all).link_header();
@@ -86,20 +89,21 @@ fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
     }
 }
 
-/// A parameter that is set is there once, with its value, and no other is touched.
+/// A parameter that is set appears once, with its value, and other parameters are unchanged.
 fn set(raw: &str, name: &str, parameter: &str) {
     let urls = PageUrls::new("/t").expect("a base").with_page_name(name.to_owned()).with_query_string(raw);
-    let before = urls.url(1);
-    let after = urls.with_parameter(parameter, raw).url(1);
+    let url_before = urls.url(1);
+    let url_after = urls.with_parameter(parameter, raw).url(1);
     if parameter == name {
-        assert_eq!(before, after);
+        assert_eq!(url_before, url_after);
         return;
     }
-    let [before, after] = [&before, &after].map(|url| query::parameters(url.split_once('?').expect("a query").1));
+    let before = query::parameters(url_before.split_once('?').expect("a query").1);
+    let after = query::parameters(url_after.split_once('?').expect("a query").1);
     let is_it = |(_, known, _): &&(&str, Vec<u8>, Vec<u8>)| known == parameter.as_bytes();
     let set: Vec<_> = after.iter().filter(is_it).collect();
     assert!(matches!(&*set, [(.., value)] if value == raw.as_bytes()), "{after:?}");
     assert!(before.iter().filter(|known| !is_it(known)).eq(after.iter().filter(|known| !is_it(known))));
-    let place = before.iter().position(|known| is_it(&known)).unwrap_or(before.len() - 1);
-    assert_eq!(after.iter().position(|known| is_it(&known)), Some(place));
+    let index = before.iter().position(|known| is_it(&known)).unwrap_or(before.len() - 1);
+    assert_eq!(after.iter().position(|known| is_it(&known)), Some(index));
 }

@@ -1,4 +1,4 @@
-//! An HTTP response, as it comes over the wire, to the page in it, or why there is none, and how long to wait.
+//! An HTTP response on the wire: its page or its error, and its `Retry-After`.
 #![no_main]
 
 use std::time::Duration;
@@ -10,7 +10,8 @@ use tokenfolio::{Page, Problem, ResponseError, TokenResource, parse_retry_after}
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(response) = response(bytes) else { return };
-    let (status, body) = (response.status(), response.body());
+    let status = response.status();
+    let body = response.body();
     let is_page = serde_json::from_slice::<Page<TokenResource>>(body).is_ok();
     let is_problem = Problem::from_slice(body).is_ok();
     let read = Page::<TokenResource>::from_response(&response);
@@ -36,28 +37,28 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(error.status(), status);
         assert!(error.to_string().contains(status.as_str()), "{error}");
     }
-    wait(&response);
+    check_retry_after(&response);
 });
 
-/// A response from its bytes.
+/// Parses a response.
 fn response(bytes: &[u8]) -> Option<Response<Vec<u8>>> {
     let mut headers = [httparse::EMPTY_HEADER; 16];
     let mut head = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(length) = head.parse(bytes).ok()? else { return None };
     let response = Response::builder().status(head.code?);
-    let response = head.headers.iter().fold(response, |response, field| response.header(field.name, field.value));
+    let response = head.headers.iter().fold(response, |response, header| response.header(header.name, header.value));
     response.body(bytes[length..].to_vec()).ok()
 }
 
-/// The media type without its parameters, in lower case.
+/// Returns the media type without its parameters, in lower case.
 fn media_type(response: &Response<Vec<u8>>) -> Option<String> {
     let value = String::from_utf8_lossy(response.headers().get("content-type")?.as_bytes()).into_owned();
     let name = value.split(';').next().unwrap_or_default();
     Some(name.trim_matches([' ', '\t']).to_ascii_lowercase())
 }
 
-/// Whole seconds, or a date as another reader reads it.
-fn wait(response: &Response<Vec<u8>>) {
+/// Checks whole seconds, and dates against another parser.
+fn check_retry_after(response: &Response<Vec<u8>>) {
     let value = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
     let value = value.map(|value| value.trim_matches([' ', '\t']));
     let now = DateTime::from_timestamp(784_111_777, 0).expect("1994-11-06T08:49:37Z");
@@ -68,7 +69,7 @@ fn wait(response: &Response<Vec<u8>>) {
         assert_eq!(read.map(|wait| u128::from(wait.as_secs())), Some(seconds));
     } else if let Ok(date) = httpdate::parse_http_date(value) {
         let expected = date.duration_since(now.into()).unwrap_or(Duration::ZERO);
-        // The other reader takes some texts that are no dates, but writes none.
+        // The other parser accepts some invalid dates, but does not write them.
         if read.is_some() || httpdate::fmt_http_date(date) == value {
             assert_eq!(read, Some(expected), "{value}");
         }

@@ -1,4 +1,4 @@
-//! The rules as the targets know them: told the slow and obvious way, by code that shares nothing with the library's.
+//! The rules that the targets check, written in the slow and obvious way, without code of the library.
 #![forbid(unsafe_code)]
 
 pub mod credentials;

@@ -1,9 +1,9 @@
-//! Queries: which number a parameter has, and what is kept of the rest.
+//! Queries: the number in a parameter, and the preserved parameters.
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
-/// What would break a URL or a header.
-const BREAKING: &AsciiSet = &CONTROLS
+/// Characters that are invalid in a URL or a header.
+const INVALID: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')
@@ -16,10 +16,10 @@ const BREAKING: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// All but RFC 3986's unreserved characters.
+/// All characters except the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The parameters of a raw query: each as it came, its decoded name, and its decoded value.
+/// Returns the parameters of a raw query: each unchanged, with its decoded name and value.
 pub fn parameters(raw: &str) -> Vec<(&str, Vec<u8>, Vec<u8>)> {
     let parameters = raw.split('&').filter(|parameter| !parameter.is_empty());
     let parts = parameters.map(|parameter| (parameter, parameter.split_once('=').unwrap_or((parameter, ""))));
@@ -30,40 +30,40 @@ fn decode(raw: &str) -> Vec<u8> {
     percent_decode(raw.replace('+', " ").as_bytes()).collect()
 }
 
-/// A name or value as a URL holds it.
+/// Encodes a name or a value for a URL.
 pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// The parameters of a raw query for which `keep` of their decoded name, as they are to be written, each followed by `&`.
-pub fn kept(raw: &str, keep: impl Fn(&[u8]) -> bool) -> String {
-    let kept = parameters(raw).into_iter().filter(|(_, name, _)| keep(name));
-    kept.map(|(parameter, ..)| utf8_percent_encode(parameter, BREAKING).to_string() + "&").collect()
+/// Returns the preserved parameters as a URL contains them, each followed by `&`. `keep` selects by the decoded name.
+pub fn preserved(raw: &str, keep: impl Fn(&[u8]) -> bool) -> String {
+    let preserved = parameters(raw).into_iter().filter(|(_, name, _)| keep(name));
+    preserved.map(|(parameter, ..)| utf8_percent_encode(parameter, INVALID).to_string() + "&").collect()
 }
 
-/// The values of a parameter, in order.
+/// Returns the values of a parameter, in order.
 fn values(raw: &str, name: &str) -> Vec<Vec<u8>> {
     let named = parameters(raw).into_iter().filter(|(_, known, _)| known == name.as_bytes());
     named.map(|(.., value)| value).collect()
 }
 
-/// A parameter that is not what it must be.
+/// A parameter is invalid.
 #[derive(Debug)]
-pub struct Mistake;
+pub struct InvalidParameter;
 
-/// Reads a parameter strictly: not there, or one plain decimal in range.
-pub fn strict(raw: &str, name: &str, max: u64) -> Result<Option<u64>, Mistake> {
+/// Reads a parameter strictly: absent, or one plain decimal in range.
+pub fn strict(raw: &str, name: &str, max: u64) -> Result<Option<u64>, InvalidParameter> {
     match &*values(raw, name) {
         [] => Ok(None),
         [value] => match decimal(value) {
             Some(number) if (1..=u128::from(max)).contains(&number) => Ok(u64::try_from(number).ok()),
-            _ => Err(Mistake),
+            _ => Err(InvalidParameter),
         },
-        _ => Err(Mistake),
+        _ => Err(InvalidParameter),
     }
 }
 
-/// Reads a parameter as Laravel does. Above its maximum it is `too_large`.
+/// Reads a parameter like Laravel. Returns `too_large` above the maximum.
 pub fn lenient(raw: &str, name: &str, max: u64, too_large: Option<u64>) -> Option<u64> {
     let values = values(raw, name);
     let value = std::str::from_utf8(values.last()?).ok()?;
@@ -75,7 +75,7 @@ pub fn lenient(raw: &str, name: &str, max: u64, too_large: Option<u64>) -> Optio
     }
 }
 
-/// The number that is written as a plain decimal in just this way; one beyond all limits is `u128::MAX`.
+/// Returns the number in a plain decimal, or `u128::MAX` above every limit.
 fn decimal(text: &[u8]) -> Option<u128> {
     let text = std::str::from_utf8(text).ok()?;
     if text.len() > 38 {
