@@ -1,4 +1,4 @@
-//! How often a piece of work allocates.
+//! Counts allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,10 +8,10 @@ static COUNTING: Counting = Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
-/// The system's allocator, counted. A reallocation counts as one.
+/// The system's allocator, with a counter. A reallocation counts as one.
 struct Counting;
 
-#[expect(unsafe_code, reason = "the trait is unsafe to implement; every call is handed on as it came")]
+#[expect(unsafe_code, reason = "the trait is unsafe to implement; every call is forwarded unchanged")]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::Relaxed);

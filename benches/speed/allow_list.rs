@@ -1,4 +1,4 @@
-//! Whether a caller's address is admitted: our ranges beside ipnet's, one after another.
+//! The check of a client's address: our allow-list, and a linear search in ranges of ipnet.
 
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -8,7 +8,7 @@ use tokenfolio::{AllowedIp, AllowedIps};
 
 use crate::measure::{Table, Variant};
 
-/// How many callers ask in one call: half of them are admitted, and no two in a row by the same entry.
+/// The number of addresses in one call. Half of them are admitted, and consecutive ones match different entries.
 const CALLERS: u32 = 256;
 
 pub(crate) fn measure(table: &mut Table) {
@@ -43,7 +43,7 @@ pub(crate) fn measure(table: &mut Table) {
     }
 }
 
-/// Ranges apart from each other, in no order; every fourth is of IPv6.
+/// Disjoint ranges without an order. Every fourth is IPv6.
 fn range(number: u32) -> IpNet {
     let scattered = number * 389 % 1_024;
     match number % 4 {
@@ -53,7 +53,7 @@ fn range(number: u32) -> IpNet {
     .expect("the prefix is short")
 }
 
-/// A caller from one of the ranges if the number is even, else from beside it.
+/// An address in one of the ranges if the number is even, else outside.
 fn caller(number: u32, count: u32) -> IpAddr {
     let from = (number / 2).wrapping_mul(0x9e37_79b1) % count;
     let scattered = from * 389 % 1_024;

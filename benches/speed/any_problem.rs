@@ -1,6 +1,6 @@
-//! Any problem, without this crate.
+//! Any problem, written without this crate.
 
-/// The yardstick: the best encoder that we can write by hand for problems of five members, whatever they say.
+/// The reference: the best encoder that we can write by hand for any problem with five members.
 #[derive(Clone, Copy)]
 pub(crate) struct Members<'p> {
     pub(crate) type_uri: &'p str,
@@ -14,21 +14,21 @@ impl Members<'_> {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.clear();
         out.reserve(96 + self.type_uri.len() + self.title.len() + self.detail.len() + self.instance.len());
-        Self::text(out, b"{\"type\":\"", self.type_uri);
-        Self::text(out, b"\",\"title\":\"", self.title);
+        Self::text(out, br#"{"type":""#, self.type_uri);
+        Self::text(out, br#"","title":""#, self.title);
         let digit = |number: u16| b"0123456789"[usize::from(number % 10)];
-        out.extend_from_slice(b"\",\"status\":");
+        out.extend_from_slice(br#"","status":"#);
         out.extend_from_slice(&[digit(self.status / 100), digit(self.status / 10), digit(self.status)]);
-        Self::text(out, b",\"detail\":\"", self.detail);
-        Self::text(out, b"\",\"instance\":\"", self.instance);
-        out.extend_from_slice(b"\"}");
+        Self::text(out, br#","detail":""#, self.detail);
+        Self::text(out, br#"","instance":""#, self.instance);
+        out.extend_from_slice(br#""}"#);
     }
 
     #[inline(always)]
-    fn text<const N: usize>(out: &mut Vec<u8>, before: &[u8; N], text: &str) {
-        out.extend_from_slice(before);
+    fn text<const N: usize>(out: &mut Vec<u8>, prefix: &[u8; N], text: &str) {
+        out.extend_from_slice(prefix);
         let is_special = |byte: &u8| matches!(byte, 0..b' ' | b'"' | b'\\');
-        // Without a branch for each byte, so that many are looked at in one step.
+        // Without a branch for each byte, so that the compiler can vectorize it.
         if !text.as_bytes().iter().fold(false, |found, byte| found | is_special(byte)) {
             return out.extend_from_slice(text.as_bytes());
         }

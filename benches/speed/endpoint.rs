@@ -1,4 +1,4 @@
-//! The endpoint over a store in memory, asked for the page that everything is measured on.
+//! The endpoint over a store in memory, and a request for the measured page.
 
 use http::request::Parts;
 use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, StoreError};
@@ -7,7 +7,7 @@ use crate::page;
 
 const OWNER: u64 = 7;
 
-/// Knows one secret, and needs no time to find it.
+/// Knows one secret.
 pub(crate) struct OneSecret;
 
 impl Authenticator for OneSecret {
@@ -19,7 +19,7 @@ impl Authenticator for OneSecret {
     }
 }
 
-/// Makes the endpoint over as many tokens as the page counts.
+/// Creates the endpoint over the page's total number of tokens.
 pub(crate) fn endpoint() -> ListTokens<MemoryStore<u64>, OneSecret> {
     let store = MemoryStore::new();
     for id in 1..=i64::try_from(page::TOTAL).expect("it is small") {

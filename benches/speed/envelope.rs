@@ -12,13 +12,14 @@ use crate::{endpoint, hand, naive, page};
 pub(crate) fn measure(table: &mut Table) {
     let tokens = page::tokens();
     let paginator = page::paginator(tokens.clone());
-    let (endpoint, request) = (endpoint::endpoint(), endpoint::request());
+    let request = endpoint::request();
+    let endpoint = endpoint::endpoint();
     let expected = to_vec(&paginator);
 
     let by_hand = |out: &mut Vec<u8>| hand::encode(out, &tokens, page::BASE, page::PAGE, page::TOTAL);
     let naive = || to_vec(&naive_envelope(tokens.iter().map(naive::Token::new).collect()));
     let borrowed = || to_vec(&naive_envelope(tokens.iter().map(naive::BorrowedToken::new).collect()));
-    let answer = || ready(endpoint.handle(black_box(&request), None));
+    let response = || ready(endpoint.handle(black_box(&request), None));
     let written = |write: &dyn Fn(&mut Vec<u8>)| {
         let mut out = Vec::new();
         write(&mut out);
@@ -30,13 +31,16 @@ pub(crate) fn measure(table: &mut Table) {
         ("ours, any item", written(&|out| paginator.write_json(out).expect("tokens are JSON"))),
         ("naive", naive()),
         ("naive, borrowed", borrowed()),
-        ("ours, the endpoint", answer().into_body()),
+        ("ours, the endpoint", response().into_body()),
     ];
     for (name, output) in outputs {
         assert!(output == expected, "{name}: {}", String::from_utf8_lossy(&output));
     }
 
-    let [mut copied, mut hand_written, mut reused, mut generic] = [const { Vec::new() }; 4];
+    let mut copied = Vec::new();
+    let mut hand_written = Vec::new();
+    let mut reused = Vec::new();
+    let mut generic = Vec::new();
     let variants = vec![
         Variant::new("memcpy of the bytes", || {
             copied.clear();
@@ -72,7 +76,7 @@ pub(crate) fn measure(table: &mut Table) {
             black_box(to_vec(black_box(&paginator)));
         }),
         Variant::new("ours, the endpoint", || {
-            black_box(answer());
+            black_box(response());
         }),
     ];
     let work = format!("a page of 20 tokens, {} bytes", expected.len());
@@ -80,7 +84,7 @@ pub(crate) fn measure(table: &mut Table) {
     measure_links(table);
 }
 
-/// The header that says where the other pages are.
+/// The `Link` header.
 fn measure_links(table: &mut Table) {
     let paginator = page::paginator(vec![()]);
     let naive = || {

@@ -1,8 +1,8 @@
-//! The yardstick: the best encoder that we can write by hand for this endpoint alone, in safe code.
+//! The reference: the best encoder that we can write by hand for this endpoint, in safe code.
 //!
-//! It is told nothing that this endpoint does not vary: 20 rows a page, three pages on each side, our labels, no kept
-//! parameters. It is right for any tokens, any base, page and total. Like whoever writes such a thing once, it keeps all
-//! in one place: a cursor over memory that is there already, digits and instants made in registers.
+//! It is fixed to 20 rows per page, three pages on each side, our labels and no preserved parameters. It is correct for any
+//! tokens, base URL, page and total. It is one file, as somebody would write it once: a cursor over existing memory, with
+//! digits and times computed in registers.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -11,46 +11,46 @@ use tokenfolio::{ReportedStatus, TokenResource, TokenStatus};
 
 const PER_PAGE: u64 = 20;
 
-/// Memory to write over, and how far it is written.
+/// Memory to overwrite, and the length of the written part.
 struct Cursor<'m> {
     memory: &'m mut Vec<u8>,
-    at: usize,
+    len: usize,
 }
 
 impl Cursor<'_> {
-    /// The next `N` bytes, to be written over.
+    /// Returns the next `N` bytes to overwrite.
     #[inline(always)]
     fn next<const N: usize>(&mut self) -> &mut [u8; N] {
-        if self.memory.len() < self.at + N {
+        if self.memory.len() < self.len + N {
             self.grow(N);
         }
-        self.memory[self.at..].first_chunk_mut().expect("it has grown")
+        self.memory[self.len..].first_chunk_mut().expect("it has grown")
     }
 
     #[cold]
     #[inline(never)]
     fn grow(&mut self, needed: usize) {
-        // What is written now ends soon if the memory held a page before.
-        let length = (self.at + needed + 256).max(6 * 1024);
+        // Memory that held a page before rarely grows.
+        let length = (self.len + needed + 256).max(6 * 1024);
         self.memory.resize(length, 0);
     }
 
     #[inline(always)]
     fn text<const N: usize>(&mut self, text: &[u8; N]) {
         *self.next() = *text;
-        self.at += N;
+        self.len += N;
     }
 
     #[inline]
     fn bytes(&mut self, bytes: &[u8]) {
-        if self.memory.len() < self.at + bytes.len() {
+        if self.memory.len() < self.len + bytes.len() {
             self.grow(bytes.len());
         }
-        self.memory[self.at..self.at + bytes.len()].copy_from_slice(bytes);
-        self.at += bytes.len();
+        self.memory[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        self.len += bytes.len();
     }
 
-    /// A text and a number after it.
+    /// Writes a text and a number.
     #[inline(always)]
     fn number<const N: usize>(&mut self, text: &[u8; N], number: u64) {
         if number >= 10_000 {
@@ -62,10 +62,10 @@ impl Cursor<'_> {
 
     #[inline(always)]
     fn short<const N: usize>(&mut self, text: &[u8; N], digits: u32, length: usize) {
-        let room: &mut [u8; 32] = self.next();
-        room[..N].copy_from_slice(text);
-        room[N..N + 4].copy_from_slice(&digits.to_le_bytes());
-        self.at += N + length;
+        let buf: &mut [u8; 32] = self.next();
+        buf[..N].copy_from_slice(text);
+        buf[N..N + 4].copy_from_slice(&digits.to_le_bytes());
+        self.len += N + length;
     }
 
     #[inline]
@@ -75,7 +75,7 @@ impl Cursor<'_> {
             let digits = eight(number);
             let zeros = (digits ^ u64::from_le_bytes(*b"00000000")).trailing_zeros() / 8;
             *self.next() = (digits >> (8 * zeros)).to_le_bytes();
-            self.at += 8 - zeros as usize;
+            self.len += 8 - zeros as usize;
         } else {
             self.large(b"", number / 100_000_000);
             self.text(&eight(number % 100_000_000).to_le_bytes());
@@ -83,19 +83,20 @@ impl Cursor<'_> {
     }
 
     #[inline(always)]
-    fn instant<const N: usize>(&mut self, key: &[u8; N], at: Option<DateTime<Utc>>) {
-        let Some(at) = at else {
+    fn time<const N: usize>(&mut self, key: &[u8; N], time: Option<DateTime<Utc>>) {
+        let Some(time) = time else {
             self.text(key);
             return self.text(b"null");
         };
-        let at = at.naive_utc();
-        let (date, time) = (at.date(), at.time());
-        let room: &mut [u8; 40] = self.next();
-        room[..N].copy_from_slice(key);
+        let utc = time.naive_utc();
+        let date = utc.date();
+        let time_of_day = utc.time();
+        let buf: &mut [u8; 40] = self.next();
+        buf[..N].copy_from_slice(key);
         let text = match u32::try_from(date.year()) {
             Ok(year @ ..=9999) => {
-                let seconds = time.num_seconds_from_midnight();
-                let pair = |at: u32, number: u32| u128::from(PAIRS[number as usize]) << (8 * at);
+                let seconds = time_of_day.num_seconds_from_midnight();
+                let pair = |index: u32, number: u32| u128::from(PAIRS[number as usize]) << (8 * index);
                 u128::from_le_bytes(*b"\0\0\0\0-\0\0-\0\0T\0\0:\0\0")
                     | pair(0, year / 100)
                     | pair(2, year % 100)
@@ -108,19 +109,19 @@ impl Cursor<'_> {
             Err(_) => u128::from_le_bytes(*b"0000-01-01T00:00"),
         };
         let seconds = match date.year() {
-            0..=9999 => PAIRS[(time.second()) as usize],
+            0..=9999 => PAIRS[time_of_day.second() as usize],
             10_000.. => u16::from_le_bytes(*b"59"),
             _ => u16::from_le_bytes(*b"00"),
         };
-        room[N] = b'"';
-        room[N + 1..N + 17].copy_from_slice(&text.to_le_bytes());
-        room[N + 17] = b':';
-        room[N + 18..N + 20].copy_from_slice(&seconds.to_le_bytes());
-        room[N + 20..N + 22].copy_from_slice(b"Z\"");
-        self.at += N + 22;
+        buf[N] = b'"';
+        buf[N + 1..N + 17].copy_from_slice(&text.to_le_bytes());
+        buf[N + 17] = b':';
+        buf[N + 18..N + 20].copy_from_slice(&seconds.to_le_bytes());
+        buf[N + 20..N + 22].copy_from_slice(br#"Z""#);
+        self.len += N + 22;
     }
 
-    /// The inside of a string.
+    /// Writes the content of a JSON string.
     #[inline]
     fn string(&mut self, text: &str) {
         const ONES: u64 = u64::MAX / 255;
@@ -132,9 +133,9 @@ impl Cursor<'_> {
         };
         let bytes = text.as_bytes();
         let (words, tail) = bytes.as_chunks::<8>();
-        for (at, word) in words.iter().enumerate() {
+        for (index, word) in words.iter().enumerate() {
             if special(u64::from_le_bytes(*word)) {
-                return self.escaped(&text[floor(text, 8 * at)..], 8 * at - floor(text, 8 * at));
+                return self.escaped(&text[floor(text, 8 * index)..], 8 * index - floor(text, 8 * index));
             }
             self.text(word);
         }
@@ -147,7 +148,7 @@ impl Cursor<'_> {
             return self.escaped(&text[floor(text, start)..], start - floor(text, start));
         }
         *self.next() = word.to_le_bytes();
-        self.at += tail.len();
+        self.len += tail.len();
     }
 
     #[cold]
@@ -167,33 +168,33 @@ impl Cursor<'_> {
     }
 
     fn token(&mut self, token: &TokenResource) {
-        self.text(b"{\"id\":");
+        self.text(br#"{"id":"#);
         if token.id.0 < 0 {
             self.text(b"-");
         }
         self.number(b"", token.id.0.unsigned_abs());
-        self.text(b",\"name\":\"");
+        self.text(br#","name":""#);
         self.string(&token.name);
         match &token.status {
-            ReportedStatus::Known(TokenStatus::Active) => self.text(b"\",\"status\":\"active\""),
-            ReportedStatus::Known(TokenStatus::Expired) => self.text(b"\",\"status\":\"expired\""),
-            ReportedStatus::Known(TokenStatus::Revoked) => self.text(b"\",\"status\":\"revoked\""),
+            ReportedStatus::Known(TokenStatus::Active) => self.text(br#"","status":"active""#),
+            ReportedStatus::Known(TokenStatus::Expired) => self.text(br#"","status":"expired""#),
+            ReportedStatus::Known(TokenStatus::Revoked) => self.text(br#"","status":"revoked""#),
             ReportedStatus::Other(status) => {
-                self.text(b"\",\"status\":\"");
+                self.text(br#"","status":""#);
                 self.string(status.as_str());
-                self.text(b"\"");
+                self.text(br#"""#);
             }
         }
-        self.instant(b",\"last_used_at\":", token.last_used_at);
-        self.number(b",\"usage_count\":", token.usage_count);
-        self.instant(b",\"expires_at\":", token.expires_at);
-        self.instant(b",\"created_at\":", Some(token.created_at));
+        self.time(br#","last_used_at":"#, token.last_used_at);
+        self.number(br#","usage_count":"#, token.usage_count);
+        self.time(br#","expires_at":"#, token.expires_at);
+        self.time(br#","created_at":"#, Some(token.created_at));
         let Some(allowed) = &token.allowed_ips else {
-            return self.text(b",\"allowed_ips\":null}");
+            return self.text(br#","allowed_ips":null}"#);
         };
-        self.text(b",\"allowed_ips\":[");
-        for (at, entry) in allowed.entries().iter().enumerate() {
-            self.bytes(if at == 0 { b"\"" } else { b",\"" });
+        self.text(br#","allowed_ips":["#);
+        for (index, entry) in allowed.entries().iter().enumerate() {
+            self.bytes(if index == 0 { br#"""# } else { br#",""# });
             match entry.range().addr() {
                 IpAddr::V4(address) => {
                     let [a, b, c, d] = address.octets();
@@ -207,43 +208,46 @@ impl Cursor<'_> {
             if !entry.is_bare() {
                 self.number(b"/", entry.range().prefix_len().into());
             }
-            self.text(b"\"");
+            self.text(br#"""#);
         }
         self.text(b"]}");
     }
 
-    /// RFC 5952: lower case, no leading zeros, the first of the longest runs of zeros left out.
+    /// Writes an address by RFC 5952: lower case, no leading zeros, `::` for the first longest run of zeros.
     fn ipv6(&mut self, address: Ipv6Addr) {
         let groups = address.segments();
-        let (mut start, mut length, mut run) = (0, 1, 0);
-        for (at, group) in groups.iter().enumerate() {
+        let mut start = 0;
+        let mut length = 1;
+        let mut run = 0;
+        for (index, group) in groups.iter().enumerate() {
             run = if *group == 0 { run + 1 } else { 0 };
             if run > length {
-                (start, length) = (at + 1 - run, run);
+                start = index + 1 - run;
+                length = run;
             }
         }
         if length == 1 {
             length = 0;
         }
-        let mut at = 0;
-        while at < 8 {
-            if length > 0 && at == start {
+        let mut index = 0;
+        while index < 8 {
+            if length > 0 && index == start {
                 self.text(b"::");
-                at += length;
+                index += length;
                 continue;
             }
-            if at > 0 && !(length > 0 && at == start + length) {
+            if index > 0 && !(length > 0 && index == start + length) {
                 self.text(b":");
             }
-            let digits = [12, 8, 4, 0].map(|shift| b"0123456789abcdef"[usize::from(groups[at] >> shift & 15)]);
-            let zeros = (groups[at].leading_zeros() / 4).min(3);
+            let digits = [12, 8, 4, 0].map(|shift| b"0123456789abcdef"[usize::from(groups[index] >> shift & 15)]);
+            let zeros = (groups[index].leading_zeros() / 4).min(3);
             *self.next() = (u32::from_le_bytes(digits) >> (8 * zeros)).to_le_bytes();
-            self.at += 4 - zeros as usize;
-            at += 1;
+            self.len += 4 - zeros as usize;
+            index += 1;
         }
     }
 
-    /// The URL of a page: what all have in common, which stands in the memory already, and its number.
+    /// Writes the URL of a page: the common prefix, copied from the memory, and the number.
     #[inline(always)]
     fn url(&mut self, prefix: (usize, usize), page: u64) {
         let (start, length) = prefix;
@@ -251,77 +255,78 @@ impl Cursor<'_> {
             let text: [u8; 64] = *self.memory[start..].first_chunk().expect("it is that long");
             *self.next() = text;
         } else {
-            if self.memory.len() < self.at + length {
+            if self.memory.len() < self.len + length {
                 self.grow(length);
             }
-            self.memory.copy_within(start..start + length, self.at);
+            self.memory.copy_within(start..start + length, self.len);
         }
-        self.at += length;
+        self.len += length;
         self.number(b"", page);
     }
 
     #[inline(always)]
     fn entry(&mut self, prefix: (usize, usize), page: u64, is_active: bool) {
-        self.text(b",{\"url\":\"");
+        self.text(br#",{"url":""#);
         self.url(prefix, page);
-        self.number(b"\",\"label\":\"", page);
-        self.number(b"\",\"page\":", page);
+        self.number(br#"","label":""#, page);
+        self.number(br#"","page":"#, page);
         if is_active {
-            self.text(b",\"active\":true}");
+            self.text(br#","active":true}"#);
         } else {
-            self.text(b",\"active\":false}");
+            self.text(br#","active":false}"#);
         }
     }
 }
 
-/// Writes the page over whatever the memory holds.
+/// Overwrites the memory with the page.
 pub(crate) fn encode(memory: &mut Vec<u8>, tokens: &[TokenResource], base: &str, page: u64, total: u64) {
     let last = total.div_ceil(PER_PAGE).max(1);
     let count = tokens.len() as u64;
-    let mut out = Cursor { memory, at: 0 };
-    out.text(b"{\"data\":[");
-    for (at, token) in tokens.iter().enumerate() {
-        if at > 0 {
+    let mut out = Cursor { memory, len: 0 };
+    out.text(br#"{"data":["#);
+    for (index, token) in tokens.iter().enumerate() {
+        if index > 0 {
             out.text(b",");
         }
         out.token(token);
     }
-    out.text(b"],\"links\":{\"first\":\"");
-    let start = out.at;
+    out.text(br#"],"links":{"first":""#);
+    let start = out.len;
     out.string(base);
     out.text(b"?page=");
-    let prefix = (start, out.at - start);
-    out.text(b"1\",\"last\":\"");
+    let prefix = (start, out.len - start);
+    out.text(br#"1","last":""#);
     out.url(prefix, last);
     let nullable = |out: &mut Cursor<'_>, page: Option<u64>| match page {
         Some(page) => {
-            out.text(b"\"");
+            out.text(br#"""#);
             out.url(prefix, page);
-            out.text(b"\"");
+            out.text(br#"""#);
         }
         None => out.text(b"null"),
     };
-    let (prev, next) = ((page > 1).then(|| page - 1), (page < last).then(|| page + 1));
-    out.text(b"\",\"prev\":");
+    let prev = (page > 1).then(|| page - 1);
+    let next = (page < last).then(|| page + 1);
+    out.text(br#"","prev":"#);
     nullable(&mut out, prev);
-    out.text(b",\"next\":");
+    out.text(br#","next":"#);
     nullable(&mut out, next);
-    out.number(b"},\"meta\":{\"current_page\":", page);
+    out.number(br#"},"meta":{"current_page":"#, page);
     if count > 0 {
-        out.number(b",\"from\":", (page - 1) * PER_PAGE + 1);
+        out.number(br#","from":"#, (page - 1) * PER_PAGE + 1);
     } else {
-        out.text(b",\"from\":null");
+        out.text(br#","from":null"#);
     }
-    out.number(b",\"last_page\":", last);
-    out.text(b",\"links\":[{\"url\":");
+    out.number(br#","last_page":"#, last);
+    out.text(br#","links":[{"url":"#);
     nullable(&mut out, prev);
     out.text(b",\"label\":\"\xc2\xab Previous\",\"page\":");
     match prev {
         Some(prev) => out.number(b"", prev),
         None => out.text(b"null"),
     }
-    out.text(b",\"active\":false}");
-    let gap = b",{\"url\":null,\"label\":\"...\",\"page\":null,\"active\":false}";
+    out.text(br#","active":false}"#);
+    let gap = br#",{"url":null,"label":"...","page":null,"active":false}"#;
     let run = |out: &mut Cursor<'_>, from: u64, to: u64| {
         for shown in from..=to {
             out.entry(prefix, shown, shown == page);
@@ -344,30 +349,30 @@ pub(crate) fn encode(memory: &mut Vec<u8>, tokens: &[TokenResource], base: &str,
         out.text(gap);
         run(&mut out, last - 1, last);
     }
-    out.text(b",{\"url\":");
+    out.text(br#",{"url":"#);
     nullable(&mut out, next);
     out.text(b",\"label\":\"Next \xc2\xbb\",\"page\":");
     match next {
         Some(next) => out.number(b"", next),
         None => out.text(b"null"),
     }
-    out.text(b",\"active\":false}],\"path\":\"");
+    out.text(br#","active":false}],"path":""#);
     out.string(base);
-    out.number(b"\",\"per_page\":", PER_PAGE);
+    out.number(br#"","per_page":"#, PER_PAGE);
     if count > 0 {
-        out.number(b",\"to\":", (page - 1) * PER_PAGE + count);
+        out.number(br#","to":"#, (page - 1) * PER_PAGE + count);
     } else {
-        out.text(b",\"to\":null");
+        out.text(br#","to":null"#);
     }
-    out.number(b",\"total\":", total);
+    out.number(br#","total":"#, total);
     out.text(b"}}");
-    let length = out.at;
+    let length = out.len;
     memory.truncate(length);
 }
 
-/// The start of the character that a byte is in.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+/// Returns the start of the character that contains a byte.
+fn floor(text: &str, index: usize) -> usize {
+    (0..=index).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
 }
 
 static PAIRS: [u16; 100] = {
@@ -380,7 +385,7 @@ static PAIRS: [u16; 100] = {
     pairs
 };
 
-/// The digits of a number below 10,000 and how many they are.
+/// Returns the digits of a number below 10,000, and their count.
 #[inline(always)]
 fn short(number: u64) -> (u32, usize) {
     let digits = u32::from(PAIRS[(number / 100) as usize]) | (u32::from(PAIRS[(number % 100) as usize]) << 16);
@@ -388,7 +393,7 @@ fn short(number: u64) -> (u32, usize) {
     (digits >> (8 * (4 - length)), length)
 }
 
-/// Eight digits, the first in the lowest byte.
+/// Returns eight digits, the first in the lowest byte.
 #[inline]
 fn eight(number: u64) -> u64 {
     let fours = (number / 10_000) | ((number % 10_000) << 32);

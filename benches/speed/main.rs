@@ -1,7 +1,7 @@
-//! What this crate costs, beside the alternatives: `cargo bench`.
+//! Measures this crate and its alternatives: `cargo bench`.
 //!
-//! It prints one table; the figures also go to `target/bench.json`. `cargo bench -- --short` only proves that everything
-//! runs and that outputs are equal. With `--ten-million`, the store in memory holds ten times as many tokens.
+//! It prints one table, and writes the results to `target/bench.json`. `cargo bench -- --short` only checks that everything
+//! runs and that outputs are equal. With `--ten-million`, the store in memory has ten times as many tokens.
 
 mod allocations;
 mod allow_list;
@@ -23,8 +23,8 @@ mod window;
 use measure::{Effort, Table, Unit};
 
 fn main() -> std::io::Result<()> {
-    let is_asked = |flag: &str| std::env::args().any(|argument| argument == flag);
-    let effort = if is_asked("--short") { Effort::Short } else { Effort::Full };
+    let has_flag = |flag: &str| std::env::args().any(|argument| argument == flag);
+    let effort = if has_flag("--short") { Effort::Short } else { Effort::Full };
     let mut table = Table::begin(effort, Unit::default(), Some(allocations::count));
     envelope::measure(&mut table);
     problem::measure(&mut table);
@@ -32,6 +32,6 @@ fn main() -> std::io::Result<()> {
     status::measure(&mut table);
     window::measure(&mut table);
     usage::measure(&mut table);
-    memory::measure(&mut table, if is_asked("--ten-million") { 10_000_000 } else { 1_000_000 });
+    memory::measure(&mut table, if has_flag("--ten-million") { 10_000_000 } else { 1_000_000 });
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/bench.json"), table.into_json().to_string())
 }

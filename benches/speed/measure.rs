@@ -1,53 +1,53 @@
-//! Variants of one piece of work, measured side by side, and the table they stand in.
+//! Measures variants of one piece of work side by side, and prints a table.
 //!
-//! A machine's speed changes from one second to the next, so a time alone says little. Variants run in turn, round by
-//! round, each round beginning with another one; what counts is the median, over all rounds, of the ratio to the
-//! reference of the same round.
+//! The speed of a machine changes within seconds, so an absolute time says little. The variants run in turns, and each
+//! round starts with another variant. The result is the median, over all rounds, of the ratio to the reference in the same
+//! round.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-/// How long each measurement should take.
-const BATCH: Duration = Duration::from_micros(400);
-/// How many rounds make a median steady.
+/// The minimum duration of a measurement.
+const MIN_BATCH_TIME: Duration = Duration::from_micros(400);
+/// The number of rounds for a stable median.
 const ROUNDS: usize = 301;
-/// How many do where work takes so long that more of them would be too much.
-const FEWEST_ROUNDS: usize = 11;
-/// How long is too much.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The minimum number of rounds for slow work.
+const MIN_ROUNDS: usize = 11;
+/// Slow work ends after this time and the minimum number of rounds.
+const MAX_TIME: Duration = Duration::from_secs(20);
 
-/// How much is measured.
+/// The number of rounds.
 #[derive(Clone, Copy)]
 pub(crate) enum Effort {
-    /// One round of one call: proves that everything runs.
+    /// One round of one call, to check that everything runs.
     Short,
-    /// As many rounds as make a median steady.
+    /// Enough rounds for a stable median.
     Full,
 }
 
-/// How a time is shown.
+/// The unit of a time in the table.
 pub(crate) struct Unit {
     pub(crate) name: &'static str,
-    /// Writes a time that is given in nanoseconds.
-    pub(crate) write: fn(f64) -> String,
+    /// Formats a time in nanoseconds.
+    pub(crate) format: fn(f64) -> String,
 }
 
 impl Default for Unit {
     /// Nanoseconds, as they are.
     fn default() -> Self {
-        Self { name: "ns", write: |nanoseconds| format!("{nanoseconds:.1}") }
+        Self { name: "ns", format: |nanoseconds| format!("{nanoseconds:.1}") }
     }
 }
 
 /// Counts the allocations of one call.
 pub(crate) type Allocations = fn(&mut dyn FnMut()) -> u64;
 
-/// One way of doing the work.
+/// One way to do the work.
 pub(crate) struct Variant<'v> {
     name: &'v str,
     work: Box<dyn FnMut() + 'v>,
-    /// How often one call does the work.
+    /// The number of repetitions in one call.
     times: u32,
 }
 
@@ -56,22 +56,22 @@ impl<'v> Variant<'v> {
         Self::repeated(name, 1, work)
     }
 
-    /// Work that is too short to be called alone: one call does it so many times, and its share is shown.
+    /// Creates a variant for short work. One call repeats it `times` times, and the table shows the time of one repetition.
     pub(crate) fn repeated(name: &'v str, times: u32, work: impl FnMut() + 'v) -> Self {
         Self { name, work: Box::new(work), times }
     }
 }
 
-/// What a variant cost.
+/// The result of a variant.
 struct Row {
     name: String,
     nanoseconds: f64,
-    /// To each reference.
+    /// The ratio to each reference.
     ratios: Vec<f64>,
     allocations: Option<u64>,
 }
 
-/// The one table of all that is measured, printed as it grows and kept as JSON.
+/// The table of results, which is printed row by row and returned as JSON.
 pub(crate) struct Table {
     effort: Effort,
     unit: Unit,
@@ -80,7 +80,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Begins a table, without allocations where they say nothing about the work.
+    /// Prints the header of a table. Without `allocations`, the table does not count them.
     pub(crate) fn begin(effort: Effort, unit: Unit, allocations: Option<Allocations>) -> Self {
         let (title, rule) = if allocations.is_some() { (" allocations |", " ---: |") } else { ("", "") };
         println!("| variant | median {} | ratio | ratio |{title}", unit.name);
@@ -88,8 +88,8 @@ impl Table {
         Self { effort, unit, allocations, works: Vec::new() }
     }
 
-    /// Measures the variants of a piece of work. `references` are the places of the one or two variants that ratios
-    /// refer to.
+    /// Measures the variants of a piece of work. `references` are the indices of the one or two variants that
+    /// others are compared with.
     pub(crate) fn measure(&mut self, work: &str, references: &[usize], mut variants: Vec<Variant<'_>>) {
         // The first calls grow the buffers that later ones reuse.
         let allocations: Vec<_> = variants
@@ -104,36 +104,36 @@ impl Table {
         let start = Instant::now();
         let is_over = |rounds| match self.effort {
             Effort::Short => rounds == 1,
-            Effort::Full => rounds == ROUNDS || (rounds >= FEWEST_ROUNDS && start.elapsed() > PATIENCE),
+            Effort::Full => rounds == ROUNDS || (rounds >= MIN_ROUNDS && start.elapsed() > MAX_TIME),
         };
         for round in (0..).take_while(|rounds| !is_over(*rounds)) {
             for turn in 0..variants.len() {
-                let at = (round + turn) % variants.len();
-                times[at].push(time(&mut variants[at].work, batches[at]) / f64::from(variants[at].times));
+                let index = (round + turn) % variants.len();
+                times[index].push(time(&mut variants[index].work, batches[index]) / f64::from(variants[index].times));
             }
         }
-        let ratio = |at: usize, reference: usize| {
-            median(times[at].iter().zip(&times[reference]).map(|(time, reference)| time / reference).collect())
+        let ratio = |index: usize, reference: usize| {
+            median(times[index].iter().zip(&times[reference]).map(|(time, reference)| time / reference).collect())
         };
-        let rows = variants.iter().enumerate().map(|(at, variant)| Row {
+        let rows = variants.iter().enumerate().map(|(index, variant)| Row {
             name: variant.name.to_owned(),
-            nanoseconds: median(times[at].clone()),
-            ratios: references.iter().map(|reference| ratio(at, *reference)).collect(),
-            allocations: allocations[at],
+            nanoseconds: median(times[index].clone()),
+            ratios: references.iter().map(|reference| ratio(index, *reference)).collect(),
+            allocations: allocations[index],
         });
         let columns: Vec<_> = references.iter().map(|reference| format!("to {}", variants[*reference].name)).collect();
         self.add(work, &columns, &rows.collect::<Vec<_>>());
     }
 
     fn add(&mut self, work: &str, columns: &[String], rows: &[Row]) {
-        let cell = |at: usize| columns.get(at).map_or("", String::as_str);
+        let cell = |index: usize| columns.get(index).map_or("", String::as_str);
         let last = if self.allocations.is_some() { " |" } else { "" };
         println!("| **{work}** | | {} | {} |{last}", cell(0), cell(1));
         let mut variants = Vec::new();
         for Row { name, nanoseconds, ratios, allocations } in rows {
-            let cell = |at: usize| ratios.get(at).map_or(String::new(), |ratio| format!("{ratio:.3}"));
+            let cell = |index: usize| ratios.get(index).map_or(String::new(), |ratio| format!("{ratio:.3}"));
             let last = allocations.map_or(String::new(), |count| format!(" {count} |"));
-            println!("| {name} | {} | {} | {} |{last}", (self.unit.write)(*nanoseconds), cell(0), cell(1));
+            println!("| {name} | {} | {} | {} |{last}", (self.unit.format)(*nanoseconds), cell(0), cell(1));
             let ratios: Map<_, _> = columns.iter().cloned().zip(ratios.iter().map(|ratio| json!(ratio))).collect();
             variants
                 .push(json!({"name": name, "median_ns": nanoseconds, "ratios": ratios, "allocations": allocations}));
@@ -146,7 +146,7 @@ impl Table {
     }
 }
 
-/// Finds how many calls fill a measurement.
+/// Returns the number of calls in a measurement.
 fn batch(work: &mut dyn FnMut(), effort: Effort) -> u32 {
     if let Effort::Short = effort {
         return 1;
@@ -154,7 +154,7 @@ fn batch(work: &mut dyn FnMut(), effort: Effort) -> u32 {
     let mut calls = 1;
     loop {
         let nanoseconds = time(work, calls) * f64::from(calls);
-        if nanoseconds >= BATCH.as_secs_f64() * 1e9 {
+        if nanoseconds >= MIN_BATCH_TIME.as_secs_f64() * 1e9 {
             return calls;
         }
         calls *= 2;

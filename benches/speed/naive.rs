@@ -1,4 +1,4 @@
-//! What a user writes without this crate: derive, `format!`, and the serde of chrono and ipnet.
+//! The code of a user without this crate: derive, `format!`, and the serde of chrono and ipnet.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use ipnet::IpNet;
@@ -77,9 +77,9 @@ impl Token {
             id: token.id.0,
             name: token.name.to_string(),
             status: token.status.to_string(),
-            last_used_at: token.last_used_at.map(|at| at.trunc_subsecs(0)),
+            last_used_at: token.last_used_at.map(|time| time.trunc_subsecs(0)),
             usage_count: token.usage_count,
-            expires_at: token.expires_at.map(|at| at.trunc_subsecs(0)),
+            expires_at: token.expires_at.map(|time| time.trunc_subsecs(0)),
             created_at: token.created_at.trunc_subsecs(0),
             allowed_ips: allowed_ips(token),
         }
@@ -92,9 +92,9 @@ impl<'t> BorrowedToken<'t> {
             id: token.id.0,
             name: &token.name,
             status: token.status.as_str(),
-            last_used_at: token.last_used_at.map(|at| at.trunc_subsecs(0)),
+            last_used_at: token.last_used_at.map(|time| time.trunc_subsecs(0)),
             usage_count: token.usage_count,
-            expires_at: token.expires_at.map(|at| at.trunc_subsecs(0)),
+            expires_at: token.expires_at.map(|time| time.trunc_subsecs(0)),
             created_at: token.created_at.trunc_subsecs(0),
             allowed_ips: allowed_ips(token),
         }
@@ -112,7 +112,8 @@ fn allowed_ips(token: &TokenResource) -> Option<Vec<AllowedIp>> {
 pub(crate) fn envelope<T>(data: Vec<T>, base: &str, page: u64, per_page: u64, total: u64) -> Envelope<T> {
     let last = total.div_ceil(per_page).max(1);
     let url = |page: u64| format!("{base}?page={page}");
-    let (prev, next) = ((page > 1).then(|| page - 1), (page < last).then(|| page + 1));
+    let prev = (page > 1).then(|| page - 1);
+    let next = (page < last).then(|| page + 1);
     let link = |label: String, page: Option<u64>, active| Link { url: page.map(url), label, page, active };
     let mut links = vec![link("« Previous".to_owned(), prev, false)];
     for shown in window(page, last) {

@@ -1,4 +1,4 @@
-//! The page that everything is measured on: 500 of 1,000, 20 tokens, window 3, about 6 kB.
+//! The measured page: 500 of 1,000, 20 tokens, window 3, about 6 kB.
 
 use std::num::NonZeroU32;
 
@@ -22,7 +22,7 @@ pub(crate) fn urls() -> PageUrls {
     PageUrls::new(BASE).expect("the base is a URL")
 }
 
-/// Mixed as real lists are: names short and long, plain, quoted and in other scripts; nulls; allow-lists on some.
+/// A mix of tokens: short and long names, plain, quoted and in other scripts; nulls; some allow-lists.
 pub(crate) fn token(id: i64) -> AccessToken {
     let names =
         ["CI Deployments", "Production Deploy", "laptop", "backup \"nightly\"", "Büro – Zugang", "監視 🦀", "x"];

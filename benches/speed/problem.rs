@@ -1,4 +1,4 @@
-//! The answer to a caller that could not be authenticated.
+//! The response to an unauthenticated request.
 
 use std::hint::black_box;
 
@@ -26,19 +26,24 @@ pub(crate) fn measure(table: &mut Table) {
     assert_eq!(serde_json::to_vec(&derived).expect("it is JSON"), expected);
     assert_eq!(serde_json::to_vec(&problem).expect("it is JSON"), expected);
     for path in [PATH, "/a \"b\"/%41%/ü"] {
-        let [mut hand_written, mut ours] = [const { Vec::new() }; 2];
+        let mut hand_written = Vec::new();
+        let mut ours = Vec::new();
         by_hand(&mut hand_written, path);
         Problem::unauthorized(path).write_json(&mut ours);
         assert_eq!(ours, hand_written);
     }
     for detail in ["Authentication failed", "\u{0}\u{8}\t\n\u{c}\r\u{1f} \"\\/\u{7f}é"] {
-        let [mut hand_written, mut ours] = [const { Vec::new() }; 2];
+        let mut hand_written = Vec::new();
+        let mut ours = Vec::new();
         Members { detail, ..members }.write(&mut hand_written);
         Problem::unauthorized(PATH).with_detail(detail).write_json(&mut ours);
         assert_eq!(ours, hand_written);
     }
 
-    let [mut alone, mut hand_written, mut derive, mut reused] = [const { Vec::new() }; 4];
+    let mut alone = Vec::new();
+    let mut hand_written = Vec::new();
+    let mut derive = Vec::new();
+    let mut reused = Vec::new();
     let variants = vec![
         Variant::new("by hand, this problem alone", || by_hand(black_box(&mut alone), black_box(PATH))),
         Variant::new("by hand", || black_box(&members).write(black_box(&mut hand_written))),

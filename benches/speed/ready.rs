@@ -1,12 +1,12 @@
-//! Futures that wait for nothing.
+//! Polls futures that are ready.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-/// Returns what a future is ready with at once, as a runtime's task would that is already there: nothing is allocated.
+/// Returns the output of a future that is ready at the first poll. Does not allocate, like a task of a runtime.
 pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("nothing here waits"),
+        Poll::Pending => unreachable!("the future is ready"),
     }
 }

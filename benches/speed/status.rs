@@ -1,4 +1,4 @@
-//! Whether tokens may be used.
+//! The status of tokens.
 
 use std::hint::black_box;
 
@@ -36,9 +36,9 @@ pub(crate) fn measure(table: &mut Table) {
     table.measure("the status of a token", &[0], variants);
 }
 
-/// By differences, as is often seen.
+/// A common implementation, with differences of times.
 fn naive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> TokenStatus {
-    let has_come = |at: Option<DateTime<Utc>>| at.is_some_and(|at| (now - at).num_milliseconds() >= 0);
+    let has_come = |time: Option<DateTime<Utc>>| time.is_some_and(|time| (now - time).num_milliseconds() >= 0);
     match (has_come(revoked_at), has_come(expires_at)) {
         (true, _) => TokenStatus::Revoked,
         (false, true) => TokenStatus::Expired,

@@ -1,22 +1,22 @@
-//! The answer to a caller that could not be authenticated, without this crate.
+//! The response to an unauthenticated request, written without this crate.
 
 use serde::Serialize;
 
-/// What a program can do that answers nothing but this problem: all but the path is one text. It is right for any path.
+/// Writes this problem alone: everything except the path is constant. It is correct for any path.
 pub(crate) fn by_hand(out: &mut Vec<u8>, path: &str) {
-    const BEFORE: &[u8] =
+    const PREFIX: &[u8] =
         br#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication failed","instance":""#;
     const HEX: [u8; 16] = *b"0123456789ABCDEF";
 
     out.clear();
-    out.reserve(BEFORE.len() + path.len() + 2);
-    out.extend_from_slice(BEFORE);
+    out.reserve(PREFIX.len() + path.len() + 2);
+    out.extend_from_slice(PREFIX);
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?#[]".contains(&byte);
     if path.bytes().all(is_plain) {
         out.extend_from_slice(path.as_bytes());
     } else {
-        for (at, byte) in path.bytes().enumerate() {
-            let digits = path.as_bytes().get(at + 1..at + 3);
+        for (index, byte) in path.bytes().enumerate() {
+            let digits = path.as_bytes().get(index + 1..index + 3);
             let is_escape = byte == b'%' && digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
             if is_plain(byte) || is_escape {
                 out.push(byte);
@@ -25,10 +25,10 @@ pub(crate) fn by_hand(out: &mut Vec<u8>, path: &str) {
             }
         }
     }
-    out.extend_from_slice(b"\"}");
+    out.extend_from_slice(br#""}"#);
 }
 
-/// What a user writes without any crate for problems. It escapes nothing in the path.
+/// The code of a user without a crate for problems. It does not escape the path.
 #[derive(Serialize)]
 pub(crate) struct Derived<'p> {
     r#type: &'static str,
@@ -40,7 +40,12 @@ pub(crate) struct Derived<'p> {
 
 impl<'p> Derived<'p> {
     pub(crate) fn new(path: &'p str) -> Self {
-        let (title, detail) = ("Unauthorized", "Authentication failed");
-        Self { r#type: "about:blank", title, status: 401, detail, instance: path }
+        Self {
+            r#type: "about:blank",
+            title: "Unauthorized",
+            status: 401,
+            detail: "Authentication failed",
+            instance: path,
+        }
     }
 }

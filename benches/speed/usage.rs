@@ -1,4 +1,4 @@
-//! Recording a use: what it adds to a request, beside the least that something shared can cost.
+//! The cost of recording usage, compared with a counter behind a lock.
 
 use std::hint::black_box;
 use std::sync::{Mutex, PoisonError};
@@ -22,7 +22,7 @@ pub(crate) fn measure(table: &mut Table) {
     for owner in 0..100_000_u64 {
         wide.record(&owner, TokenId(1), page::now());
     }
-    // In steps of no pattern that a cache could foresee.
+    // The steps have no pattern that a cache can predict.
     let record_wide = || {
         for turn in 0..u64::from(TIMES) {
             wide.record(black_box(&(turn * 61_803 % 100_000)), TokenId(1), page::now());

@@ -1,4 +1,4 @@
-//! Which pages are shown: the cost must not grow with their number.
+//! The window of pages. Its cost must not grow with the number of pages.
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
@@ -27,9 +27,8 @@ pub(crate) fn measure(table: &mut Table) {
     });
     table.measure("the window of the middle page", &[0], variants.collect());
 
-    let [mut few, mut some, mut many] = [const { Vec::new() }; 3];
-    let buffers = [&mut few, &mut some, &mut many];
-    let variants = pages.iter().zip(&paginators).zip(buffers).map(|(((name, _), paginator), out)| {
+    let mut buffers = [const { Vec::new() }; 3];
+    let variants = pages.iter().zip(&paginators).zip(&mut buffers).map(|(((name, _), paginator), out)| {
         Variant::new(name, move || {
             black_box(paginator).write_json(black_box(out)).expect("units are JSON");
         })

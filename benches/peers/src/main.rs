@@ -1,9 +1,9 @@
-//! What a page and a problem cost, beside the crates that come nearest: `cargo bench-peers`.
+//! Measures a page and a problem, and compares them with similar crates: `cargo bench-peers`.
 //!
-//! `cargo bench-peers -- --short` only proves that everything runs, that outputs are equal where that is claimed, and
-//! that every peer's output holds what is said of it. The figures also go to `target/bench-peers.json`.
+//! `cargo bench-peers -- --short` only checks that everything runs, that outputs are equal where that is claimed, and that
+//! the notes about each peer are true. The results are also written to `target/bench-peers.json`.
 //!
-//! The measuring, the page, the hand-written encoder and the naive structs are those of `cargo bench`.
+//! The harness, the page, the hand-written encoder and the naive structs are shared with `cargo bench`.
 
 #[path = "../../speed/allocations.rs"]
 mod allocations;

@@ -18,7 +18,7 @@ pub(crate) const LEFT_OUT: [(&str, &[&str]); 5] = [
     (
         "page-hunter",
         &[
-            "no URLs at all: neither links nor the array of page links nor `path`, and so no kept parameters",
+            "no URLs: no links, no array of page links, no `path`, and no preserved parameters",
             "no `from` and `to`",
             "pages count from 0, and members have names of their own (`items`, `page`, `size`, `pages`)",
             "a page past the end is an error",
@@ -28,7 +28,7 @@ pub(crate) const LEFT_OUT: [(&str, &[&str]); 5] = [
     (
         "paginator-utils",
         &[
-            "no URLs at all: neither links nor the array of page links nor `path`, and so no kept parameters",
+            "no URLs: no links, no array of page links, no `path`, and no preserved parameters",
             "no `from` and `to`",
             "numbers are `u32`, and the number of pages is divided as `f32`: from 2^24 on it can be wrong",
             "items are the naive rows",
@@ -78,7 +78,8 @@ pub(crate) fn measure(table: &mut Table) {
     check_contents(&tokens);
     check_claims();
 
-    let [mut hand_written, mut reused] = [const { Vec::new() }; 2];
+    let mut hand_written = Vec::new();
+    let mut reused = Vec::new();
     let names = LEFT_OUT.map(|(name, _)| versioned(name));
     let [page_hunter, paginator_utils, jsonapi_core, simd_json, sonic_rs] = names.each_ref();
     let encoders = [sonic_rs, simd_json].map(|name| format!("naive, by {name}"));
@@ -159,7 +160,8 @@ fn check_contents(tokens: &[TokenResource]) {
 
 /// Asserts what is said of peers beyond this page.
 fn check_claims() {
-    let [size, total] = [page::PER_PAGE.into(), page::TOTAL].map(to_usize);
+    let size = to_usize(page::PER_PAGE.into());
+    let total = to_usize(page::TOTAL);
     assert!(Page::<u8>::new(&Vec::new(), total.div_ceil(size), size, total).is_err());
     assert_eq!(PaginatorResponseMeta::new(1, 1, 16_777_217).total_pages, Some(16_777_216));
     let first = PaginationLinks::new("/", PageStrategy::PageNumber { number: 1, size: 20 }).total(1).build();
@@ -168,12 +170,16 @@ fn check_claims() {
 
 fn by_page_hunter(tokens: &[TokenResource]) -> Vec<u8> {
     let rows = rows(tokens);
-    let [page, size, total] = [page::PAGE - 1, page::PER_PAGE.into(), page::TOTAL].map(to_usize);
+    let page = to_usize(page::PAGE - 1);
+    let size = to_usize(page::PER_PAGE.into());
+    let total = to_usize(page::TOTAL);
     to_vec(&Page::new(&rows.iter().collect(), page, size, total).expect("the page is not past the end"))
 }
 
 fn by_paginator_utils(tokens: &[TokenResource]) -> Vec<u8> {
-    let [page, total] = [page::PAGE, page::TOTAL].map(|number| u32::try_from(number).expect("it is small"));
+    let to_u32 = |number: u64| u32::try_from(number).expect("it is small");
+    let page = to_u32(page::PAGE);
+    let total = to_u32(page::TOTAL);
     to_vec(&PaginatorResponse { data: rows(tokens), meta: PaginatorResponseMeta::new(page, page::PER_PAGE, total) })
 }
 
@@ -220,9 +226,9 @@ impl JsonApiToken {
             id: token.id.to_string(),
             name: token.name.to_string(),
             status: token.status.to_string(),
-            last_used_at: or_null(token.last_used_at.map(|at| at.trunc_subsecs(0))),
+            last_used_at: or_null(token.last_used_at.map(|time| time.trunc_subsecs(0))),
             usage_count: token.usage_count,
-            expires_at: or_null(token.expires_at.map(|at| at.trunc_subsecs(0))),
+            expires_at: or_null(token.expires_at.map(|time| time.trunc_subsecs(0))),
             created_at: token.created_at.trunc_subsecs(0),
             allowed_ips: or_null(allowed_ips.map(|ips| ips.entries().iter().map(ToString::to_string).collect())),
         }

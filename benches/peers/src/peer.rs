@@ -1,10 +1,10 @@
-//! The crates that are compared with: which version was measured, and what it leaves out.
+//! The compared crates: their versions, and what they leave out.
 
 use serde_json::{Map, Value};
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
-/// Returns a crate's name with the version that is locked.
+/// Returns a crate's name with its locked version.
 pub(crate) fn versioned(name: &str) -> String {
     let entry = format!("name = \"{name}\"\nversion = \"");
     let version = LOCK.split_once(&entry).and_then(|(_, rest)| rest.split('"').next());

@@ -1,4 +1,4 @@
-//! The answer to a caller that could not be authenticated, from a path to a body.
+//! The response to an unauthenticated request, from a path to a body.
 
 use std::hint::black_box;
 
@@ -19,11 +19,11 @@ pub(crate) const LEFT_OUT: [(&str, &[&str]); 2] = [
     (
         "problem_details",
         &[
-            "equal values, not the same bytes: `status` stands before `title`",
+            "equal values, not the same bytes: `status` comes before `title`",
             "`type` only if it is set",
             "the titles of 203, 413 and 422 are not RFC 9110's",
-            "type and instance are `http::Uri`: a path with a blank is refused, a relative reference too, a fragment \
-             is cut off",
+            "type and instance are `http::Uri`: a path with a space is rejected, a relative reference too, a \
+             fragment is removed",
             "reading fails on a member of another type than the RFC's",
             "no cause beside what the client sees",
             "a response only through a framework, without a challenge or `Cache-Control`",
@@ -32,7 +32,7 @@ pub(crate) const LEFT_OUT: [(&str, &[&str]); 2] = [
     (
         "http-api-problem",
         &[
-            "equal values, not the same bytes: `status` stands before `title`",
+            "equal values, not the same bytes: `status` comes before `title`",
             "`type` only if it is set",
             "the titles of 203, 413 and 422 are not RFC 9110's",
             "type and instance are any text, not escaped",

@@ -1,4 +1,4 @@
-//! Who has which tokens, and in which order they were made.
+//! The tokens of each owner, in the order of their creation.
 
 use chrono::DateTime;
 use tokenfolio::{AccessToken, AllowedIps};
@@ -25,15 +25,15 @@ impl Scale {
     pub(crate) const SHORT: Self = Self { big: 3_000, all: 6_000 };
 }
 
-/// Returns whose each token is, in the order in which they were made: the first has the id 1. Besides the two owners that
-/// are measured there are as many others, of 1 to 1,000 tokens, as it takes. It is the same in every run.
+/// Returns the owner of each token, in the order of ids from 1. Other owners have 1 to 1,000 tokens each. The result is
+/// the same in every run.
 pub(crate) fn owners(scale: Scale) -> Vec<i64> {
     let mut random = fastrand::Rng::with_seed(1);
     let mut owners = Vec::new();
     let mut add = |owner: i64, tokens: u64| {
-        let room = scale.all - owners.len() as u64;
-        owners.extend((0..tokens.min(room)).map(|_| owner));
-        room > tokens
+        let remaining = scale.all - owners.len() as u64;
+        owners.extend((0..tokens.min(remaining)).map(|_| owner));
+        remaining > tokens
     };
     add(BIG, scale.big);
     add(USUAL, USUAL_TOKENS);
@@ -45,14 +45,14 @@ pub(crate) fn owners(scale: Scale) -> Vec<i64> {
     owners
 }
 
-/// Makes the token of an id: some expire, some are revoked, some are bound to addresses, and all have been used.
+/// Returns the token with an id. Some tokens expire, are revoked or have an allow-list. All have been used.
 pub(crate) fn token(id: i64) -> AccessToken {
-    let second = |second| DateTime::from_timestamp(second, 0).expect("ids are far below what instants hold");
-    let created_at = second(1_700_000_000 + id);
+    let time = |second| DateTime::from_timestamp(second, 0).expect("ids are small");
+    let created_at = time(1_700_000_000 + id);
     let mut token = AccessToken::new(id, format!("deploy {id}"), created_at);
     token.usage_count = 1 + id.unsigned_abs() % 1_000;
     token.last_used_at = Some(created_at);
-    token.expires_at = (id % 3 == 0).then(|| second(1_800_000_000 + id));
+    token.expires_at = (id % 3 == 0).then(|| time(1_800_000_000 + id));
     token.revoked_at = (id % 7 == 0).then_some(created_at);
     token.allowed_ips =
         (id % 5 == 0).then(|| AllowedIps::parse(["203.0.113.12", "10.0.0.0/24"]).expect("an address and a range"));

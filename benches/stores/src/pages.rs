@@ -16,18 +16,18 @@ pub(crate) fn measure(table: &mut Table, runtime: &Runtime, stores: &Stores, sca
     let places =
         [("first", 0), ("thousandth", 999 * PER_PAGE), ("middle", scale.big / 2), ("last", scale.big - PER_PAGE)];
     for (place, offset) in places {
-        agree(&plans, BIG, offset);
+        assert_agreement(&plans, BIG, offset);
         let variants = plans.iter().map(|plan| plan.variant(plan.name, BIG, offset));
         table.measure(&format!("{place} page of {}", scale.big), &[SQLITE_PLAIN, POSTGRES_PLAIN], variants.collect());
     }
-    // By themselves: what reads all of an owner leaves little else in a database's cache.
-    for plan in FLAT.map(|at| &plans[at]) {
+    // Measured apart, because plans that read all tokens of an owner fill the database's cache.
+    for plan in CONSTANT_COST.map(|index| &plans[index]) {
         let variants = places.iter().map(|(place, offset)| plan.variant(place, BIG, *offset));
         table.measure(&format!("pages of {}: {}", scale.big, plan.name), &[0], variants.collect());
     }
 
     let offset = USUAL_TOKENS / 2;
-    agree(&plans, USUAL, offset);
+    assert_agreement(&plans, USUAL, offset);
     let Stores { sqlite, postgres, .. } = stores;
     let sqlite_rows = || runtime.block_on(sqlite.rows(USUAL, offset)).expect("SQLite reads");
     let postgres_rows = || runtime.block_on(postgres.rows(USUAL, offset)).expect("PostgreSQL reads");
@@ -61,11 +61,11 @@ impl<'s> Plan<'s> {
     }
 }
 
-/// The places among [`plans`] of those that others are compared with.
+/// The indices in [`plans`] of the references.
 const SQLITE_PLAIN: usize = 1;
 const POSTGRES_PLAIN: usize = 3;
-/// Those whose pages should cost the same at any depth.
-const FLAT: [usize; 2] = [0, 5];
+/// The indices in [`plans`] whose pages should cost the same at any depth.
+const CONSTANT_COST: [usize; 2] = [0, 5];
 
 fn plans<'s>(runtime: &'s Runtime, stores: &'s Stores) -> Vec<Plan<'s>> {
     let Stores { memory, sqlite, postgres } = stores;
@@ -83,8 +83,8 @@ fn plans<'s>(runtime: &'s Runtime, stores: &'s Stores) -> Vec<Plan<'s>> {
     ]
 }
 
-/// Holds all plans against the first.
-fn agree(plans: &[Plan<'_>], owner: i64, offset: u64) {
+/// Checks that all plans list the same tokens.
+fn assert_agreement(plans: &[Plan<'_>], owner: i64, offset: u64) {
     let expected = (plans[0].list)(owner, offset);
     for Plan { name, list } in plans {
         assert_eq!(list(owner, offset), expected, "{name}, owner {owner}, offset {offset}");

@@ -1,4 +1,4 @@
-//! PostgreSQL: a server of its own that is filled by `COPY`, and the plain way to read it and to write uses to it.
+//! PostgreSQL: a server that is filled with `COPY`, and plain SQL to read pages and write usage.
 
 use std::fmt::Write;
 use std::mem::take;
@@ -14,20 +14,20 @@ use tokenfolio_postgres::PostgresStore;
 use tokenfolio_postgres_server::Server;
 use tokio_postgres::{NoTls, Row};
 
-use crate::{Trouble, data};
+use crate::{BoxError, data};
 
 pub(crate) struct Postgres {
     pub(crate) store: PostgresStore,
-    /// The same, by counts of blocks.
+    /// The same store, with block counts.
     pub(crate) counted: PostgresStore,
     plain: Pool,
     server: Server,
 }
 
 impl Postgres {
-    pub(crate) async fn load(owners: &[i64]) -> Result<Self, Trouble> {
+    pub(crate) async fn load(owners: &[i64]) -> Result<Self, BoxError> {
         let server = Server::start()?;
-        // What takes long is part of what is measured.
+        // Slow statements are measured too.
         let store = PostgresStore::new(format!("{}?options=-c%20statement_timeout%3D0", server.url()).parse()?)?;
         store.migrate().await?;
         let plain = Pool::builder(Manager::new(server.url().parse()?, NoTls)).max_size(1).build()?;
@@ -37,8 +37,8 @@ impl Postgres {
         Ok(Self { counted: store.clone().with_block_counts(), store, plain, server })
     }
 
-    /// Makes a store over tables of its own.
-    pub(crate) async fn empty_store(&self, schema: &str) -> Result<PostgresStore, Trouble> {
+    /// Creates a store with its own tables.
+    pub(crate) async fn empty_store(&self, schema: &str) -> Result<PostgresStore, BoxError> {
         self.server.run(&format!("CREATE SCHEMA {schema}"))?;
         let url = format!("{}?options=-c%20search_path%3D{schema}", self.server.url());
         let store = PostgresStore::new(url.parse()?)?;
@@ -46,8 +46,8 @@ impl Postgres {
         Ok(store)
     }
 
-    /// From now on what is committed is on the disk, as in earnest.
-    pub(crate) fn keep(&self) -> Result<(), Trouble> {
+    /// Makes commits durable, as in production.
+    pub(crate) fn enable_fsync(&self) -> Result<(), BoxError> {
         for sql in ["ALTER SYSTEM SET fsync = on", "ALTER SYSTEM SET full_page_writes = on", "SELECT pg_reload_conf()"]
         {
             self.server.run(sql)?;
@@ -55,37 +55,37 @@ impl Postgres {
         Ok(())
     }
 
-    pub(crate) async fn version(&self) -> Result<String, Trouble> {
+    pub(crate) async fn version(&self) -> Result<String, BoxError> {
         Ok(self.plain.get().await?.query_one("SHOW server_version", &[]).await?.try_get(0)?)
     }
 
     /// The rows of a page, and no total.
-    pub(crate) async fn rows(&self, owner: i64, offset: u64) -> Result<Vec<AccessToken>, Trouble> {
+    pub(crate) async fn rows(&self, owner: i64, offset: u64) -> Result<Vec<AccessToken>, BoxError> {
         rows(&self.plain.get().await?, owner, offset).await
     }
 
     /// The rows of a page and the total, by a statement each.
-    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenList, Trouble> {
+    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenList, BoxError> {
         let client = self.plain.get().await?;
         let count = client.prepare_cached("SELECT count(*) FROM access_token WHERE owner_id = $1").await?;
         let total: i64 = client.query_one(&count, &[&owner]).await?.try_get(0)?;
         Ok(TokenList::new(rows(&client, owner, offset).await?, total.try_into()?))
     }
 
-    /// One use, by a statement that is a transaction of its own.
-    pub(crate) async fn record(&self, used: &TokenUsage<i64>) -> Result<(), Trouble> {
+    /// Records one usage, in its own transaction.
+    pub(crate) async fn record(&self, usage: &TokenUsage<i64>) -> Result<(), BoxError> {
         const SQL: &str = "
             UPDATE token_usage SET usage_count = usage_count + 1, last_used_at = greatest(last_used_at, $3)
             WHERE owner_id = $1 AND token_id = $2";
         let client = self.plain.get().await?;
         let statement = client.prepare_cached(SQL).await?;
-        client.execute(&statement, &[&used.owner, &used.id.0, &SystemTime::from(used.last_used_at)]).await?;
+        client.execute(&statement, &[&usage.owner, &usage.id.0, &SystemTime::from(usage.last_used_at)]).await?;
         Ok(())
     }
 }
 
-/// Fills the tables without their keys, which are made anew when all is there: sorting once is faster than a search a row.
-async fn fill(client: &Object, owners: &[i64]) -> Result<(), Trouble> {
+/// Fills the tables without their keys, and creates the keys afterwards. Sorting once is faster than a search for each row.
+async fn fill(client: &Object, owners: &[i64]) -> Result<(), BoxError> {
     let constraints = client
         .query(
             "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
@@ -107,12 +107,13 @@ async fn fill(client: &Object, owners: &[i64]) -> Result<(), Trouble> {
     for (owner, id) in owners.iter().zip(1..) {
         let token = data::token(id);
         let null = || "\\N".to_owned();
-        let instant = |at: Option<DateTime<Utc>>| at.map_or_else(null, |at| at.to_string());
+        let time = |time: Option<DateTime<Utc>>| time.map_or_else(null, |time| time.to_string());
         let list = token.allowed_ips.as_ref().map_or_else(null, |list| {
             let entries: Vec<_> = list.entries().iter().map(ToString::to_string).collect();
             format!("{{{}}}", entries.join(","))
         });
-        let (expires_at, revoked_at) = (instant(token.expires_at), instant(token.revoked_at));
+        let expires_at = time(token.expires_at);
+        let revoked_at = time(token.revoked_at);
         writeln!(lines, "{owner}\t{id}\t{}\t{}\t{expires_at}\t{revoked_at}\t{list}", token.name, token.created_at)?;
         if lines.len() > 1 << 16 {
             sink.send(Bytes::from(take(&mut lines))).await?;
@@ -133,7 +134,7 @@ async fn fill(client: &Object, owners: &[i64]) -> Result<(), Trouble> {
     Ok(())
 }
 
-async fn rows(client: &Object, owner: i64, offset: u64) -> Result<Vec<AccessToken>, Trouble> {
+async fn rows(client: &Object, owner: i64, offset: u64) -> Result<Vec<AccessToken>, BoxError> {
     const SQL: &str = "
         SELECT token.id, name, created_at, last_used_at, usage_count, expires_at, revoked_at, allowed_ips
         FROM (SELECT * FROM access_token WHERE owner_id = $1 ORDER BY id LIMIT 20 OFFSET $2) AS token
@@ -144,17 +145,17 @@ async fn rows(client: &Object, owner: i64, offset: u64) -> Result<Vec<AccessToke
     rows.iter().map(token).collect()
 }
 
-fn token(row: &Row) -> Result<AccessToken, Trouble> {
-    let instant = |column| {
-        let at = row.try_get::<_, Option<SystemTime>>(column)?;
-        Ok::<_, Trouble>(at.map(DateTime::<Utc>::from))
+fn token(row: &Row) -> Result<AccessToken, BoxError> {
+    let time = |column| {
+        let time = row.try_get::<_, Option<SystemTime>>(column)?;
+        Ok::<_, BoxError>(time.map(DateTime::<Utc>::from))
     };
     let created_at = row.try_get::<_, SystemTime>(2)?.into();
     let mut token = AccessToken::new(row.try_get::<_, i64>(0)?, row.try_get::<_, &str>(1)?, created_at);
-    token.last_used_at = instant(3)?;
+    token.last_used_at = time(3)?;
     token.usage_count = row.try_get::<_, i64>(4)?.try_into()?;
-    token.expires_at = instant(5)?;
-    token.revoked_at = instant(6)?;
+    token.expires_at = time(5)?;
+    token.revoked_at = time(6)?;
     token.allowed_ips = row.try_get::<_, Option<Vec<&str>>>(7)?.map(AllowedIps::parse).transpose()?;
     Ok(token)
 }

@@ -1,4 +1,4 @@
-//! SQLite: a file that is filled in one transaction, and the plain way to read it and to write uses to it.
+//! SQLite: a file that is filled in one transaction, and plain SQL to read pages and write usage.
 
 use chrono::DateTime;
 use deadpool_sqlite::{Config, Pool, Runtime};
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use tokenfolio::{AccessToken, TokenList, TokenUsage};
 use tokenfolio_sqlite::SqliteStore;
 
-use crate::{Trouble, data};
+use crate::{BoxError, data};
 
 pub(crate) struct Sqlite {
     pub(crate) store: SqliteStore,
@@ -16,7 +16,7 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(crate) async fn load(owners: Vec<i64>) -> Result<Self, Trouble> {
+    pub(crate) async fn load(owners: Vec<i64>) -> Result<Self, BoxError> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("tokens.db");
         let store = SqliteStore::open(&path).await?;
@@ -27,12 +27,12 @@ impl Sqlite {
     }
 
     /// The rows of a page, and no total.
-    pub(crate) async fn rows(&self, owner: i64, offset: u64) -> Result<Vec<AccessToken>, Trouble> {
+    pub(crate) async fn rows(&self, owner: i64, offset: u64) -> Result<Vec<AccessToken>, BoxError> {
         self.run(move |connection| rows(connection, owner, offset)).await
     }
 
     /// The rows of a page and the total, by a statement each.
-    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenList, Trouble> {
+    pub(crate) async fn two_statements(&self, owner: i64, offset: u64) -> Result<TokenList, BoxError> {
         self.run(move |connection| {
             let mut count = connection.prepare_cached("SELECT count(*) FROM access_token WHERE owner_id = ?1")?;
             let total = count.query_row([owner], |row| row.get(0))?;
@@ -41,15 +41,17 @@ impl Sqlite {
         .await
     }
 
-    /// One use, by a statement that is a transaction of its own.
-    pub(crate) async fn record(&self, used: &TokenUsage<i64>) -> Result<(), Trouble> {
-        let (owner, id, at) = (used.owner, used.id.0, used.last_used_at.timestamp_micros());
+    /// Records one usage, in its own transaction.
+    pub(crate) async fn record(&self, usage: &TokenUsage<i64>) -> Result<(), BoxError> {
+        let owner = usage.owner;
+        let id = usage.id.0;
+        let last_used_at = usage.last_used_at.timestamp_micros();
         self.run(move |connection| {
             let mut statement = connection.prepare_cached(
                 "UPDATE token_usage SET usage_count = usage_count + 1, last_used_at = max(last_used_at, ?3)
                 WHERE owner_id = ?1 AND token_id = ?2",
             )?;
-            statement.execute(params![owner, id, at])?;
+            statement.execute(params![owner, id, last_used_at])?;
             Ok(())
         })
         .await
@@ -57,10 +59,10 @@ impl Sqlite {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        let done = self.plain.get().await?.interact(work).await;
-        Ok(done.map_err(|error| error.to_string())??)
+        task: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, BoxError> {
+        let result = self.plain.get().await?.interact(task).await;
+        Ok(result.map_err(|error| error.to_string())??)
     }
 }
 
@@ -82,8 +84,8 @@ fn fill(connection: &mut Connection, owners: &[i64]) -> rusqlite::Result<()> {
                 id,
                 &*token.name,
                 token.created_at.timestamp_micros(),
-                token.expires_at.map(|at| at.timestamp_micros()),
-                token.revoked_at.map(|at| at.timestamp_micros()),
+                token.expires_at.map(|time| time.timestamp_micros()),
+                token.revoked_at.map(|time| time.timestamp_micros()),
                 token.allowed_ips.map(|list| serde_json::json!(list).to_string()),
             ])?;
         }
@@ -110,16 +112,16 @@ fn rows(connection: &Connection, owner: i64, offset: u64) -> rusqlite::Result<Ve
 }
 
 fn token(row: &Row<'_>) -> rusqlite::Result<AccessToken> {
-    let instant = |column| {
+    let time = |column| {
         let micros = row.get::<_, Option<i64>>(column)?;
         Ok::<_, rusqlite::Error>(micros.and_then(DateTime::from_timestamp_micros))
     };
-    let created_at = instant(2)?.ok_or(rusqlite::Error::InvalidQuery)?;
+    let created_at = time(2)?.ok_or(rusqlite::Error::InvalidQuery)?;
     let mut token = AccessToken::new(row.get::<_, i64>(0)?, row.get_ref(1)?.as_str()?, created_at);
-    token.last_used_at = instant(3)?;
+    token.last_used_at = time(3)?;
     token.usage_count = row.get(4)?;
-    token.expires_at = instant(5)?;
-    token.revoked_at = instant(6)?;
+    token.expires_at = time(5)?;
+    token.revoked_at = time(6)?;
     token.allowed_ips = row.get_ref(7)?.as_str_or_null()?.and_then(|list| serde_json::from_str(list).ok());
     Ok(token)
 }

@@ -4,7 +4,7 @@ use tokenfolio::MemoryStore;
 
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
-use crate::{Trouble, data};
+use crate::{BoxError, data};
 
 pub(crate) struct Stores {
     pub(crate) memory: MemoryStore<i64>,
@@ -13,7 +13,7 @@ pub(crate) struct Stores {
 }
 
 impl Stores {
-    pub(crate) async fn load(owners: &[i64]) -> Result<Self, Trouble> {
+    pub(crate) async fn load(owners: &[i64]) -> Result<Self, BoxError> {
         let (sqlite, postgres) = tokio::try_join!(Sqlite::load(owners.to_vec()), Postgres::load(owners))?;
         let memory = MemoryStore::new();
         for (owner, id) in owners.iter().zip(1..) {

@@ -1,4 +1,4 @@
-//! What writing costs: uses one by one and in batches, and tokens with and without counts of their blocks.
+//! Measures writes: usage one by one and in batches, and tokens with and without block counts.
 
 use std::cell::Cell;
 
@@ -10,44 +10,44 @@ use tokio::runtime::Runtime;
 use crate::measure::{Table, Variant};
 use crate::postgres::Postgres;
 use crate::stores::Stores;
-use crate::{Trouble, data};
+use crate::{BoxError, data};
 
-/// How many rows are written at once.
+/// The number of rows in a batch.
 const BATCH: u32 = 1_000;
-/// How many are written one by one in a measurement.
+/// The number of rows that a measurement writes one by one.
 const SINGLES: u32 = 20;
 
-pub(crate) fn measure_uses(
+pub(crate) fn measure_usage(
     table: &mut Table,
     runtime: &Runtime,
     stores: &Stores,
     owners: &[i64],
-) -> Result<(), Trouble> {
+) -> Result<(), BoxError> {
     let Stores { sqlite, postgres, .. } = stores;
     let batches = batches(owners);
     let turn = Cell::new(0);
-    // Never the tokens that were written to just before.
+    // Each batch has other tokens than the batch before.
     let next = || {
         turn.set((turn.get() + 1) % batches.len());
         &batches[turn.get()][..]
     };
     let singles = || &next()[..SINGLES as usize];
     let one_by_one = || {
-        for used in singles() {
-            runtime.block_on(sqlite.record(used)).expect("SQLite writes");
+        for usage in singles() {
+            runtime.block_on(sqlite.record(usage)).expect("SQLite writes");
         }
     };
     let at_once = || runtime.block_on(sqlite.store.record_usage(next())).expect("SQLite writes");
     table.measure("uses recorded, SQLite", &[0], one_and_many(one_by_one, at_once));
 
     let one_by_one = || {
-        for used in singles() {
-            runtime.block_on(postgres.record(used)).expect("PostgreSQL writes");
+        for usage in singles() {
+            runtime.block_on(postgres.record(usage)).expect("PostgreSQL writes");
         }
     };
     let at_once = || runtime.block_on(postgres.store.record_usage(next())).expect("PostgreSQL writes");
     table.measure("uses recorded, PostgreSQL, fsync off", &[0], one_and_many(one_by_one, at_once));
-    postgres.keep()?;
+    postgres.enable_fsync()?;
     table.measure("uses recorded, PostgreSQL, fsync on", &[0], one_and_many(one_by_one, at_once));
     Ok(())
 }
@@ -56,33 +56,33 @@ fn one_and_many<'v>(one_by_one: impl FnMut() + 'v, at_once: impl FnMut() + 'v) -
     vec![Variant::repeated("one by one", SINGLES, one_by_one), Variant::repeated("1,000 at once", BATCH, at_once)]
 }
 
-/// Picks tokens from all over, as many as a busy second may see, and sorts each batch as a log gives it out.
+/// Returns batches of random tokens, sorted as by `UsageLog::drain`.
 fn batches(owners: &[i64]) -> Vec<Vec<TokenUsage<i64>>> {
     const COUNT: usize = 100;
     let size = BATCH as usize;
     let mut tokens: Vec<_> = owners.iter().zip(1_i64..).collect();
     fastrand::Rng::with_seed(2).shuffle(&mut tokens);
     let sorted = |tokens: &[(&i64, i64)]| {
-        let mut uses: Vec<_> = tokens.iter().map(|(owner, id)| TokenUsage::new(**owner, *id, now())).collect();
-        uses.sort_by_key(|used| (used.owner, used.id));
-        uses
+        let mut usage: Vec<_> = tokens.iter().map(|(owner, id)| TokenUsage::new(**owner, *id, now())).collect();
+        usage.sort_by_key(|entry| (entry.owner, entry.id));
+        usage
     };
     tokens.chunks_exact(size).take(COUNT).map(sorted).collect()
 }
 
-/// Later than any use that is there.
+/// Later than any usage in the stores.
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).expect("a year that chrono has")
 }
 
-/// Adds tokens to an owner of 100,000, by a store that counts blocks and one that does not.
-pub(crate) fn measure_inserts(table: &mut Table, runtime: &Runtime, postgres: &Postgres) -> Result<(), Trouble> {
+/// Adds tokens to an owner of 100,000, with and without block counts.
+pub(crate) fn measure_inserts(table: &mut Table, runtime: &Runtime, postgres: &Postgres) -> Result<(), BoxError> {
     const TOKENS: i64 = 100_000;
     const OWNER: i64 = 1;
     let (uncounted, counted) = runtime.block_on(async {
         let counted = postgres.empty_store("counted").await?;
         counted.migrate_block_counts().await?;
-        Ok::<_, Trouble>((postgres.empty_store("uncounted").await?, counted))
+        Ok::<_, BoxError>((postgres.empty_store("uncounted").await?, counted))
     })?;
     let next_id = Cell::new(1);
     let insert = |store: &PostgresStore, count: i64| {
