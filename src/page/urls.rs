@@ -79,7 +79,8 @@ impl PageUrls {
         let endpoint = Arc::make_mut(&mut self.endpoint);
         endpoint.page_name = name.into();
         endpoint.page_parameter = format!("{}=", percent::encode(&endpoint.page_name)).into();
-        self.query = write_parameters(query::parameters(&self.query).filter(|kept| !kept.is(&endpoint.page_name)));
+        let preserved = query::parameters(&self.query).filter(|parameter| !parameter.is(&endpoint.page_name));
+        self.query = write_parameters(preserved);
         self
     }
 

@@ -32,13 +32,13 @@ fn a_store_behaves_the_same_behind_every_pointer() {
     assert_eq!(bodies(borrowed, secrets()), expected);
     assert_eq!(bodies(Box::new(store()), secrets()), expected);
     assert_eq!(bodies(Arc::new(store()), secrets()), expected);
-    let twin: Box<dyn DynTokenStore<Owner = u64>> = Box::new(store());
-    assert_eq!(bodies(twin, secrets()), expected);
-    let twin: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(store());
-    assert_eq!(bodies(&*twin, secrets()), expected);
-    assert_eq!(bodies(Arc::clone(&twin), secrets()), expected);
-    let twice: Box<dyn DynTokenStore<Owner = u64>> = Box::new(twin);
-    assert_eq!(bodies(twice, secrets()), expected);
+    let boxed: Box<dyn DynTokenStore<Owner = u64>> = Box::new(store());
+    assert_eq!(bodies(boxed, secrets()), expected);
+    let boxed: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(store());
+    assert_eq!(bodies(&*boxed, secrets()), expected);
+    assert_eq!(bodies(Arc::clone(&boxed), secrets()), expected);
+    let twice_boxed: Box<dyn DynTokenStore<Owner = u64>> = Box::new(boxed);
+    assert_eq!(bodies(twice_boxed, secrets()), expected);
 }
 
 #[test]
@@ -48,20 +48,20 @@ fn an_authenticator_behaves_the_same_behind_every_pointer() {
     assert_eq!(bodies(store_of(41), borrowed), expected);
     assert_eq!(bodies(store_of(41), Box::new(secrets())), expected);
     assert_eq!(bodies(store_of(41), Arc::new(secrets())), expected);
-    let twin: Box<dyn DynAuthenticator<Owner = u64>> = Box::new(secrets());
-    assert_eq!(bodies(store_of(41), twin), expected);
-    let twin: Arc<dyn DynAuthenticator<Owner = u64>> = Arc::new(secrets());
-    assert_eq!(bodies(store_of(41), &*twin), expected);
-    assert_eq!(bodies(store_of(41), twin), expected);
+    let boxed: Box<dyn DynAuthenticator<Owner = u64>> = Box::new(secrets());
+    assert_eq!(bodies(store_of(41), boxed), expected);
+    let boxed: Arc<dyn DynAuthenticator<Owner = u64>> = Arc::new(secrets());
+    assert_eq!(bodies(store_of(41), &*boxed), expected);
+    assert_eq!(bodies(store_of(41), boxed), expected);
 }
 
 #[test]
 fn a_trait_object_can_be_called_directly() {
-    let twin: &dyn DynTokenStore<Owner = u64> = &store_of(3);
-    assert_eq!(block_on(twin.list_boxed(&ListQuery::new(7))).unwrap().total, 3);
-    let twin: &dyn DynAuthenticator<Owner = u64> = &secrets();
+    let boxed: &dyn DynTokenStore<Owner = u64> = &store_of(3);
+    assert_eq!(block_on(boxed.list_boxed(&ListQuery::new(7))).unwrap().total, 3);
+    let boxed: &dyn DynAuthenticator<Owner = u64> = &secrets();
     let secret = BearerToken::from_values([&b"Bearer good"[..]]).unwrap();
-    assert_eq!(block_on(twin.find_boxed(&secret)).unwrap().map(|found| found.owner), Some(7));
+    assert_eq!(block_on(boxed.find_boxed(&secret)).unwrap().map(|found| found.owner), Some(7));
 }
 
 /// A store that always fails.
@@ -77,10 +77,10 @@ impl TokenStore for Failing {
 
 #[test]
 fn an_error_comes_through_every_pointer() {
-    let twin: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(Box::new(Failing));
-    let error = block_on(twin.list(&ListQuery::new(7))).unwrap_err();
+    let boxed: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(Box::new(Failing));
+    let error = block_on(boxed.list(&ListQuery::new(7))).unwrap_err();
     assert_eq!((error.kind(), error.source().unwrap().to_string()), (StoreErrorKind::Timeout, "db-3".to_owned()));
-    assert_eq!(handle(&endpoint(twin), get("")).status(), 504);
+    assert_eq!(handle(&endpoint(boxed), get("")).status(), 504);
 }
 
 fn is_send<T: Send>(value: T) -> T {
@@ -89,8 +89,8 @@ fn is_send<T: Send>(value: T) -> T {
 
 #[test]
 fn the_futures_can_move_between_threads() {
-    let twin: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(store_of(1));
-    let endpoint: ListTokens<_, Secrets> = endpoint(twin);
+    let boxed: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(store_of(1));
+    let endpoint: ListTokens<_, Secrets> = endpoint(boxed);
     let parts = get("").body(()).unwrap().into_parts().0;
     let response = std::thread::scope(|scope| {
         let future = is_send(endpoint.handle(&parts, None));
