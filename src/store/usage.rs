@@ -77,10 +77,10 @@ pub struct TokenUsage<O> {
 }
 
 impl<O> TokenUsage<O> {
-    /// Makes one use at an instant.
+    /// Creates one use at a time.
     #[must_use]
-    pub fn new(owner: O, id: impl Into<TokenId>, at: DateTime<Utc>) -> Self {
-        Self { owner, id: id.into(), count: 1, last_used_at: at }
+    pub fn new(owner: O, id: impl Into<TokenId>, time: DateTime<Utc>) -> Self {
+        Self { owner, id: id.into(), count: 1, last_used_at: time }
     }
 }
 
@@ -91,9 +91,9 @@ impl<O: Clone + Ord> UsageLog<O> {
         Self::default()
     }
 
-    /// Records that a token was used, once and at `at`. The owner is cloned if the log has no use of theirs.
-    pub fn record(&self, owner: &O, id: TokenId, at: DateTime<Utc>) {
-        add(&mut self.lock(), owner, id, Total { count: 1, last_used_at: at });
+    /// Records that a token was used once, at `time`. Clones the owner if the log has no usage of theirs.
+    pub fn record(&self, owner: &O, id: TokenId, time: DateTime<Utc>) {
+        add(&mut self.lock(), owner, id, Total { count: 1, last_used_at: time });
     }
 
     /// Takes all uses out, in batches of `limit` tokens (the last may be smaller) by owner and then by token.
