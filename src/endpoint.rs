@@ -13,7 +13,7 @@ use crate::auth::{Authenticated, Authenticator, accepted_token};
 use crate::page::link_style::LinkStyle;
 use crate::page::paginator::Paginator;
 use crate::page::request::{PageRequest, PageRules};
-use crate::page::urls::PageUrls;
+use crate::page::urls::{PageUrls, QueryLengthError};
 use crate::problem::{PRIVATE_NO_STORE, Problem};
 use crate::store::usage::UsageLog;
 use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
@@ -134,13 +134,16 @@ where
 
     /// Preserves the request's other query parameters in the links. By default only a page size that the client chose is
     /// preserved.
+    ///
+    /// A request whose parameters are longer than [`PageUrls::with_max_query_len`] allows is rejected with 414.
     #[doc(alias = "withQueryString")]
     #[must_use]
     pub fn with_query_string(self) -> Self {
         Self { preserves_query: true, ..self }
     }
 
-    /// Sends the links as a `Link` header too (RFC 8288).
+    /// Sends the links as a `Link` header too (RFC 8288), unless the header is longer than
+    /// [`LinkStyle::with_max_header_len`] allows.
     #[must_use]
     pub fn with_link_header(self) -> Self {
         Self { has_link_header: true, ..self }
@@ -204,23 +207,24 @@ where
         }
         let raw_query = parts.uri.query().unwrap_or_default();
         let request = PageRequest::from_query(raw_query, &self.rules)?;
+        let urls = self.urls(raw_query)?;
         let query =
             ListQuery::new(owner).with_offset(request.offset()).with_limit(request.per_page()).with_order(self.order);
         let list = self.store.list(&query).await?;
         check_window(&list, &query)?;
-        Ok(Paginator::new(list.tokens, list.total, request, self.urls(raw_query))
+        Ok(Paginator::new(list.tokens, list.total, request, urls)
             .with_style(self.style.clone())
             .map(|token| token.into_resource(now)))
     }
 
-    fn urls(&self, raw_query: &str) -> PageUrls {
+    fn urls(&self, raw_query: &str) -> Result<PageUrls, QueryLengthError> {
         let urls = self.urls.clone();
         if self.preserves_query {
             return urls.with_query_string(raw_query);
         }
         match self.rules.size_name() {
             Some(name) => urls.with_preserved_parameter(raw_query, name),
-            None => urls,
+            None => Ok(urls),
         }
     }
 
@@ -234,7 +238,7 @@ where
         headers.insert(CONTENT_LENGTH, body_len.into());
         headers.insert(CACHE_CONTROL, PRIVATE_NO_STORE);
         if self.has_link_header {
-            headers.insert(LINK, page.link_header());
+            headers.extend(page.link_header().map(|links| (LINK, links)));
         }
         response
     }

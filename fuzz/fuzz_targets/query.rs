@@ -3,9 +3,10 @@
 
 use std::num::NonZeroU32;
 
+use fluent_uri::UriRef;
 use libfuzzer_sys::fuzz_target;
 use percent_encoding::percent_decode_str;
-use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator, ParameterError};
+use tokenfolio::{LinkStyle, PageRequest, PageRules, PageUrls, Paginator, ParameterError};
 use tokenfolio_fuzz::query;
 use url::Url;
 
@@ -55,12 +56,14 @@ fn read(raw: &str, name: &str) -> PageRequest {
 /// Preserved parameters are unchanged, the page is the last parameter and appears once, and a link is read as its page.
 fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
     let urls = PageUrls::new(BASE).expect("a base").with_page_name(name.to_owned()).with_fragment(fragment);
-    let preserved = query::preserved(raw, |known| known != name.as_bytes());
-    let all = urls.clone().with_query_string(raw);
+    let urls = urls.with_max_query_len(usize::MAX);
+    let preserved = query::preserved(raw, |known| !query::is_or_is_in(known, name));
+    let all = urls.clone().with_query_string(raw).expect("a query of any length");
     let rules = PageRules::default().with_page_name(name.to_owned());
     for page in [1, request.page(), MAX] {
         let text = all.url(page);
         let url = Url::parse(&text).expect("a URL");
+        assert!(UriRef::parse(&*text).is_ok(), "{text}");
         assert_eq!((url.host_str(), url.path()), (Some("h.example"), "/t"));
 
         let (rest, written) = text.split_once('#').unwrap_or((&text, ""));
@@ -74,14 +77,16 @@ fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
         for rules in [rules.clone(), rules.clone().lenient()] {
             assert_eq!(PageRequest::from_query(query, &rules).map(PageRequest::page), Ok(page), "{text}");
         }
-        assert_eq!(urls.clone().with_query_string(query).url(page), text);
+        assert_eq!(urls.clone().with_query_string(query).expect("a query").url(page), text);
 
-        let one = urls.clone().with_preserved_parameter(raw, "size").url(page);
-        let preserved = query::preserved(raw, |known| known == b"size" && known != name.as_bytes());
+        let one = urls.clone().with_preserved_parameter(raw, "size").expect("a query").url(page);
+        let preserved = query::preserved(raw, |known| known == b"size" && !query::is_or_is_in(known, name));
         assert_eq!(one.split('#').next(), Some(&*format!("{BASE}?{preserved}{number}")));
     }
 
-    let header = Paginator::new(vec![()], u64::MAX, request, all).link_header();
+    let style = LinkStyle::default().with_max_header_len(usize::MAX);
+    let header = Paginator::new(vec![()], u64::MAX, request, all).with_style(style).link_header();
+    let header = header.expect("a header of any length");
     let header = header.to_str().expect("visible ASCII");
     for (mark, count) in [("<", "; rel="), (">", "; rel="), ("\"", "; rel=\"")] {
         let times = if mark == "\"" { 2 } else { 1 };
@@ -91,9 +96,10 @@ fn write(raw: &str, name: &str, fragment: &str, request: PageRequest) {
 
 /// A parameter that is set appears once, with its value, and other parameters are unchanged.
 fn set(raw: &str, name: &str, parameter: &str) {
-    let urls = PageUrls::new("/t").expect("a base").with_page_name(name.to_owned()).with_query_string(raw);
+    let urls = PageUrls::new("/t").expect("a base").with_page_name(name.to_owned()).with_max_query_len(usize::MAX);
+    let urls = urls.with_query_string(raw).expect("a query of any length");
     let url_before = urls.url(1);
-    let url_after = urls.with_parameter(parameter, raw).url(1);
+    let url_after = urls.with_parameters([(parameter, raw)]).expect("a query of any length").url(1);
     if parameter == name {
         assert_eq!(url_before, url_after);
         return;

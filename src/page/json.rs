@@ -13,20 +13,27 @@ use serde::Serialize;
 use crate::page::paginator::Paginator;
 use crate::page::urls::PageUrls;
 use crate::text::buffer::{Buffer, Piece};
+use crate::text::digits;
 use crate::text::json_escape::escape;
 use crate::token::TokenResource;
 use crate::token::allowed_ips::AllowedIps;
 use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 
-/// The bytes that a token needs beside its name and its allow-list.
-const TOKEN_LEN: usize = 192;
-/// The bytes that an entry of an allow-list needs.
-const ALLOWED_IP_LEN: usize = 20;
-/// The bytes that an entry of the link array needs beside its URL.
-const LINK_LEN: usize = 56;
-/// The bytes that `links` and `meta` need beside their URLs and the link array.
-const LINKS_AND_META_LEN: usize = 320;
+/// A token without a name, numbers, nullable times and an allow-list, and the comma after it.
+const TOKEN_LEN: usize = r#"{"id":,"name":"","status":"revoked","last_used_at":,"usage_count":,"expires_at":,"#.len()
+    + r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":null},"#.len();
+const NULL_LEN: usize = "null".len();
+const TIMESTAMP_LEN: usize = r#""2024-03-01T18:11:00Z""#.len();
+/// An entry of an allow-list, with its quotes and comma.
+const ALLOWED_IP_LEN: usize = r#""203.0.113.128/25","#.len();
+/// An entry of the link array, without its URL, label and page.
+const LINK_LEN: usize = r#",{"url":"","label":"","page":,"active":false}"#.len();
+/// `links` and `meta` without the link array, URLs, the path and numbers.
+const LINKS_AND_META_LEN: usize = r#"{"data":[],"links":{"first":"","last":"","prev":,"next":},"meta":{"#.len()
+    + r#""current_page":,"from":,"last_page":,"links":[],"path":""}"#.len();
+/// The maximum length of the end of `meta`, with its numbers: a u32 and two u64.
+const META_END_LEN: usize = r#"","per_page":4294967295,"to":,"total":}}"#.len() + 2 * 20;
 
 impl<T: Serialize> Paginator<T> {
     /// Replaces the content of a buffer with the JSON of the page.
@@ -94,23 +101,48 @@ impl Paginator<TokenResource> {
     }
 }
 
-/// Estimates the length of a page of tokens. Escapes and long numbers can make the page longer.
+/// Estimates the length of a page of tokens. Escapes and IPv6 addresses can make the page longer.
 fn estimated_len(page: &Paginator<TokenResource>) -> usize {
-    let mut len = estimated_links_and_meta_len(page);
-    for token in page.items() {
+    let tokens = page.items();
+    let mut len = tokens.len() * (TOKEN_LEN + 2 * NULL_LEN);
+    // The highest bits of all ids, and of all counts: a number that is as long as the longest.
+    let mut ids = 0;
+    let mut counts = 0;
+    for token in tokens {
+        ids |= token.id.0.unsigned_abs();
+        counts |= token.usage_count;
+        let times = usize::from(token.last_used_at.is_some()) + usize::from(token.expires_at.is_some());
         let allowed_ips = token.allowed_ips.as_ref().map_or(0, |allowed| allowed.entries().len());
-        len += TOKEN_LEN + token.name.len() + ALLOWED_IP_LEN * allowed_ips;
+        len += token.name.len() + times * (TIMESTAMP_LEN - NULL_LEN) + allowed_ips * ALLOWED_IP_LEN;
     }
-    len
+    len += tokens.len() * (digits::max_len(ids) + digits::max_len(counts));
+    len + estimated_links_and_meta_len(page)
 }
 
-/// Estimates the length of the part of a page that follows its items.
+/// Estimates the length of the part of a page that follows its items. Escapes can make it longer.
 fn estimated_links_and_meta_len<T>(page: &Paginator<T>) -> usize {
     let before_page = page.urls().before_page().into_iter().map(str::len).sum::<usize>();
-    let url_len = before_page + page.urls().after_page().len();
-    // Both ends of the window, the current page, the gaps, and the links to the previous and the next page.
-    let links = page.style().array().map_or(0, |_| 9 + 2 * usize::from(page.style().on_each_side));
-    LINKS_AND_META_LEN + 5 * url_len + links * (url_len + LINK_LEN)
+    let url_without_page = before_page + page.urls().after_page().len();
+    let url_len = |page: u64| url_without_page + digits::max_len(page);
+    let number_len = |number: Option<u64>| number.map_or(NULL_LEN, digits::max_len);
+    let prev = page.prev_page();
+    let next = page.next_page();
+    let nullable_url_len = |page: Option<u64>| page.map_or(NULL_LEN, |page| url_len(page) + r#""""#.len());
+
+    let mut len = LINKS_AND_META_LEN + page.urls().path().len() + META_END_LEN;
+    len += url_len(1) + url_len(page.last_linked_page()) + nullable_url_len(prev) + nullable_url_len(next);
+    len += number_len(Some(page.current_page())) + number_len(page.from()) + number_len(Some(page.last_page()));
+    if let Some(labels) = page.style().array() {
+        for (label, page) in [(&labels.previous, prev), (&labels.next, next)] {
+            len += LINK_LEN + label.len() + nullable_url_len(page) + number_len(page);
+        }
+        for run in page.runs() {
+            let links = usize::try_from(run.end() - run.start() + 1).unwrap_or_default();
+            len += links * (LINK_LEN + url_len(*run.end()) + 2 * digits::max_len(*run.end()));
+            len += LINK_LEN + labels.gap.len() + 2 * NULL_LEN;
+        }
+    }
+    len
 }
 
 /// Writes `{"data":[TOKEN,TOKEN],"links":{..},"meta":{..}}`.
@@ -163,7 +195,7 @@ fn write_links_and_meta<T>(out: &mut Buffer, page: &Paginator<T>) {
     }
     out.put(br#","path":""#);
     escape(out, page.urls().path());
-    out.piece(|piece: &mut Piece<'_, 128>| {
+    out.piece(|piece: &mut Piece<'_, META_END_LEN>| {
         put_number(piece, br#"","per_page":"#, Some(page.per_page().get().into()));
         put_number(piece, br#","to":"#, page.to());
         put_number(piece, br#","total":"#, Some(page.total()));

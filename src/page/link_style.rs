@@ -1,10 +1,11 @@
-//! How the array of page links looks.
+//! How the links of a page look.
 
 use std::borrow::Cow;
 
-/// How the array of page links looks: how many pages it shows, what its entries are called, and whether it is there.
+/// How the links of a page look: the array of page links, and the length of the `Link` header.
 ///
-/// By default it shows three pages on each side of the current one, under Laravel's labels as characters.
+/// By default the array shows three pages on each side of the current one, under Laravel's labels as characters, and a
+/// `Link` header has at most 3,000 bytes.
 ///
 /// # Examples
 ///
@@ -27,6 +28,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LinkStyle {
     pub(crate) on_each_side: u8,
+    pub(crate) max_header_len: usize,
     labels: Labels,
     has_array: bool,
 }
@@ -41,7 +43,8 @@ pub(crate) struct Labels {
 impl Default for LinkStyle {
     fn default() -> Self {
         let labels = Labels { previous: "« Previous".into(), gap: "...".into(), next: "Next »".into() };
-        Self { on_each_side: 3, labels, has_array: true }
+        // nginx answers a response whose headers exceed 4 kB with 502, unless it is configured otherwise.
+        Self { on_each_side: 3, max_header_len: 3_000, labels, has_array: true }
     }
 }
 
@@ -73,6 +76,12 @@ impl LinkStyle {
     pub fn with_gap_label(mut self, gap: impl Into<Cow<'static, str>>) -> Self {
         self.labels.gap = gap.into();
         self
+    }
+
+    /// Sets the maximum length of a `Link` header in bytes. A page whose header would be longer has no `Link` header.
+    #[must_use]
+    pub fn with_max_header_len(self, max: usize) -> Self {
+        Self { max_header_len: max, ..self }
     }
 
     /// The labels of the array, if it is there.

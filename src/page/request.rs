@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroU32;
 
-use crate::text::query::{self, Parameter};
+use crate::page::lenient;
+use crate::text::query;
 
 /// Which page is asked for, and how large a page is.
 ///
@@ -67,14 +68,15 @@ impl PageRequest {
 
     /// Reads a request from a raw query string, as it stands in the URL after the `?`.
     ///
-    /// A query without the page parameter asks for page 1. A parameter's name may be percent-encoded in any way. What
-    /// else is in the query is not looked at, decodable or not.
+    /// A query without the page parameter asks for page 1. The name of a parameter may be percent-encoded in any way.
+    /// Other parameters are ignored, whether they can be decoded or not.
     ///
     /// # Errors
     ///
-    /// Under strict rules, a page or size that is not one plain decimal in its range: it is empty, signed, padded with
-    /// blanks or zeros, written in anything but the digits 0 to 9, zero, too large, or given twice. The error names
-    /// every parameter that is wrong. [Lenient](PageRules::lenient) rules refuse nothing.
+    /// Fails under strict rules if a page or size is not one plain decimal in its range: it is empty, signed, padded with
+    /// spaces or zeros, written in other characters than the digits 0 to 9, zero, too large, given twice, or given as an
+    /// array (`page[]=2`, `page[number]=2`). The error names every parameter that is wrong.
+    /// [Lenient](PageRules::lenient) rules reject nothing.
     pub fn from_query(query: &str, rules: &PageRules) -> Result<Self, PageError> {
         let page = rules.read(query, &rules.page_name, NumberKind::Page);
         let size = match &rules.client_size {
@@ -170,9 +172,12 @@ impl PageRules {
         Self { client_size: Some(ClientSize { name: name.into(), max }), ..self }
     }
 
-    /// Reads as Laravel does: of duplicates the last counts; blanks around the number and a leading `+` are allowed;
-    /// every other mistake is page 1, or the size of [`with_per_page`](Self::with_per_page). A size above the maximum is
-    /// the maximum.
+    /// Reads as a Laravel application with its default middleware does.
+    ///
+    /// The last duplicate wins. Whitespace and invisible characters around the number and a `+` before it are ignored.
+    /// Every other mistake is page 1, or the size of [`with_per_page`](Self::with_per_page). A size above the maximum is
+    /// the maximum. Names are read as PHP reads them: `+page=2` and `page%00x=2` are page 2, and an array such as
+    /// `page[]=2` is page 1.
     #[must_use]
     pub fn lenient(self) -> Self {
         Self { is_lenient: true, ..self }
@@ -190,18 +195,41 @@ impl PageRules {
         self.client_size.as_ref().map(|size| &*size.name)
     }
 
-    /// Reads the number of a parameter; `None` if the query does not have the parameter.
+    /// Reads the number of a parameter. `None` if the query does not have the parameter.
     fn read(&self, query: &str, name: &str, kind: NumberKind) -> Result<Option<u64>, ParameterError> {
-        let mut values = query::parameters(query).filter(|parameter| parameter.is(name)).map(Parameter::value);
         if self.is_lenient {
-            return Ok(values.last().and_then(|value| parse_leniently(&value, kind)));
+            return Ok(read_leniently(query, name, kind));
         }
-        let Some(value) = values.next() else { return Ok(None) };
-        let number = if values.next().is_some() { Err(Reason::Repeated) } else { parse_decimal(&value, kind.max()) };
-        match number {
-            Ok(number) => Ok(Some(number)),
-            Err(reason) => Err(ParameterError { parameter: name.to_owned(), max: kind.max(), reason }),
+        read_strictly(query, name, kind.max()).map_err(|reason| ParameterError {
+            parameter: name.to_owned(),
+            max: kind.max(),
+            reason,
+        })
+    }
+}
+
+fn read_strictly(query: &str, name: &str, max: u64) -> Result<Option<u64>, Reason> {
+    let mut found = None;
+    for parameter in query::parameters(query).filter(|parameter| parameter.is_or_is_in(name)) {
+        if !parameter.is(name) {
+            return Err(Reason::Brackets);
         }
+        if found.is_some() {
+            return Err(Reason::Repeated);
+        }
+        found = Some(parameter.value());
+    }
+    found.map(|value| parse_decimal(&value, max)).transpose()
+}
+
+/// Returns `None` where Laravel would use the default.
+fn read_leniently(query: &str, name: &str, kind: NumberKind) -> Option<u64> {
+    let value = lenient::last_value(query, name)?;
+    match (parse_decimal(lenient::trim_number(&value), kind.max()), kind) {
+        (Ok(number), _) => Some(number),
+        // A size above the maximum is limited. A page above int64 is a mistake.
+        (Err(Reason::TooLarge), NumberKind::Size { max }) => Some(u64::from(max.get())),
+        (Err(_), _) => None,
     }
 }
 
@@ -219,25 +247,6 @@ impl NumberKind {
             Self::Size { max } => u64::from(max.get()),
         }
     }
-}
-
-/// Parses a number as Laravel does; `None` if Laravel would use the default.
-fn parse_leniently(value: &[u8], kind: NumberKind) -> Option<u64> {
-    match (parse_decimal(trim_as_php(value), kind.max()), kind) {
-        (Ok(number), _) => Some(number),
-        // A size above the maximum is a wish that is limited. A page above int64 is a mistake.
-        (Err(Reason::TooLarge), NumberKind::Size { max }) => Some(u64::from(max.get())),
-        (Err(_), _) => None,
-    }
-}
-
-/// Cuts what PHP's `FILTER_VALIDATE_INT` passes over: blanks around the number, and one `+` before it.
-fn trim_as_php(value: &[u8]) -> &[u8] {
-    let is_whitespace = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0b');
-    let start = value.iter().position(|byte| !is_whitespace(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !is_whitespace(byte)).map_or(start, |last| last + 1);
-    let number = &value[start..end];
-    number.strip_prefix(b"+").unwrap_or(number)
 }
 
 fn parse_decimal(value: &[u8], max: u64) -> Result<u64, Reason> {
@@ -304,6 +313,8 @@ impl ParameterError {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 enum Reason {
+    #[error("has brackets after its name")]
+    Brackets,
     #[error("is empty")]
     Empty,
     #[error("has a leading zero")]

@@ -1,39 +1,47 @@
 //! The URL of page n.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 
-use url::Url;
-
+use crate::page::base_url::{self, BaseUrlError};
 use crate::text::percent;
 use crate::text::query::{self, Parameter};
 
-/// Writes the URL of any page: the endpoint's public URL, the parameters that are kept, and the page, which is last.
+/// The maximum length of the parameters in a link, in bytes, unless a service sets another one. A page has about twenty
+/// links and a `Link` header four, and proxies reject a long header.
+const DEFAULT_MAX_QUERY_LEN: usize = 1024;
+
+/// Writes the URL of any page: the endpoint's public URL, the preserved parameters, and the page, which is last.
 ///
-/// The base is configured, never taken from a request: a `Host` or `Forwarded` header is whatever the client says, and
-/// links made from it lead wherever the client likes.
+/// The base is configured and never taken from a request: a client controls the `Host` and `Forwarded` headers, and could
+/// choose where links lead.
+///
+/// Every URL is valid by RFC 3986. The parameters in it have at most 1,024 bytes unless
+/// [`with_max_query_len`](Self::with_max_query_len) sets another limit.
 ///
 /// # Examples
 ///
 /// ```
 /// use tokenfolio::PageUrls;
 ///
-/// # fn main() -> Result<(), tokenfolio::BaseUrlError> {
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let urls = PageUrls::new("https://api.example.com/v1/tokens/")?;
 /// assert_eq!(urls.path(), "https://api.example.com/v1/tokens");
 /// assert_eq!(urls.url(2), "https://api.example.com/v1/tokens?page=2");
 ///
-/// let urls = PageUrls::new("/v1/tokens")?.with_query_string("page=7&sort=-id").with_parameter("q", "a b");
+/// let urls = PageUrls::new("/v1/tokens")?.with_query_string("page=7&sort=-id")?.with_parameters([("q", "a b")])?;
 /// assert_eq!(urls.url(2), "/v1/tokens?sort=-id&q=a%20b&page=2");
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PageUrls {
-    /// What an endpoint's pages have in common, whatever is asked for: clones share it.
+    /// The part that is the same for every request. Clones share it.
     endpoint: Arc<Endpoint>,
-    /// The kept parameters as they are written, each followed by `&`.
+    /// The other parameters as they are written, each followed by `&`.
     query: String,
 }
 
@@ -43,102 +51,200 @@ struct Endpoint {
     page_name: Cow<'static, str>,
     /// The page parameter as it is written, up to its number.
     page_parameter: Cow<'static, str>,
-    /// With its `#`, as it is written.
+    /// As it is written, with its `#`.
     fragment: String,
+    max_query_len: usize,
 }
 
 impl PageUrls {
-    /// Makes the URLs of an endpoint from its whole public URL, or from an absolute path alone, in which case the links
-    /// begin with `/` too.
+    /// Creates the URLs of an endpoint from its whole public URL, or from an absolute path, in which case the links begin
+    /// with `/` too.
     ///
-    /// The base is kept as given, less trailing slashes; a lone `/` stays.
+    /// A base that is valid by RFC 3986 stays byte for byte, without trailing slashes; a lone `/` stays. A host name in
+    /// another script becomes punycode, and a path in another script is percent-encoded.
     ///
     /// # Errors
     ///
-    /// A base that is not a whole `http` or `https` URL with a host, nor a path that begins with one `/`. A base with a
-    /// user name or password, which would be shown to everyone, or with a query or fragment of its own, to which no
-    /// page could be appended. A base with a character that has no place in a URL; letters of other scripts are fine.
+    /// Fails if the base is
+    ///
+    /// - neither a whole `http` or `https` URL with a host nor a path that begins with one `/`;
+    /// - a URL with a user name or password, because every client would see it;
+    /// - a URL with a query or a fragment, because a page could not be appended to it;
+    /// - a URL with a character that no URL can hold, or with a `%` that does not begin an escape, because it is not clear
+    ///   what was meant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{BaseUrlError, PageUrls};
+    ///
+    /// # fn main() -> Result<(), tokenfolio::BaseUrlError> {
+    /// assert_eq!(PageUrls::new("https://bücher.example/é")?.path(), "https://xn--bcher-kva.example/%C3%A9");
+    /// assert_eq!(PageUrls::new("/100%"), Err(BaseUrlError::PercentSign));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(base: &str) -> Result<Self, BaseUrlError> {
-        check_base(base)?;
-        let path = match base.trim_end_matches('/') {
-            "" => "/",
-            path => path,
-        };
         let endpoint = Endpoint {
-            path: path.to_owned(),
+            path: base_url::parse(base)?,
             page_name: Cow::Borrowed("page"),
             page_parameter: Cow::Borrowed("page="),
             fragment: String::new(),
+            max_query_len: DEFAULT_MAX_QUERY_LEN,
         };
         Ok(Self { endpoint: Arc::new(endpoint), query: String::new() })
     }
 
-    /// Sets the name of the page parameter; a kept parameter of that name is dropped.
+    /// Sets the name of the page parameter. A preserved parameter of that name is dropped.
     #[must_use]
     pub fn with_page_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         let endpoint = Arc::make_mut(&mut self.endpoint);
         endpoint.page_name = name.into();
         endpoint.page_parameter = format!("{}=", percent::encode(&endpoint.page_name)).into();
-        let preserved = query::parameters(&self.query).filter(|parameter| !parameter.is(&endpoint.page_name));
-        self.query = write_parameters(preserved);
-        self
-    }
-
-    /// Keeps the parameters of a raw query byte for byte, in order, duplicates and flags included, but for the page
-    /// parameter. Only what would break a URL or a header is escaped.
-    #[doc(alias = "withQueryString")]
-    #[must_use]
-    pub fn with_query_string(self, raw: &str) -> Self {
-        self.preserving(raw, |_| true)
-    }
-
-    /// Keeps those parameters of a raw query that have this name.
-    #[must_use]
-    pub fn with_preserved_parameter(self, raw: &str, name: &str) -> Self {
-        self.preserving(raw, |parameter| parameter.is(name))
-    }
-
-    fn preserving(mut self, raw: &str, is_preserved: impl Fn(Parameter<'_>) -> bool) -> Self {
-        let preserved =
-            query::parameters(raw).filter(|parameter| is_preserved(*parameter) && !parameter.is(self.page_name()));
-        self.query += &write_parameters(preserved);
-        self
-    }
-
-    /// Sets a parameter, encoded by RFC 3986 (a blank is `%20`). One of the same name is replaced where it first stands;
-    /// otherwise it is appended. The page parameter cannot be set: its name is ignored.
-    #[doc(alias = "appends")]
-    #[must_use]
-    pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
-        if name == self.page_name() {
-            return self;
-        }
-        let mut new = Some(format!("{}={}&", percent::encode(name), percent::encode(value)));
-        let mut query = String::with_capacity(self.query.len());
+        let mut query = String::new();
         for parameter in query::parameters(&self.query) {
-            if parameter.is(name) {
-                query.extend(new.take());
-            } else {
+            if !parameter.is_or_is_in(&endpoint.page_name) {
                 query += parameter.as_str();
                 query.push('&');
             }
         }
-        query.extend(new);
         self.query = query;
         self
     }
 
-    /// Sets the fragment that every link ends with, escaped where a URL needs it. The empty text is no fragment.
+    /// Sets the maximum length of the parameters before the page, in bytes as they are written, for the parameters that
+    /// are added from now on.
+    #[must_use]
+    pub fn with_max_query_len(mut self, max: usize) -> Self {
+        Arc::make_mut(&mut self.endpoint).max_query_len = max;
+        self
+    }
+
+    /// Preserves the parameters of a raw query string in every link, except the page.
+    ///
+    /// The parameters stay byte for byte and in order, duplicates and parameters without a value included. Only
+    /// characters that a URL cannot hold are escaped, such as `[` and a `%` that does not begin an escape. An array under
+    /// the name of the page (`page[]=2`) is dropped too.
+    ///
+    /// # Errors
+    ///
+    /// Fails if all preserved parameters together are longer than the limit, because every link repeats them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::PageUrls;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let urls = PageUrls::new("/t")?;
+    /// assert_eq!(urls.clone().with_query_string("tag[]=50%&page=9")?.url(2), "/t?tag%5B%5D=50%25&page=2");
+    ///
+    /// let error = urls.with_query_string(&"x".repeat(1025)).unwrap_err();
+    /// assert_eq!(error.to_string(), "links can preserve at most 1024 bytes of query parameters");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "withQueryString")]
+    pub fn with_query_string(self, raw: &str) -> Result<Self, QueryLengthError> {
+        self.preserving(raw, |_| true)
+    }
+
+    /// Preserves the parameters of a raw query string that have this name.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`with_query_string`](Self::with_query_string) does.
+    pub fn with_preserved_parameter(self, raw: &str, name: &str) -> Result<Self, QueryLengthError> {
+        self.preserving(raw, |parameter| parameter.is(name))
+    }
+
+    fn preserving(mut self, raw: &str, is_preserved: impl Fn(Parameter<'_>) -> bool) -> Result<Self, QueryLengthError> {
+        for parameter in query::parameters(raw) {
+            if is_preserved(parameter) && !parameter.is_or_is_in(self.page_name()) {
+                self.push_parameter(&percent::escape_query(parameter.as_str()))?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Sets parameters, encoded by RFC 3986 (a space is `%20`).
+    ///
+    /// A parameter replaces others of its name at the position of the first one, or is appended. The last duplicate wins.
+    /// The page cannot be set: its name is ignored.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`with_query_string`](Self::with_query_string) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::PageUrls;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let urls = PageUrls::new("/t")?.with_query_string("sort=id&q=x")?;
+    /// assert_eq!(urls.with_parameters([("sort", "-id"), ("all", "")])?.url(2), "/t?sort=-id&q=x&all=&page=2");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "appends")]
+    pub fn with_parameters<N, V>(
+        mut self,
+        parameters: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, QueryLengthError>
+    where
+        N: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let parameters: Vec<_> = parameters.into_iter().collect();
+        // By name, each parameter as it is written. `None` once it is in the query.
+        let mut unwritten = HashMap::new();
+        for (name, value) in &parameters {
+            let (name, value) = (name.as_ref(), value.as_ref());
+            if name != self.page_name() {
+                let written = format!("{}={}", percent::encode(name), percent::encode(value));
+                unwritten.insert(name.as_bytes(), Some(written));
+            }
+        }
+        let query = mem::take(&mut self.query);
+        for parameter in query::parameters(&query) {
+            match unwritten.get_mut(&*parameter.name()).map(Option::take) {
+                Some(Some(written)) => self.push_parameter(&written)?,
+                Some(None) => {}
+                None => self.push_parameter(parameter.as_str())?,
+            }
+        }
+        for (name, _) in &parameters {
+            if let Some(written) = unwritten.get_mut(name.as_ref().as_bytes()).and_then(Option::take) {
+                self.push_parameter(&written)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Appends a parameter as it is written.
+    fn push_parameter(&mut self, parameter: &str) -> Result<(), QueryLengthError> {
+        let max = self.endpoint.max_query_len;
+        if self.query.len() + parameter.len() > max {
+            return Err(QueryLengthError { max });
+        }
+        self.query += parameter;
+        self.query.push('&');
+        Ok(())
+    }
+
+    /// Sets the fragment that every link ends with. Characters that a URL cannot hold are escaped. An empty text is no
+    /// fragment.
     #[must_use]
     pub fn with_fragment(mut self, fragment: &str) -> Self {
         Arc::make_mut(&mut self.endpoint).fragment = match fragment {
             "" => String::new(),
-            _ => format!("#{}", percent::escape_fragment(fragment)),
+            _ => format!("#{}", percent::escape_query(fragment)),
         };
         self
     }
 
-    /// Returns the base as it is shown in the envelope: without trailing slashes, query or fragment.
+    /// Returns the URL of the list as the envelope shows it: without trailing slashes, query or fragment.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.endpoint.path
@@ -156,29 +262,20 @@ impl PageUrls {
         self.page(page).to_string()
     }
 
-    /// What stands before the page's number in every URL.
+    /// Returns the parts of every URL before the number of the page.
     pub(crate) fn before_page(&self) -> [&str; 4] {
         [&self.endpoint.path, "?", &self.query, &self.endpoint.page_parameter]
     }
 
-    /// What stands after the page's number in every URL.
+    /// Returns the part of every URL after the number of the page.
     pub(crate) fn after_page(&self) -> &str {
         &self.endpoint.fragment
     }
 
-    /// Returns the URL of a page as something to write.
+    /// Returns a value that displays the URL of a page.
     pub(crate) fn page(&self, page: u64) -> PageUrl<'_> {
         PageUrl { urls: self, page }
     }
-}
-
-fn write_parameters<'a>(parameters: impl Iterator<Item = Parameter<'a>>) -> String {
-    let mut query = String::new();
-    for parameter in parameters {
-        query += &percent::escape_query(parameter.as_str());
-        query.push('&');
-    }
-    query
 }
 
 /// The URL of one page, written where it is needed.
@@ -195,66 +292,9 @@ impl fmt::Display for PageUrl<'_> {
     }
 }
 
-fn check_base(base: &str) -> Result<(), BaseUrlError> {
-    let is_foreign = |c: &char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(*c);
-    if let Some(foreign) = base.chars().find(is_foreign) {
-        return Err(BaseUrlError::Character(foreign));
-    }
-    if base.starts_with("//") {
-        return Err(BaseUrlError::NoScheme);
-    }
-    if base.contains('#') {
-        return Err(BaseUrlError::Fragment);
-    }
-    if base.contains('?') {
-        return Err(BaseUrlError::Query);
-    }
-    if base.starts_with('/') {
-        return Ok(());
-    }
-    let Some((scheme, rest)) = base.split_once("://") else {
-        return Err(BaseUrlError::Relative);
-    };
-    if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
-        return Err(BaseUrlError::Scheme);
-    }
-    // Looked for in the text, because `url` forgets an empty user name, and skips slashes before the host.
-    let authority = rest.split('/').next().unwrap_or_default();
-    if authority.contains('@') {
-        return Err(BaseUrlError::Userinfo);
-    }
-    if authority.is_empty() {
-        return Err(BaseUrlError::Malformed(url::ParseError::EmptyHost));
-    }
-    Url::parse(base).map(drop).map_err(BaseUrlError::Malformed)
-}
-
-/// Why a base URL was refused.
+/// The parameters that every link would repeat are longer than the limit.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BaseUrlError {
-    /// It has a character that no URL can hold.
-    #[error("base URL has the character {0:?}, which must be percent-encoded")]
-    Character(char),
-    /// It has a fragment.
-    #[error("base URL has a fragment, which is set on its own")]
-    Fragment,
-    /// It has no host, or one that is none, or a port that is none.
-    #[error("base URL is malformed: {0}")]
-    Malformed(url::ParseError),
-    /// It begins with `//`, so that its scheme would be that of whatever page it is read on.
-    #[error("base URL begins with `//`: expected a scheme before it, or one `/`")]
-    NoScheme,
-    /// It has a query.
-    #[error("base URL has a query, whose parameters are set on their own")]
-    Query,
-    /// It is neither a whole URL nor an absolute path.
-    #[error("base URL is relative: expected `http://`, `https://` or an absolute path")]
-    Relative,
-    /// It is of another scheme.
-    #[error("base URL is neither `http` nor `https`")]
-    Scheme,
-    /// It has a user name or password.
-    #[error("base URL has a user name or password, which every client would see")]
-    Userinfo,
+#[error("links can preserve at most {max} bytes of query parameters")]
+pub struct QueryLengthError {
+    max: usize,
 }

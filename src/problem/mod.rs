@@ -17,9 +17,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::page::request::PageError;
+use crate::page::urls::QueryLengthError;
 use crate::problem::trace_id::TraceId;
 use crate::store::{StoreError, StoreErrorKind};
-use crate::text::percent;
+use crate::text::reference;
 
 /// The type of a problem that has no more meaning than its status (RFC 9457, section 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
@@ -148,7 +149,7 @@ impl Problem {
     /// Sets the type: a URI reference that identifies this kind of problem. Its title is to be set with it.
     #[must_use]
     pub fn with_type(mut self, type_uri: &str) -> Self {
-        self.0.type_uri = Some(percent::escape_reference(type_uri).into());
+        self.0.type_uri = Some(reference::escape(type_uri).into());
         self
     }
 
@@ -166,11 +167,28 @@ impl Problem {
         self
     }
 
-    /// Sets the instance: a URI reference that identifies this occurrence, such as the request's path. What no URI can
-    /// hold is escaped.
+    /// Sets the instance: a URI reference that identifies this occurrence, such as the path of the request.
+    ///
+    /// Characters that a URI reference cannot hold are escaped. A path that begins with `//` gets a `/.` before it,
+    /// because it would be a reference to another host (RFC 3986, sections 3.3 and 4.2).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use tokenfolio::Problem;
+    ///
+    /// let problem = Problem::new(StatusCode::NOT_FOUND).with_instance("//evil.example/x");
+    /// assert_eq!(problem.instance(), Some("/.//evil.example/x"));
+    /// ```
     #[must_use]
     pub fn with_instance(mut self, instance: &str) -> Self {
-        self.0.instance = Some(percent::escape_reference(instance).into());
+        let reference = if instance.starts_with("//") {
+            reference::escape(&format!("/.{instance}"))
+        } else {
+            reference::escape(instance)
+        };
+        self.0.instance = Some(reference.into());
         self
     }
 
@@ -321,6 +339,13 @@ impl From<PageError> for Problem {
         let mut problem = Self::new(StatusCode::BAD_REQUEST).with_detail(error.to_string());
         problem.set_extension("errors", errors.into());
         problem.with_source(error)
+    }
+}
+
+impl From<QueryLengthError> for Problem {
+    /// Creates a 414 (RFC 9110, section 15.5.15).
+    fn from(error: QueryLengthError) -> Self {
+        Self::new(StatusCode::URI_TOO_LONG).with_detail(error.to_string()).with_source(error)
     }
 }
 

@@ -6,3 +6,4 @@ pub(crate) mod ip;
 pub(crate) mod json_escape;
 pub(crate) mod percent;
 pub(crate) mod query;
+pub(crate) mod reference;

@@ -9,25 +9,30 @@ pub(crate) fn encode(text: &str) -> Cow<'_, str> {
     escape(text, |_, byte| is_unreserved(byte))
 }
 
-/// Escapes of a raw query only what would break a URL or a header. `[`, `]` and a lone `%` are outside RFC 3986's
-/// grammar for a query, yet every reader takes them, and kept parameters must come back as they were.
-pub(crate) fn escape_query(raw: &str) -> Cow<'_, str> {
-    escape(raw, |_, byte| is_pchar(byte) || matches!(byte, b'/' | b'?' | b'[' | b']' | b'%'))
+/// Escapes what a path cannot hold (RFC 3986, section 3.3). Valid escapes stay.
+pub(crate) fn escape_path(raw: &str) -> Cow<'_, str> {
+    escape(raw, |rest, byte| is_pchar(byte) || byte == b'/' || is_escape(rest))
 }
 
-/// Escapes of a fragment what RFC 3986, section 3.5 does not allow; escapes that are there stay.
-pub(crate) fn escape_fragment(raw: &str) -> Cow<'_, str> {
+/// Escapes what a query or a fragment cannot hold (RFC 3986, sections 3.4 and 3.5). Valid escapes stay.
+pub(crate) fn escape_query(raw: &str) -> Cow<'_, str> {
     escape(raw, |rest, byte| is_pchar(byte) || matches!(byte, b'/' | b'?') || is_escape(rest))
 }
 
-/// Escapes of a URI reference what RFC 3986, section 4.1 does not allow; escapes that are there stay.
-pub(crate) fn escape_reference(raw: &str) -> Cow<'_, str> {
-    escape(raw, |rest, byte| is_pchar(byte) || matches!(byte, b'/' | b'?' | b'#' | b'[' | b']') || is_escape(rest))
+/// Escapes what a host name cannot hold (RFC 3986, section 3.2.2). Valid escapes stay.
+pub(crate) fn escape_host(raw: &str) -> Cow<'_, str> {
+    escape(raw, |rest, byte| is_unreserved(byte) || is_sub_delim(byte) || is_escape(rest))
 }
 
-/// Escapes of a URL what no header value can hold.
-pub(crate) fn escape_header(url: &str) -> Cow<'_, str> {
-    escape(url, |_, byte| byte.is_ascii_graphic())
+/// Escapes what user information cannot hold (RFC 3986, section 3.2.1). Valid escapes stay.
+pub(crate) fn escape_userinfo(raw: &str) -> Cow<'_, str> {
+    escape(raw, |rest, byte| is_unreserved(byte) || is_sub_delim(byte) || byte == b':' || is_escape(rest))
+}
+
+/// Returns whether every `%` begins an escape.
+pub(crate) fn has_only_valid_escapes(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).all(|index| bytes[index] != b'%' || is_escape(&bytes[index..]))
 }
 
 /// Decodes a name or value of a query as forms write them: `+` is a blank, and a `%` that begins no escape is itself.
@@ -79,10 +84,14 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// RFC 3986, section 3.3, less the escapes.
+/// RFC 3986, section 2.2.
+fn is_sub_delim(byte: u8) -> bool {
+    matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
+}
+
+/// RFC 3986, section 3.3, without the escapes.
 fn is_pchar(byte: u8) -> bool {
-    let is_sub_delim = matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=');
-    is_unreserved(byte) || is_sub_delim || matches!(byte, b':' | b'@')
+    is_unreserved(byte) || is_sub_delim(byte) || matches!(byte, b':' | b'@')
 }
 
 fn is_escape(rest: &[u8]) -> bool {

@@ -14,9 +14,19 @@ impl<'q> Parameter<'q> {
         self.0
     }
 
-    /// Tells whether this is the parameter of that name, however its name is spelled.
+    /// Returns the decoded name.
+    pub(crate) fn name(self) -> Cow<'q, [u8]> {
+        percent::decode(self.split().0)
+    }
+
+    /// Returns whether the decoded name is `name`.
     pub(crate) fn is(self, name: &str) -> bool {
-        *percent::decode(self.split().0) == *name.as_bytes()
+        *self.name() == *name.as_bytes()
+    }
+
+    /// Returns whether the decoded name is `name` or an array under it, such as `name[]` and `name[key]`.
+    pub(crate) fn is_or_is_in(self, name: &str) -> bool {
+        matches!(self.name().strip_prefix(name.as_bytes()), Some([] | [b'[', ..]))
     }
 
     /// Returns the decoded value; a parameter without `=` has the empty one.
@@ -29,7 +39,7 @@ impl<'q> Parameter<'q> {
     }
 }
 
-/// Lists the parameters of a raw query, in order. What stands between two `&&` is none.
+/// Returns the parameters of a raw query, in order. Nothing between two `&` is no parameter.
 pub(crate) fn parameters(raw: &str) -> impl Iterator<Item = Parameter<'_>> {
     raw.split('&').filter(|parameter| !parameter.is_empty()).map(Parameter)
 }

@@ -36,6 +36,21 @@ fn writes() -> Vec<(String, Write)> {
             writes.push((what, Box::new(move |body| page.write_tokens(body))));
         }
     }
+    for (total, page, side) in
+        [(0, 1, 3), (1, 1, 3), (21, 2, 3), (40, 9, 3), (2_000, 50, 255), (u64::MAX, 7, 3), (u64::MAX, 1 << 60, 255)]
+    {
+        for style in [LinkStyle::default(), LinkStyle::default().without_array()] {
+            let style = style.with_on_each_side(side);
+            let per_page = NonZeroU32::new(20).unwrap();
+            let urls = PageUrls::new("https://api.example.com/t").unwrap().with_max_query_len(usize::MAX);
+            let urls = urls.with_query_string(&"q=1&".repeat(if side == 255 { 1_000 } else { 1 })).unwrap();
+            let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+            let tokens = if total == 0 { Vec::new() } else { vec![token] };
+            let page = Paginator::new(tokens, total, PageRequest::new(page, per_page).unwrap(), urls).with_style(style);
+            let what = format!("page {} of {total} rows, {side} on each side", page.current_page());
+            writes.push((what, Box::new(move |body| page.write_tokens(body))));
+        }
+    }
     for length in 0..100 {
         let problem = Problem::unauthorized("/tokens").with_detail("d".repeat(length)).with_title("t".repeat(length));
         let problem = problem.with_extension("trace", "0".repeat(32)).unwrap();

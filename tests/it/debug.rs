@@ -123,7 +123,7 @@ fn public_output() -> Output {
     print(&mut output, &PageRules::default().with_page_name(WORD));
     print(&mut output, &LinkStyle::default().with_gap_label(WORD));
     // A preserved query is in every link.
-    let urls = PageUrls::new("/tokens").unwrap().with_query_string(WORD);
+    let urls = PageUrls::new("/tokens").unwrap().with_query_string(WORD).unwrap();
     print(&mut output, &urls);
     let request = PageRequest::first(NonZeroU32::MIN);
     let page = Paginator::new(Vec::<TokenResource>::new(), 1, request, urls);
@@ -153,6 +153,7 @@ fn types_without_text() -> Vec<&'static str> {
         name_of::<AllowedIps>(),
         of::<BearerError>(),
         of::<PageRequest>(),
+        of::<QueryLengthError>(),
         of::<StatusFilter>(),
         of::<StoreErrorKind>(),
         of::<TokenId>(),

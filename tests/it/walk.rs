@@ -12,6 +12,7 @@ use proptest::sample::select;
 use tokenfolio::{AccessToken, ListTokens, MemoryStore, Page, PageRules, PageUrls, TokenOrder, TokenResource};
 
 use crate::endpoint::{Secrets, secrets};
+use crate::model;
 
 const HOST: &str = "https://api.example.test";
 const PATH: &str = "/api/v1/me/tokens";
@@ -66,6 +67,8 @@ proptest! {
         is_preserved: bool,
         beyond in 0..3_u64,
     ) {
+        // An array under the name of the page is an error.
+        prop_assume!(!pieces.iter().any(|piece| piece.starts_with(&format!("{name}["))));
         let store = MemoryStore::new();
         for (owner, id) in ids.iter().map(|id| (7, id)).chain(anothers.iter().map(|id| (8, id))) {
             store.insert(owner, AccessToken::new(*id, format!("{owner}'s"), DateTime::UNIX_EPOCH));
@@ -83,7 +86,7 @@ proptest! {
         if pages.is_empty() {
             pages.push(Vec::new());
         }
-        let preserved: String = pieces.iter().filter(|_| is_preserved).map(|piece| format!("{piece}&")).collect();
+        let preserved: String = pieces.iter().filter(|_| is_preserved).map(|piece| model::encode_fragment(piece) + "&").collect();
         let written = name.replace('[', "%5B").replace(']', "%5D");
         let url = |page: u64| format!("{HOST}{PATH}?{preserved}{written}={page}");
         let last = pages.len() as u64;

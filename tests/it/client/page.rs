@@ -209,7 +209,7 @@ proptest! {
         let page = if near { page % 40 + 1 } else { page };
         let request = PageRequest::new(page, NonZeroU32::new(per_page).unwrap()).unwrap();
         let base = base.filter(|base| !base.starts_with("//")).unwrap_or_else(|| "https://h.example".to_owned());
-        let urls = PageUrls::new(&base).unwrap().with_query_string(&preserved).with_fragment(&fragment);
+        let urls = PageUrls::new(&base).unwrap().with_query_string(&preserved).unwrap().with_fragment(&fragment);
         let style = LinkStyle::default().with_on_each_side(on_each_side).with_gap_label(gap.clone());
         let style = style.with_labels(previous.clone(), "Next »");
         let style = if has_array { style } else { style.without_array() };
@@ -323,7 +323,7 @@ fn a_page_from_a_paginator_is_the_page_that_a_client_reads() {
                 let rows =
                     u32::try_from(total).unwrap().saturating_sub(20 * u32::try_from(number - 1).unwrap()).min(20);
                 let items: Vec<u32> = (0..rows).collect();
-                let urls = PageUrls::new("https://api.example.test/t").unwrap().with_query_string("q=a&b");
+                let urls = PageUrls::new("https://api.example.test/t").unwrap().with_query_string("q=a&b").unwrap();
                 let page = Paginator::new(items, total, request, urls).with_style(style.clone());
                 let written = serde_json::to_value(&page).unwrap();
                 assert_eq!(Page::from(page), read(&written).unwrap(), "{written}");

@@ -2,6 +2,7 @@
 
 use http::Method;
 use pollster::block_on;
+use tokenfolio::LinkStyle;
 
 use super::{BASE, all_kinds, endpoint, get, handle, page, parts, request, store_of};
 
@@ -34,6 +35,25 @@ fn a_preserved_parameter_cannot_break_out_of_the_link_header() {
         format!("<{url}>; rel=\"{relation}\"")
     });
     assert_eq!(header, expected.join(", "));
+}
+
+#[test]
+fn a_link_header_that_proxies_would_reject_is_left_out() {
+    let query = format!("?q={}&page=2", "x".repeat(600));
+    let long = endpoint(store_of(61)).with_query_string().with_link_header();
+    let header = handle(&long, get(&query)).headers()["link"].to_str().unwrap().to_owned();
+    assert_eq!(header.len(), 2_667);
+
+    let response = handle(&long, get(&format!("?q={}&page=2", "x".repeat(700))));
+    assert_eq!(response.status(), 200);
+    assert!(!response.headers().contains_key("link"));
+    assert!(page(&response).links.next.is_some());
+
+    for (max, is_written) in [(2_666, false), (2_667, true), (usize::MAX, true), (0, false)] {
+        let style = LinkStyle::default().with_max_header_len(max);
+        let endpoint = endpoint(store_of(61)).with_query_string().with_link_header().with_style(style);
+        assert_eq!(handle(&endpoint, get(&query)).headers().contains_key("link"), is_written, "{max}");
+    }
 }
 
 #[test]

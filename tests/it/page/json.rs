@@ -82,7 +82,7 @@ prop_compose! {
         query in text(),
         fragment in text(),
     ) -> PageUrls {
-        PageUrls::new(&base).unwrap().with_page_name(name).with_query_string(&query).with_fragment(&fragment)
+        PageUrls::new(&base).unwrap().with_page_name(name).with_query_string(&query).unwrap().with_fragment(&fragment)
     }
 }
 
@@ -195,8 +195,12 @@ fn a_page_of_tokens_is_written_to_the_byte() {
     token.name = "CI / \"é\" 🦀\n".into();
     token.expires_at = Some(now);
     token.allowed_ips = Some(AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).unwrap());
-    let page =
-        Paginator::new(vec![token], 281, request(8, 20), PageUrls::new("/t").unwrap().with_query_string("q=a/b"));
+    let page = Paginator::new(
+        vec![token],
+        281,
+        request(8, 20),
+        PageUrls::new("/t").unwrap().with_query_string("q=a/b").unwrap(),
+    );
     let link = |page: u64, active: bool| {
         format!(r#"{{"url":"/t?q=a/b&page={page}","label":"{page}","page":{page},"active":{active}}}"#)
     };

@@ -4,6 +4,7 @@ mod json;
 mod link_header;
 mod link_style;
 mod paginator;
+mod php;
 mod request;
 mod serde;
 mod urls;

@@ -262,3 +262,17 @@ fn any_json() -> impl Strategy<Value = Value> {
         ]
     })
 }
+
+/// Each escape takes more bytes than the estimate has, so that the buffer is full at every possible place.
+#[test]
+fn escapes_and_texts_of_any_length_are_written_as_serde_writes_them() {
+    for escapes in 0..64 {
+        for length in 0..64 {
+            let problem = Problem::new(StatusCode::CONFLICT).with_title("\u{1}".repeat(escapes));
+            let problem = problem.with_detail("d".repeat(length));
+            let mut body = Vec::new();
+            problem.write_json(&mut body);
+            assert!(body == serde_json::to_vec(&problem).unwrap(), "{escapes} escapes, a detail of {length}");
+        }
+    }
+}

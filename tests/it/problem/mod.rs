@@ -7,6 +7,7 @@ use std::error::Error;
 
 use http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokenfolio::{Problem, StoreError, StoreErrorKind, TraceId};
 use url::Url;
@@ -336,7 +337,9 @@ fn the_instance_is_the_path_without_the_query() {
         ("/api/v1/me/tokens?access_token=s3cret&page=2", "/api/v1/me/tokens"),
         ("https://evil.test/api/v1/me/tokens?x", "/api/v1/me/tokens"),
         ("/a%20b/%C3%A9", "/a%20b/%C3%A9"),
-        ("/a[b]\"c|d", "/a[b]%22c%7Cd"),
+        ("/a[b]\"c|d", "/a%5Bb%5D%22c%7Cd"),
+        ("//evil.example/x", "/.//evil.example/x"),
+        ("///evil.example/x", "/.///evil.example/x"),
         ("/a%zz", "/a%25zz"),
         ("/", "/"),
     ] {
@@ -349,16 +352,68 @@ fn the_instance_is_the_path_without_the_query() {
 #[test]
 fn a_reference_is_escaped_where_a_uri_requires_it() {
     for c in '\0'..='\u{ff}' {
-        let problem = Problem::new(StatusCode::NOT_FOUND).with_instance(&format!("/{c}x")).with_type(&format!("/{c}x"));
-        let escaped: String = if c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?#[]".contains(c) {
+        let problem =
+            Problem::new(StatusCode::NOT_FOUND).with_instance(&format!("/a{c}x")).with_type(&format!("/{c}x"));
+        let escaped: String = if c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@/?#".contains(c) {
             c.into()
         } else {
             c.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
         };
-        assert_eq!(problem.instance(), Some(&*format!("/{escaped}x")), "{c:?}");
+        assert_eq!(problem.instance(), Some(&*format!("/a{escaped}x")), "{c:?}");
         assert_eq!(problem.type_uri(), format!("/{escaped}x"), "{c:?}");
     }
     assert_eq!(Problem::unauthorized("/a%2Fb c").instance(), Some("/a%2Fb%20c"));
+}
+
+#[test]
+fn any_text_becomes_a_reference_within_its_component() {
+    for (text, written) in [
+        ("", ""),
+        ("a", "a"),
+        ("/a#b#c[", "/a#b%23c%5B"),
+        ("/a?b?c[#d?e", "/a?b?c%5B#d?e"),
+        ("?[", "?%5B"),
+        ("#[", "#%5B"),
+        ("%", "%25"),
+        ("/\\evil.example", "/%5Cevil.example"),
+        ("about:blank", "about:blank"),
+        ("urn:uuid:f81d[", "urn:uuid:f81d%5B"),
+        ("tag:a@b,2024:c", "tag:a@b,2024:c"),
+        ("1a:b", "./1a:b"),
+        ("é:b/c:d", "./%C3%A9:b/c:d"),
+        (":", "./:"),
+        ("a/b:c", "a/b:c"),
+        ("https://u:p@h.example:80/a[b]", "https://u:p@h.example:80/a%5Bb%5D"),
+        ("https://a@b@h/x", "https://a%40b@h/x"),
+        ("https://[::1]:80/x", "https://[::1]:80/x"),
+        ("https://[::1]/x", "https://[::1]/x"),
+        ("https://[x]:80/x", "https://%5Bx%5D:80/x"),
+        ("https://[::1/x", "https://%5B%3A:1/x"),
+        ("https://h:8x/x", "https://h%3A8x/x"),
+        ("https://bücher.example/é", "https://b%C3%BCcher.example/%C3%A9"),
+        ("https:///x", "https:///x"),
+    ] {
+        assert_eq!(Problem::new(StatusCode::NOT_FOUND).with_type(text).type_uri(), written, "{text}");
+        assert_eq!(Problem::new(StatusCode::NOT_FOUND).with_instance(text).instance(), Some(written), "{text}");
+    }
+    let problem = Problem::new(StatusCode::NOT_FOUND).with_type("//h.example/t").with_instance("//h.example/t");
+    assert_eq!((problem.type_uri(), problem.instance()), ("//h.example/t", Some("/.//h.example/t")));
+}
+
+proptest! {
+    #[test]
+    fn any_type_and_instance_are_uri_references(
+        text in prop_oneof![any::<String>(), "(https?|[a-z0-9é]{0,2})?[:/@?#\\[\\]%.]{0,4}[a-z0-9é:@\\[\\]%/?# ]{0,12}"],
+    ) {
+        let problem = Problem::new(StatusCode::NOT_FOUND).with_type(&text).with_instance(&text);
+        for reference in [problem.type_uri(), problem.instance().unwrap_or_default()] {
+            prop_assert!(fluent_uri::UriRef::parse(reference).is_ok(), "{} is not a URI reference", reference);
+        }
+        prop_assert!(!problem.instance().unwrap_or_default().starts_with("//"));
+        if fluent_uri::UriRef::parse(&*text).is_ok() {
+            prop_assert_eq!(problem.type_uri(), text);
+        }
+    }
 }
 
 #[test]

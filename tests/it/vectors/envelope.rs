@@ -90,10 +90,12 @@ fn a_rule_explains_only_its_own_difference() {
         fragment: Some("x".to_owned()),
     };
     type Change = (&'static [Rule], fn(&mut Input));
-    let changes: [Change; 22] = [
+    let changes: [Change; 24] = [
         (&[], |_| {}),
         (&[], |input| input.fragment = Some("a%20b/?".to_owned())),
-        (&[], |input| input.path = "https://h.example/é//".to_owned()),
+        (&[Rule::PathEncoded], |input| input.path = "https://bücher.example:80/é//".to_owned()),
+        (&[Rule::Path("percent sign")], |input| input.path = "/a%zz".to_owned()),
+        (&[Rule::Path("character")], |input| input.path = "/a[b]".to_owned()),
         (&[], |input| input.page_name = "página[número]".to_owned()),
         (&[], |input| input.query = pairs(&[("0", "x"), ("a", "y"), ("1", "z"), ("01", ""), ("-0", ""), ("1.0", "")])),
         (&[Rule::PageClampedUp], |input| input.current_page = i64::MIN),

@@ -9,6 +9,7 @@ use tokenfolio::{LinkStyle, NextUrlError, Page, PageRequest, PageRules, PageUrls
 use url::Url;
 
 use super::{read, text};
+use crate::model;
 
 #[derive(Deserialize)]
 struct Recorded {
@@ -94,7 +95,7 @@ fn every_recorded_response_is_rebuilt_from_its_request() {
             .lenient();
         let request = PageRequest::from_query(query, &rules).unwrap();
         let urls = PageUrls::new(path).unwrap().with_page_name(response.page_name.clone());
-        let urls = if response.preserve_query { urls.with_query_string(query) } else { urls };
+        let urls = if response.preserve_query { urls.with_query_string(query).unwrap() } else { urls };
         let items = expected["data"].as_array().unwrap().clone();
         let page = Paginator::new(items, response.total, request, urls).with_style(LinkStyle::laravel_entities());
 
@@ -113,7 +114,7 @@ fn every_recorded_response_is_rebuilt_from_its_request() {
         if response.page_name == "page.number" {
             *decided.entry("dotted page name").or_default() += 1;
             assert_eq!((request.page(), &expected["meta"]["current_page"]), (1, &json!(2)));
-            let preserved = if response.preserve_query { "page[number]=2&" } else { "" };
+            let preserved = if response.preserve_query { "page%5Bnumber%5D=2&" } else { "" };
             assert_eq!(page.first_url(), format!("http://localhost/t?{preserved}page.number=1"));
             continue;
         }
@@ -126,7 +127,8 @@ fn every_recorded_response_is_rebuilt_from_its_request() {
             expected["meta"]["to"] = json!(u64::try_from(to).unwrap());
         }
         // Laravel encodes a preserved query again, and drops empty values. We preserve its bytes.
-        let preserved: Vec<_> = query.split('&').filter(|parameter| !parameter.starts_with("page=")).collect();
+        let preserved = query.split('&').filter(|parameter| !parameter.starts_with("page="));
+        let preserved: Vec<_> = preserved.map(model::encode_fragment).collect();
         if response.preserve_query && response.page_name == "page" && !preserved.join("").is_empty() {
             *decided.entry("preserved query").or_default() += 1;
             let theirs = text(&expected["links"]["first"]);
@@ -135,9 +137,21 @@ fn every_recorded_response_is_rebuilt_from_its_request() {
             assert!(raw.contains(theirs));
             expected = serde_json::from_str(&raw.replace(theirs, &format!("?{}&page=", preserved.join("&")))).unwrap();
         }
+        // Laravel writes a path in another script as it is. We percent-encode it.
+        if !path.is_ascii() {
+            *decided.entry("path in another script").or_default() += 1;
+            let raw = serde_json::to_string(&expected).unwrap();
+            expected = serde_json::from_str(&raw.replace("café", "caf%C3%A9")).unwrap();
+        }
         assert_eq!(serde_json::to_value(&page).unwrap(), expected, "{}", response.request);
     }
-    let known = [("bracketed page name", 2), ("dotted page name", 2), ("double", 4), ("preserved query", 3)];
+    let known = [
+        ("bracketed page name", 2),
+        ("dotted page name", 2),
+        ("double", 4),
+        ("path in another script", 2),
+        ("preserved query", 3),
+    ];
     assert_eq!(decided, known.into());
 }
 

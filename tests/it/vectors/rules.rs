@@ -49,6 +49,8 @@ pub(super) enum Rule {
     Double,
     /// Laravel accepts any text as a path. `PageUrls` rejects this one, so the case is compared under another path.
     Path(&'static str),
+    /// Laravel writes a path in another script as it is. We write a URL of RFC 3986.
+    PathEncoded,
     /// Laravel drops the fragment "0". We write it.
     FragmentZeroDropped,
     /// Laravel does not encode a fragment. We escape the characters that a URL cannot hold.
@@ -64,6 +66,7 @@ impl fmt::Display for Rule {
             Self::PerPageBelow1 => f.write_str("per_page_below_1"),
             Self::Double => f.write_str("double"),
             Self::Path(kind) => write!(f, "path: {kind}"),
+            Self::PathEncoded => f.write_str("path_encoded"),
             Self::FragmentZeroDropped => f.write_str("fragment_zero_dropped"),
             Self::FragmentNotUrlSafe => f.write_str("fragment_not_url_safe"),
             Self::QueryNumberKey => f.write_str("query_number_key"),
@@ -102,7 +105,14 @@ pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
     }
     let defects = defects(&input.path);
     match (PageUrls::new(&input.path), &*defects) {
-        (Ok(_), []) => {}
+        (Ok(_), []) => {
+            let path = encoded(&theirs.path);
+            if path != theirs.path {
+                rules.push(Rule::PathEncoded);
+                model.before_page.replace_range(..theirs.path.len(), &path);
+                model.path = path;
+            }
+        }
         (Err(error), [_, ..]) => {
             let Some((_, kind)) = defects.iter().find(|(defect, _)| *defect == error) else {
                 return Err(format!("path {:?}: {error:?}, which is none of {defects:?}", input.path));
@@ -145,8 +155,9 @@ fn ours(input: &Input, page: u64, is_path_good: bool) -> Result<Json, String> {
     let per_page = u32::try_from(input.per_page.max(1)).ok().and_then(NonZeroU32::new).ok_or("page size above u32")?;
     let request = PageRequest::new(page, per_page).map_err(|error| error.to_string())?;
     let urls = PageUrls::new(if is_path_good { &input.path } else { STAND_IN }).map_err(|error| error.to_string())?;
-    let urls = urls.with_page_name(input.page_name.clone());
-    let urls = input.query.iter().fold(urls, |urls, (name, value)| urls.with_parameter(name, value));
+    let urls = urls.with_page_name(input.page_name.clone()).with_max_query_len(usize::MAX);
+    let parameters = input.query.iter().map(|(name, value)| (name, value));
+    let urls = urls.with_parameters(parameters).map_err(|error| error.to_string())?;
     let urls = input.fragment.iter().fold(urls, |urls, fragment| urls.with_fragment(fragment));
     let page = Paginator::new(vec![(); input.items], input.total, request, urls)
         .with_style(LinkStyle::default().with_on_each_side(input.on_each_side));
@@ -235,11 +246,15 @@ fn defects(path: &str) -> Vec<(BaseUrlError, &'static str)> {
     let scheme = path.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     let authority = path.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
     let is_absolute = path.starts_with('/');
+    let path_start = if is_absolute { 0 } else { path.len() - after_authority(path).len() };
+    let bracket = path[path_start..].chars().find(|c| "[]".contains(*c));
     let mut defects = Vec::new();
+    defects.extend(bracket.map(|c| (BaseUrlError::Character(c), "character")));
     defects.extend(foreign.map(|c| (BaseUrlError::Character(c), "character")));
     let others = [
         (path.contains('#'), BaseUrlError::Fragment, "fragment"),
         (path.starts_with("//"), BaseUrlError::NoScheme, "no scheme"),
+        (has_bare_percent_sign(path), BaseUrlError::PercentSign, "percent sign"),
         (path.contains('?'), BaseUrlError::Query, "query"),
         (!is_absolute && scheme.is_none(), BaseUrlError::Relative, "relative"),
         (
@@ -258,6 +273,33 @@ fn defects(path: &str) -> Vec<(BaseUrlError, &'static str)> {
         defects.extend(error.map(|error| (BaseUrlError::Malformed(error), "malformed")));
     }
     defects
+}
+
+fn after_authority(url: &str) -> &str {
+    url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|slash| &rest[slash..])).unwrap_or_default()
+}
+
+fn has_bare_percent_sign(path: &str) -> bool {
+    let is_hex = |c: Option<char>| c.is_some_and(|c| c.is_ascii_hexdigit());
+    path.split('%').skip(1).any(|after| !is_hex(after.chars().next()) || !is_hex(after.chars().nth(1)))
+}
+
+/// Returns a path, or a URL without a query, in ASCII.
+fn encoded(path: &str) -> String {
+    let ascii: String = ('!'..='~').collect();
+    if path.starts_with('/') {
+        return model::encode(path, &ascii);
+    }
+    let rest = after_authority(path);
+    let authority = &path[..path.len() - rest.len()];
+    if authority.is_ascii() {
+        return authority.to_owned() + &model::encode(rest, &ascii);
+    }
+    let url = Url::parse(authority).expect("a URL");
+    let port = authority.rfind(':').map_or("", |colon| &authority[colon..]).trim_start_matches("://");
+    let port = if port.contains(|c: char| !":0123456789".contains(c)) { "" } else { port };
+    let scheme = authority.split(':').next().unwrap_or_default();
+    format!("{scheme}://{}{port}{}", url.host_str().expect("a host"), model::encode(rest, &ascii))
 }
 
 /// Returns the model's page with PHP's arithmetic for the last page: in doubles, with a cast that wraps.

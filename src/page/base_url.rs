@@ -1,0 +1,103 @@
+//! The URL that every link of a list begins with.
+
+use url::Url;
+
+use crate::text::percent;
+
+/// Parses a base URL. Returns it as a URL of RFC 3986 without trailing slashes; a lone `/` stays.
+///
+/// A base that is valid is returned byte for byte. A host name in another script becomes punycode, and a path in another
+/// script is percent-encoded.
+pub(crate) fn parse(base: &str) -> Result<String, BaseUrlError> {
+    let is_invalid = |c: &char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(*c);
+    if let Some(invalid) = base.chars().find(is_invalid) {
+        return Err(BaseUrlError::Character(invalid));
+    }
+    if base.starts_with("//") {
+        return Err(BaseUrlError::NoScheme);
+    }
+    if base.contains('#') {
+        return Err(BaseUrlError::Fragment);
+    }
+    if base.contains('?') {
+        return Err(BaseUrlError::Query);
+    }
+    if !percent::has_only_valid_escapes(base) {
+        return Err(BaseUrlError::PercentSign);
+    }
+    if base.starts_with('/') {
+        return match parse_path(base)? {
+            path if path.is_empty() => Ok("/".to_owned()),
+            path => Ok(path),
+        };
+    }
+    let Some((scheme, rest)) = base.split_once("://") else {
+        return Err(BaseUrlError::Relative);
+    };
+    if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return Err(BaseUrlError::Scheme);
+    }
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let authority = parse_authority(authority)?;
+    Ok(format!("{scheme}://{authority}{}", parse_path(path)?))
+}
+
+/// Parses a path that is empty or begins with `/`, without trailing slashes.
+fn parse_path(path: &str) -> Result<String, BaseUrlError> {
+    // RFC 3986, section 3.2.2: brackets are for IP addresses in hosts.
+    if let Some(bracket) = path.chars().find(|c| matches!(c, '[' | ']')) {
+        return Err(BaseUrlError::Character(bracket));
+    }
+    Ok(percent::escape_path(path.trim_end_matches('/')).into_owned())
+}
+
+/// Parses a host name or IP address, and a port.
+fn parse_authority(authority: &str) -> Result<String, BaseUrlError> {
+    // `url` ignores an empty user name, and skips slashes before a host. So both are checked here.
+    if authority.contains('@') {
+        return Err(BaseUrlError::Userinfo);
+    }
+    if authority.is_empty() {
+        return Err(BaseUrlError::Malformed(url::ParseError::EmptyHost));
+    }
+    let url = Url::parse(&format!("http://{authority}")).map_err(BaseUrlError::Malformed)?;
+    if authority.is_ascii() {
+        return Ok(authority.to_owned());
+    }
+    let host = url.host_str().unwrap_or_default();
+    let port = authority.rfind(':').map_or("", |colon| &authority[colon..]);
+    Ok(format!("{host}{port}"))
+}
+
+/// Why a base URL was rejected.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaseUrlError {
+    /// It has a character that no URL can hold there.
+    #[error("base URL has the character {0:?}, which must be percent-encoded")]
+    Character(char),
+    /// It has a fragment.
+    #[error("base URL has a fragment, which is set on its own")]
+    Fragment,
+    /// It has no host, an invalid host, or an invalid port.
+    #[error("base URL is malformed: {0}")]
+    Malformed(url::ParseError),
+    /// It begins with `//`, so that its scheme would be that of whatever page it is read on.
+    #[error("base URL begins with `//`: expected a scheme before it, or one `/`")]
+    NoScheme,
+    /// It has a `%` that does not begin an escape such as `%20`.
+    #[error("base URL has a `%` without two hexadecimal digits after it: expected `%25` for a percent sign")]
+    PercentSign,
+    /// It has a query.
+    #[error("base URL has a query, whose parameters are set on their own")]
+    Query,
+    /// It is not a whole URL, and not an absolute path.
+    #[error("base URL is relative: expected `http://`, `https://` or an absolute path")]
+    Relative,
+    /// It has another scheme than `http` and `https`.
+    #[error("base URL has another scheme than `http` and `https`")]
+    Scheme,
+    /// It has a user name or password.
+    #[error("base URL has a user name or password, which every client would see")]
+    Userinfo,
+}
