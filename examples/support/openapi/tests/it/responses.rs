@@ -85,7 +85,8 @@ async fn a_400_matches_its_description() {
 #[tokio::test]
 async fn a_401_matches_its_description() {
     let description = Description::packaged();
-    let challenge = Challenge::new("a \"realm\" \\").expect("ASCII");
+    let challenge = Challenge::new("a \"realm\" \\").and_then(|challenge| challenge.with_scope("tokens:read a"));
+    let challenge = challenge.expect("ASCII");
     let endpoint = endpoint(Store::of(equal_tokens(1))).with_challenge(challenge);
     for credentials in [
         &[][..],
