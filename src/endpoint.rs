@@ -9,6 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LIN
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
 
+use crate::auth::challenge::Challenge;
 use crate::auth::{Authenticated, Authenticator, accepted_token};
 use crate::page::link_style::LinkStyle;
 use crate::page::paginator::Paginator;
@@ -79,7 +80,7 @@ pub struct ListTokens<S, A: Authenticator> {
     order: TokenOrder,
     preserves_query: bool,
     has_link_header: bool,
-    realm: String,
+    challenge: Challenge,
     retry_after_seconds: u32,
     record_usage: Option<Box<RecordUsage<A::Owner>>>,
     clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
@@ -105,7 +106,7 @@ where
             order: TokenOrder::default(),
             preserves_query: false,
             has_link_header: false,
-            realm: "api".to_owned(),
+            challenge: Challenge::default(),
             retry_after_seconds: 1,
             record_usage: None,
             clock: Box::new(Utc::now),
@@ -149,10 +150,13 @@ where
         Self { has_link_header: true, ..self }
     }
 
-    /// Sets the realm that challenges name; `api` unless set.
+    /// Sets the challenge of a 401. By default it names the realm `api`.
+    ///
+    /// A 401 sends it with the error of the rejection and without a description.
+    #[doc(alias = "realm")]
     #[must_use]
-    pub fn with_realm(self, realm: impl Into<String>) -> Self {
-        Self { realm: realm.into(), ..self }
+    pub fn with_challenge(self, challenge: Challenge) -> Self {
+        Self { challenge, ..self }
     }
 
     /// Sets after how many seconds a client is asked to try again when the store is unavailable; 1 unless set.
@@ -201,7 +205,7 @@ where
         }
         let now = (self.clock)();
         let Authenticated { owner, token } =
-            accepted_token(&self.authenticator, &self.realm, &parts.headers, caller, now).await?;
+            accepted_token(&self.authenticator, &self.challenge, &parts.headers, caller, now).await?;
         if let Some(record_usage) = &self.record_usage {
             record_usage(&owner, token.id, now);
         }

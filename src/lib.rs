@@ -73,7 +73,8 @@ mod store;
 mod text;
 mod token;
 
-pub use auth::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
+pub use auth::bearer::{BearerToken, CredentialsError};
+pub use auth::challenge::{BearerError, Challenge, ChallengeError};
 pub use auth::{Authenticated, Authenticator, DynAuthenticator, authenticate};
 pub use client::links::{NextUrlError, PageLinks};
 pub use client::page::{MetaLink, Page, PageMeta};

@@ -25,13 +25,27 @@ fuzz_target!(|bytes: &[u8]| {
     }
 
     let text = String::from_utf8_lossy(bytes);
-    let challenge = Challenge::new(&text).with_error(BearerError::InvalidToken);
-    let challenge = challenge.with_description(&text).with_scope(&text).to_header();
-    // RFC 9110, section 5.6.4; RFC 6750, section 3.
-    let realm: String = text.chars().filter(|c| *c == '\t' || (' '..='~').contains(c)).collect();
-    let rest = realm.replace(['\t', '"', '\\'], "");
-    let realm = realm.replace('\\', r"\\").replace('"', r#"\""#);
-    let expected =
-        format!(r#"Bearer realm="{realm}", error="invalid_token", error_description="{rest}", scope="{rest}""#);
-    assert_eq!(challenge, *expected);
+    let is_ascii = text.chars().all(|c| c == '\t' || (' '..='~').contains(&c));
+    // RFC 6749, appendices A.4 and A.8.
+    let is_printable = is_ascii && !text.contains(['\t', '"', '\\']);
+    let is_scope = is_printable && text.split(' ').all(|scope| !scope.is_empty());
+    let challenge = Challenge::default().with_error(BearerError::InvalidToken);
+    let described = challenge.clone().with_description(&text);
+    let scoped = challenge.with_scope(&text);
+    let named = Challenge::new(&text);
+    assert_eq!(named.is_ok(), is_ascii);
+    assert_eq!(described.is_ok(), is_printable && !text.is_empty());
+    assert_eq!(scoped.is_ok(), is_scope);
+    if let Ok(challenge) = named {
+        // RFC 9110, section 5.6.4.
+        let realm = text.replace('\\', r"\\").replace('"', r#"\""#);
+        assert_eq!(challenge.to_header(), *format!(r#"Bearer realm="{realm}""#));
+    }
+    let prefix = r#"Bearer realm="api", error="invalid_token""#;
+    if let Ok(challenge) = described {
+        assert_eq!(challenge.to_header(), *format!(r#"{prefix}, error_description="{text}""#));
+    }
+    if let Ok(challenge) = scoped {
+        assert_eq!(challenge.to_header(), *format!(r#"{prefix}, scope="{text}""#));
+    }
 });

@@ -13,8 +13,9 @@ use libfuzzer_sys::fuzz_target;
 use pollster::block_on;
 use serde_json::Value;
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, CredentialsError, ListTokens, MemoryStore,
-    Page, PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder, TokenResource, UsageLog,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, Challenge, CredentialsError, ListTokens,
+    MemoryStore, Page, PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder,
+    TokenResource, UsageLog,
 };
 use tokenfolio_fuzz::{credentials, query, trace};
 use url::Url;
@@ -39,7 +40,8 @@ static ENDPOINTS: LazyLock<[Endpoint; 2]> = LazyLock::new(|| {
     };
     let rules = PageRules::default().lenient().with_client_size("size", NonZeroU32::new(30).expect("not zero"));
     let full = endpoint().with_page_rules(rules.with_page_name("p[n]")).with_query_string().with_link_header();
-    let full = full.with_order(TokenOrder::NewestFirst).with_realm("a \"b\"").with_retry_after(9);
+    let challenge = Challenge::new("a \"b\"").expect("ASCII");
+    let full = full.with_order(TokenOrder::NewestFirst).with_challenge(challenge).with_retry_after(9);
     let log = Arc::new(UsageLog::new());
     [
         Endpoint { list: endpoint(), page_name: "page", caller: None, log: None },

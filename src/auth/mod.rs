@@ -1,6 +1,7 @@
 //! Who is calling, and with which token.
 
 pub(crate) mod bearer;
+pub(crate) mod challenge;
 
 use std::net::IpAddr;
 
@@ -8,7 +9,8 @@ use chrono::{DateTime, Utc};
 use http::header::{HeaderMap, WWW_AUTHENTICATE};
 use http::request::Parts;
 
-use crate::auth::bearer::{BearerError, BearerToken, Challenge, CredentialsError};
+use crate::auth::bearer::{BearerToken, CredentialsError};
+use crate::auth::challenge::{BearerError, Challenge};
 use crate::problem::Problem;
 use crate::store::StoreError;
 use crate::store::dyn_trait::dyn_trait;
@@ -82,8 +84,8 @@ pub struct Authenticated<O> {
 /// address. An unknown address is allowed only for a token without an allow-list. Every endpoint of a service may use
 /// this, and then refuses in the same way: one body for every cause, and a challenge by RFC 6750, section 3.1.
 ///
-/// `realm` is what the challenge names; `caller` is the address of the peer, or that which a trusted proxy vouches for.
-/// Tokens in the query are not looked at (section 5.3).
+/// `challenge` is what a rejection sends, with the error of the rejection and without a description. `caller` is the
+/// address of the peer, or that which a trusted proxy vouches for. Tokens in the query are not looked at (section 5.3).
 ///
 /// A token that is accepted has been used; the caller records that, as [`ListTokens`](crate::ListTokens) does.
 ///
@@ -95,7 +97,8 @@ pub struct Authenticated<O> {
 ///
 /// ```
 /// use chrono::DateTime;
-/// use tokenfolio::{AccessToken, Authenticator, BearerToken, Authenticated, StoreError, UsageLog, authenticate};
+/// use tokenfolio::{AccessToken, Authenticator, BearerToken, Authenticated, StoreError, UsageLog};
+/// use tokenfolio::{Challenge, authenticate};
 ///
 /// # struct OneToken;
 /// # impl Authenticator for OneToken {
@@ -107,8 +110,9 @@ pub struct Authenticated<O> {
 /// # }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let now = DateTime::UNIX_EPOCH;
+/// let challenge = Challenge::new("api")?;
 /// let request = http::Request::get("/api/v1/me").header("authorization", "Bearer for-tests-only").body(())?;
-/// let accepted = pollster::block_on(authenticate(&OneToken, "api", &request.into_parts().0, None, now))?;
+/// let accepted = pollster::block_on(authenticate(&OneToken, &challenge, &request.into_parts().0, None, now))?;
 /// assert_eq!(accepted.owner, 7);
 ///
 /// // One log for all endpoints of the service, this crate's included.
@@ -116,48 +120,44 @@ pub struct Authenticated<O> {
 /// log.record(&accepted.owner, accepted.token.id, now);
 ///
 /// let request = http::Request::get("/api/v1/me").body(())?;
-/// let refused = pollster::block_on(authenticate(&OneToken, "api", &request.into_parts().0, None, now));
+/// let refused = pollster::block_on(authenticate(&OneToken, &challenge, &request.into_parts().0, None, now));
 /// assert_eq!(refused.unwrap_err().to_string(), "401 Unauthorized: Authentication failed");
 /// # Ok(())
 /// # }
 /// ```
 pub async fn authenticate<A: Authenticator>(
     authenticator: &A,
-    realm: &str,
+    challenge: &Challenge,
     parts: &Parts,
     caller: Option<IpAddr>,
     now: DateTime<Utc>,
 ) -> Result<Authenticated<A::Owner>, Problem> {
-    let accepted = accepted_token(authenticator, realm, &parts.headers, caller, now).await;
+    let accepted = accepted_token(authenticator, challenge, &parts.headers, caller, now).await;
     accepted.map_err(|problem| problem.with_request(parts))
 }
 
 /// Does what [`authenticate`] does, but returns a problem that does not describe the request yet.
 pub(crate) async fn accepted_token<A: Authenticator>(
     authenticator: &A,
-    realm: &str,
+    challenge: &Challenge,
     headers: &HeaderMap,
     caller: Option<IpAddr>,
     now: DateTime<Utc>,
 ) -> Result<Authenticated<A::Owner>, Problem> {
     let secret = BearerToken::from_headers(headers).map_err(|error| match error {
-        CredentialsError::Malformed => unauthorized(realm, Some(BearerError::InvalidToken)),
-        CredentialsError::Missing => unauthorized(realm, None),
-        CredentialsError::Repeated => unauthorized(realm, Some(BearerError::InvalidRequest)),
+        CredentialsError::Malformed => unauthorized(challenge, Some(BearerError::InvalidToken)),
+        CredentialsError::Missing => unauthorized(challenge, None),
+        CredentialsError::Repeated => unauthorized(challenge, Some(BearerError::InvalidRequest)),
     })?;
     match authenticator.find(&secret).await? {
         Some(found) if is_accepted(&found.token, caller, now) => Ok(found),
-        _ => Err(unauthorized(realm, Some(BearerError::InvalidToken))),
+        _ => Err(unauthorized(challenge, Some(BearerError::InvalidToken))),
     }
 }
 
 /// RFC 6750, section 3.1: a request without credentials gets a challenge without an error code.
-fn unauthorized(realm: &str, error: Option<BearerError>) -> Problem {
-    let mut challenge = Challenge::new(realm);
-    if let Some(error) = error {
-        challenge = challenge.with_error(error);
-    }
-    Problem::unauthorized("").with_header(WWW_AUTHENTICATE, challenge.to_header())
+fn unauthorized(challenge: &Challenge, error: Option<BearerError>) -> Problem {
+    Problem::unauthorized("").with_header(WWW_AUTHENTICATE, challenge.to_header_with_error(error))
 }
 
 fn is_accepted(token: &AccessToken, caller: Option<IpAddr>, now: DateTime<Utc>) -> bool {

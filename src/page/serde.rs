@@ -67,7 +67,8 @@ impl<T> Serialize for LinkArray<'_, T> {
             page: number,
             is_active: false,
         };
-        let mut links = serializer.serialize_seq(None)?;
+        // The previous and the next page beside the window.
+        let mut links = serializer.serialize_seq(Some(page.window().count() + 2))?;
         links.serialize_element(&link(Label::Text(&labels.previous), page.prev_page()))?;
         for number in page.window() {
             let label = number.map_or(Label::Text(&labels.gap), Label::Number);

@@ -22,6 +22,8 @@ impl Problem {
     /// Replaces a buffer's content by the problem's JSON: the bytes that `serde_json` writes, by our own encoder, which
     /// allocates nothing that the buffer has room for.
     ///
+    /// The status is written as [`status`](Self::status) returns it. In a response it is never below 400.
+    ///
     /// # Panics
     ///
     /// Never: every JSON value can be written to memory.
@@ -77,7 +79,9 @@ fn write_text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str
 
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut problem = serializer.serialize_map(None)?;
+        let texts = [self.title(), self.detail(), self.instance()];
+        let optional_members = texts.into_iter().flatten().count() + usize::from(self.status().is_some());
+        let mut problem = serializer.serialize_map(Some(1 + optional_members + self.extensions().count()))?;
         problem.serialize_entry("type", self.type_uri())?;
         if let Some(title) = self.title() {
             problem.serialize_entry("title", title)?;

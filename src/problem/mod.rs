@@ -8,8 +8,8 @@ use std::error::Error;
 use std::fmt;
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, PROXY_AUTHENTICATE,
+    RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
 };
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
@@ -31,6 +31,9 @@ const TRACE_ID: &str = "trace_id";
 /// The challenge of a 401 that has none of its own (RFC 9110, section 15.5.2).
 const DEFAULT_CHALLENGE: HeaderValue = HeaderValue::from_static(r#"Bearer realm="api""#);
 
+/// The headers that a response can have several of (RFC 9110, section 5.3, and 11.6.1 for challenges; RFC 6265, section 3).
+static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOKIE, VARY, WWW_AUTHENTICATE];
+
 /// The `Cache-Control` of every response: it holds what one caller alone may see.
 pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("private, no-store");
 
@@ -41,7 +44,8 @@ pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("priva
 /// could be serialized, so that it cannot reach the client.
 ///
 /// Turned into a response it brings its own status line, media type and headers; the answer is not to be cached, and a
-/// 401 that has no challenge gets `Bearer realm="api"`.
+/// 401 that has no challenge gets `Bearer realm="api"`. A status below 400, which a problem that was read can name, is
+/// answered as 500. Serialized on its own, a problem is written with the status that it has.
 ///
 /// # Examples
 ///
@@ -231,10 +235,31 @@ impl Problem {
         Ok(self)
     }
 
-    /// Sets a header of the response; one of the same name is replaced.
+    /// Sets a header of the response.
+    ///
+    /// One of the same name is replaced, unless several of them have a meaning: `Link`, `Proxy-Authenticate`,
+    /// `Set-Cookie`, `Vary` and `WWW-Authenticate` are added to those of the same name (RFC 9110, section 5.3).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::header::{HeaderValue, WWW_AUTHENTICATE};
+    /// use tokenfolio::{Challenge, Problem};
+    ///
+    /// let problem = Problem::unauthorized("/api/v1/me/tokens")
+    ///     .with_header(WWW_AUTHENTICATE, Challenge::default().to_header())
+    ///     .with_header(WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="api""#));
+    /// let response = http::Response::from(problem);
+    /// let challenges: Vec<_> = response.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+    /// assert_eq!(challenges, [r#"Bearer realm="api""#, r#"Basic realm="api""#]);
+    /// ```
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers.insert(name, value);
+        if REPEATABLE_HEADERS.contains(&name) {
+            self.0.headers.append(name, value);
+        } else {
+            self.0.headers.insert(name, value);
+        }
         self
     }
 
@@ -264,8 +289,8 @@ impl Problem {
         self.0.title.as_deref()
     }
 
-    /// Returns the status that the body names. It is advisory: where the response has another, that one leads
-    /// (RFC 9457, section 3.1.2).
+    /// Returns the status that the problem names. It is advisory: where the response that was read has another, that one
+    /// leads (RFC 9457, section 3.1.2). A status below 400 is not the status of the response that the problem becomes.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -304,6 +329,20 @@ impl Problem {
     /// Lists the extension members, in order.
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.extensions.iter().map(|(name, value)| (&**name, value))
+    }
+
+    /// Returns the status of the response. If the problem has another one, it is replaced.
+    fn replace_status_below_400(&mut self) -> StatusCode {
+        match self.status() {
+            Some(status) if status.as_u16() >= 400 => return status,
+            // The title of `about:blank` is the phrase of the status (RFC 9457, section 4.2.1).
+            Some(status) if self.type_uri() == ABOUT_BLANK && self.title() == Some(phrase(status)) => {
+                self.0.title = Some(phrase(StatusCode::INTERNAL_SERVER_ERROR).into());
+            }
+            _ => {}
+        }
+        self.0.status = Some(StatusCode::INTERNAL_SERVER_ERROR);
+        StatusCode::INTERNAL_SERVER_ERROR
     }
 
     fn set_extension(&mut self, name: &str, value: Value) {
@@ -365,9 +404,12 @@ impl From<StoreError> for Problem {
 }
 
 impl From<Problem> for Response<Vec<u8>> {
-    /// A problem that names no status, as one that was read may, is answered with 500.
-    fn from(problem: Problem) -> Self {
-        let status = problem.status().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    /// A problem whose status is below 400, or that has none, is answered with 500, in the status line and in the body.
+    /// Such a status says that nothing went wrong, and some of them change how the rest of the connection is read.
+    ///
+    /// A status from 600 to 999 is sent unchanged. Clients treat it as a 5xx (RFC 9110, section 15).
+    fn from(mut problem: Problem) -> Self {
+        let status = problem.replace_status_below_400();
         let mut body = Vec::new();
         problem.write_json(&mut body);
         let mut headers = problem.0.headers;

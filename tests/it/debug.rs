@@ -41,6 +41,10 @@ fn problem() -> Problem {
     Problem::from(StoreError::new(StoreErrorKind::Other, WORD)).with_request(&parts(WORD)).with_source(WORD)
 }
 
+fn challenge() -> Challenge {
+    Challenge::new(WORD).and_then(|challenge| challenge.with_scope(WORD)?.with_description(WORD)).unwrap()
+}
+
 /// A service that prints the word.
 #[derive(Debug)]
 struct Service(#[expect(dead_code, reason = "only `Debug` would show it")] &'static str);
@@ -71,7 +75,7 @@ fn private_output() -> Output {
     }
 
     let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
-    print(&mut output, &ListTokens::new(Service(WORD), Service(WORD), urls).with_realm(WORD));
+    print(&mut output, &ListTokens::new(Service(WORD), Service(WORD), urls).with_challenge(challenge()));
     let store = MemoryStore::new();
     store.insert(WORD, AccessToken::new(1, WORD, now()));
     print(&mut output, &store);
@@ -119,7 +123,7 @@ fn public_output() -> Output {
     print_error(&mut output, &unknown);
     print_error(&mut output, &WORD.parse::<TokenOrder>().unwrap_err());
     print(&mut output, &WORD.parse::<TraceId>().unwrap());
-    print(&mut output, &Challenge::new(WORD));
+    print(&mut output, &challenge());
     print(&mut output, &PageRules::default().with_page_name(WORD));
     print(&mut output, &LinkStyle::default().with_gap_label(WORD));
     // A preserved query is in every link.
@@ -152,6 +156,7 @@ fn types_without_text() -> Vec<&'static str> {
         of::<AllowedIp>(),
         name_of::<AllowedIps>(),
         of::<BearerError>(),
+        of::<ChallengeError>(),
         of::<PageRequest>(),
         of::<QueryLengthError>(),
         of::<StatusFilter>(),

@@ -1,6 +1,7 @@
 //! The tests of the public interface. Folders and files are named as in `src`.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod announced_lengths;
 mod auth;
 mod capacity;
 mod client;

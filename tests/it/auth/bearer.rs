@@ -1,8 +1,8 @@
-//! Credentials and challenges (RFC 6750, RFC 9110).
+//! The credentials of a request (RFC 6750, RFC 9110).
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use proptest::prelude::*;
-use tokenfolio::{BearerError, BearerToken, Challenge, CredentialsError};
+use tokenfolio::{BearerToken, CredentialsError};
 
 /// Reads the secret in the values of all `Authorization` headers.
 fn presented(values: &[&[u8]]) -> Result<String, CredentialsError> {
@@ -156,107 +156,6 @@ fn errors_name_the_problem_and_not_the_value() {
     assert_eq!(CredentialsError::Repeated.to_string(), "more than one Authorization field");
 }
 
-/// Parses a challenge by RFC 9110, section 11.6.1: the scheme, and quoted parameters separated by commas.
-#[track_caller]
-fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
-    let header = challenge.to_header();
-    let mut rest = std::str::from_utf8(header.as_bytes()).unwrap().strip_prefix("Bearer ").expect("the scheme");
-    let mut parameters: Vec<(String, String)> = Vec::new();
-    loop {
-        let (name, value) = rest.split_once("=\"").expect("a parameter");
-        assert!(!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name:?}");
-        assert!(parameters.iter().all(|(known, _)| known != name), "{name} stands twice in {header:?}");
-        let mut text = String::new();
-        let mut chars = value.chars();
-        loop {
-            match chars.next().expect("a closing quote") {
-                '"' => break,
-                // Section 5.6.4: quoted-pair.
-                '\\' => text.push(chars.next().filter(|c| matches!(c, '\t' | ' '..='~')).expect("what is escaped")),
-                c => {
-                    assert!(matches!(c, '\t' | ' '..='~'), "{c:?} in {header:?}");
-                    text.push(c);
-                }
-            }
-        }
-        parameters.push((name.to_owned(), text));
-        rest = match chars.as_str() {
-            "" => return parameters,
-            more => more.strip_prefix(", ").expect("a comma"),
-        };
-    }
-}
-
-/// Returns a challenge with all parameters, each with the same text.
-fn challenge(text: &str) -> Challenge {
-    Challenge::new(text).with_error(BearerError::InvalidToken).with_description(text).with_scope(text)
-}
-
-/// Returns the parameters that a text must become: in the realm, and where RFC 6750, section 3 restricts it.
-fn expected(text: &str) -> Vec<(String, String)> {
-    let realm: String = text.chars().filter(|c| *c == '\t' || (' '..='~').contains(c)).collect();
-    let rest: String = realm.chars().filter(|c| !['\t', '"', '\\'].contains(c)).collect();
-    [("realm", &*realm), ("error", "invalid_token"), ("error_description", &rest), ("scope", &rest)]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
-}
-
-#[test]
-fn every_character_in_a_challenge_leaves_it_well_formed() {
-    for c in '\0'..='\u{ff}' {
-        for text in [c.to_string(), format!("a{c}b"), format!("{c}{c}"), format!("\"{c}\\"), format!("{c}, x=\"")] {
-            assert_eq!(parameters(&challenge(&text)), expected(&text), "{text:?}");
-        }
-    }
-}
-
-#[test]
-fn a_challenge_is_written_word_for_word() {
-    let bare = Challenge::new("api");
-    assert_eq!(bare.to_header(), r#"Bearer realm="api""#);
-    for (error, code) in [
-        (BearerError::InsufficientScope, "insufficient_scope"),
-        (BearerError::InvalidRequest, "invalid_request"),
-        (BearerError::InvalidToken, "invalid_token"),
-    ] {
-        assert_eq!(error.as_str(), code);
-        assert_eq!(
-            bare.clone().with_error(error).to_header(),
-            format!(r#"Bearer realm="api", error="{code}""#).as_str()
-        );
-    }
-    let full = bare
-        .with_scope("tokens:read tokens:write")
-        .with_description("expired")
-        .with_error(BearerError::InsufficientScope);
-    assert_eq!(
-        full.to_header(),
-        concat!(
-            r#"Bearer realm="api", error="insufficient_scope", error_description="expired", "#,
-            r#"scope="tokens:read tokens:write""#
-        )
-    );
-}
-
-#[test]
-fn quotes_are_escaped_in_the_realm_and_dropped_elsewhere() {
-    let challenge = Challenge::new(r#"a"b\c"#).with_description("line\r\nbreak é \"quoted\" \\");
-    assert_eq!(challenge.to_header(), r#"Bearer realm="a\"b\\c", error_description="linebreak  quoted ""#);
-}
-
-#[test]
-fn a_parameter_that_is_set_twice_is_written_once() {
-    let twice = Challenge::new("api")
-        .with_error(BearerError::InvalidRequest)
-        .with_error(BearerError::InvalidToken)
-        .with_description("first")
-        .with_description("second")
-        .with_scope("a")
-        .with_scope("b");
-    let once = [("realm", "api"), ("error", "invalid_token"), ("error_description", "second"), ("scope", "b")];
-    assert_eq!(parameters(&twice), once.map(|(name, value)| (name.to_owned(), value.to_owned())));
-}
-
 proptest! {
     #[test]
     fn no_bytes_panic(values in proptest::collection::vec(any::<Vec<u8>>(), 0..4)) {
@@ -270,17 +169,5 @@ proptest! {
         if let Ok(secret) = presented(&[&[b"Bearer ", &*token].concat()]) {
             prop_assert!(String::from_utf8(token).unwrap().contains(&secret));
         }
-    }
-
-    #[test]
-    fn any_text_in_a_challenge_leaves_it_well_formed(text in ".*") {
-        prop_assert_eq!(parameters(&challenge(&text)), expected(&text));
-    }
-}
-
-#[test]
-fn an_error_code_is_shown_as_on_the_wire() {
-    for code in [BearerError::InsufficientScope, BearerError::InvalidRequest, BearerError::InvalidToken] {
-        assert_eq!(code.to_string(), code.as_str());
     }
 }

@@ -1,6 +1,7 @@
 //! The tokens that are accepted, and the problem of all others.
 
 mod bearer;
+mod challenge;
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -11,8 +12,8 @@ use http::header::WWW_AUTHENTICATE;
 use http::request::{Builder, Parts};
 use pollster::block_on;
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, Problem, StoreError, StoreErrorKind,
-    TokenStatus, authenticate,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerError, BearerToken, Challenge, Problem, StoreError,
+    StoreErrorKind, TokenStatus, authenticate,
 };
 
 fn now() -> DateTime<Utc> {
@@ -56,7 +57,7 @@ fn authenticated(
     now: DateTime<Utc>,
 ) -> Result<Authenticated<u64>, Problem> {
     let caller: Option<IpAddr> = caller.map(|caller| caller.parse().unwrap());
-    block_on(authenticate(authenticator, "api", &parts(request(authorization)), caller, now))
+    block_on(authenticate(authenticator, &Challenge::default(), &parts(request(authorization)), caller, now))
 }
 
 const BODY: &str = concat!(
@@ -185,14 +186,24 @@ fn an_expired_token_is_rejected_from_an_allowed_address() {
 }
 
 #[test]
-fn the_realm_is_named_and_escaped() {
+fn the_challenge_is_sent_with_the_error_of_the_rejection() {
     let authenticator = one(|_| ());
-    for (realm, quoted) in [("tokens", "tokens"), ("a\"b\\c", r#"a\"b\\c"#), ("é\r\n", ""), ("", "")] {
-        let parts = parts(request(&[b"Bearer unknown"]));
-        let problem = block_on(authenticate(&authenticator, realm, &parts, None, now())).unwrap_err();
-        let response: http::Response<Vec<u8>> = problem.into();
-        let challenge = format!(r#"Bearer realm="{quoted}", error="invalid_token""#);
-        assert_eq!(response.headers()[WWW_AUTHENTICATE], challenge);
+    let quoted = Challenge::new("a\"b\\c").unwrap();
+    let full = Challenge::new("tokens").and_then(|challenge| challenge.with_scope("tokens:read")).unwrap();
+    let full = full.with_description("of the service").unwrap().with_error(BearerError::InsufficientScope);
+    for (challenge, authorization, expected) in [
+        (&quoted, &[][..], r#"Bearer realm="a\"b\\c""#),
+        (&quoted, &[&b"Bearer unknown"[..]], r#"Bearer realm="a\"b\\c", error="invalid_token""#),
+        (&full, &[], r#"Bearer realm="tokens", scope="tokens:read""#),
+        (&full, &[b"Bearer unknown"], r#"Bearer realm="tokens", error="invalid_token", scope="tokens:read""#),
+        (&full, &[b"Bearer a", b"b"], r#"Bearer realm="tokens", error="invalid_request", scope="tokens:read""#),
+    ] {
+        let parts = parts(request(authorization));
+        let problem = block_on(authenticate(&authenticator, challenge, &parts, None, now())).unwrap_err();
+        let basic = http::HeaderValue::from_static(r#"Basic realm="staff""#);
+        let response: http::Response<Vec<u8>> = problem.with_header(WWW_AUTHENTICATE, basic).into();
+        let challenges: Vec<_> = response.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+        assert_eq!(challenges, [expected, r#"Basic realm="staff""#]);
     }
 }
 
@@ -206,7 +217,8 @@ fn a_rejection_has_the_trace_id_of_its_request() {
         (request(&[]).header("traceparent", traceparent).extension(own), Some("request-7")),
         (request(&[]).header("traceparent", "00-x"), None),
     ] {
-        let problem = block_on(authenticate(&authenticator, "api", &parts(request), None, now())).unwrap_err();
+        let problem =
+            block_on(authenticate(&authenticator, &Challenge::default(), &parts(request), None, now())).unwrap_err();
         assert_eq!(problem.trace_id(), trace_id);
         let member = trace_id.map(|id| format!(r#","trace_id":"{id}""#)).unwrap_or_default();
         assert_eq!(serde_json::to_string(&problem).unwrap(), BODY.replace('}', &format!("{member}}}")));
@@ -233,7 +245,7 @@ fn a_failed_lookup_is_not_a_401() {
         (StoreErrorKind::Other, 500),
     ] {
         let parts = parts(request(&[b"Bearer good"]));
-        let problem = block_on(authenticate(&Failing(kind), "api", &parts, None, now())).unwrap_err();
+        let problem = block_on(authenticate(&Failing(kind), &Challenge::default(), &parts, None, now())).unwrap_err();
         assert_eq!(problem.status().map(|status| status.as_u16()), Some(status));
         assert_eq!((problem.detail(), problem.instance()), (None, Some("/api/v1/me")));
         assert_eq!(problem.source().unwrap().source().unwrap().to_string(), "db-3 is down");

@@ -11,9 +11,9 @@ use chrono::DateTime;
 use http::Method;
 use http::request::{Builder, Parts};
 use tokenfolio::{
-    AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page, PageRules,
-    PageUrls, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
-    authenticate,
+    AccessToken, Authenticated, Authenticator, BearerToken, Challenge, ListQuery, ListTokens, MemoryStore, Page,
+    PageRules, PageUrls, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage,
+    UsageLog, authenticate,
 };
 
 use super::{handle, now};
@@ -198,7 +198,7 @@ fn debug_output_has_no_secret_and_only_a_store_error_prints_a_cause() {
         let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
         for fails in KINDS.map(Some).into_iter().chain([None]) {
             let service = Service { fails };
-            let accepted = pollster::block_on(authenticate(&service, "api", &parts, None, now()));
+            let accepted = pollster::block_on(authenticate(&service, &Challenge::default(), &parts, None, now()));
             let found = pollster::block_on(service.find(&presented)).ok();
             let endpoint = ListTokens::new(service, service, urls.clone());
             writeln!(printed, "{accepted:?} {accepted:#?} {found:?} {endpoint:?}").unwrap();

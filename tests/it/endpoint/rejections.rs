@@ -9,7 +9,7 @@ use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Builder;
 use pollster::block_on;
 use serde_json::{Value, json};
-use tokenfolio::{ListTokens, PageRules, PageUrls, StoreErrorKind};
+use tokenfolio::{Challenge, ListTokens, PageRules, PageUrls, StoreErrorKind};
 
 use super::{
     BASE, always, endpoint, failing, get, handle, headers, json_body, now, page, parts, request, secrets, store_of,
@@ -163,10 +163,14 @@ fn every_spelling_of_good_credentials_is_accepted() {
 }
 
 #[test]
-fn the_realm_is_an_option() {
-    let endpoint = endpoint(store_of(3)).with_realm("a\"b\\c");
+fn the_challenge_is_an_option() {
+    let challenge = Challenge::new("a\"b\\c").and_then(|challenge| challenge.with_scope("tokens:read")).unwrap();
+    let endpoint = endpoint(store_of(3)).with_challenge(challenge);
     let response = handle(&endpoint, request(Method::GET, "/"));
-    assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="a\"b\\c""#);
+    assert_eq!(response.headers()[WWW_AUTHENTICATE], r#"Bearer realm="a\"b\\c", scope="tokens:read""#);
+    let unknown = handle(&endpoint, request(Method::GET, "/").header("authorization", "Bearer unknown"));
+    let expected = r#"Bearer realm="a\"b\\c", error="invalid_token", scope="tokens:read""#;
+    assert_eq!(unknown.headers()[WWW_AUTHENTICATE], expected);
 }
 
 #[test]

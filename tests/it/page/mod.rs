@@ -27,7 +27,7 @@ fn page_of(total: u64, per_page: u32, page: u64) -> Paginator<()> {
 }
 
 #[track_caller]
-fn request(page: u64, per_page: u32) -> PageRequest {
+pub(crate) fn request(page: u64, per_page: u32) -> PageRequest {
     PageRequest::new(page, NonZeroU32::new(per_page).expect("a size")).expect("a page")
 }
 

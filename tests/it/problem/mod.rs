@@ -208,14 +208,53 @@ fn a_problem_becomes_a_response_with_its_status_and_headers() {
 }
 
 #[test]
-fn every_status_becomes_the_status_of_the_response() {
+fn a_status_below_400_is_answered_as_500_in_the_status_line_and_the_body() {
     for code in 100..=999 {
-        let response: Response<Vec<u8>> = Problem::new(status(code)).into();
-        assert_eq!(response.status(), code);
-        assert_eq!(response.headers().contains_key(WWW_AUTHENTICATE), code == 401, "{code}");
-        let body: Value = serde_json::from_slice(response.body()).unwrap();
-        assert_eq!(body["status"], code);
+        let expected = if code < 400 { 500 } else { code };
+        for problem in [Problem::new(status(code)), read(&format!(r#"{{"status":{code}}}"#))] {
+            assert_eq!(problem.status(), Some(status(code)));
+            assert!(written(&problem).ends_with(&format!(r#""status":{code}}}"#)));
+            let response: Response<Vec<u8>> = problem.into();
+            assert_eq!(response.status(), expected, "{code}");
+            assert_eq!(response.headers().contains_key(WWW_AUTHENTICATE), code == 401, "{code}");
+            assert_eq!(response.headers()["content-length"], response.body().len().to_string());
+            let body: Value = serde_json::from_slice(response.body()).unwrap();
+            assert_eq!(body["status"], expected, "{code}");
+        }
     }
+}
+
+#[test]
+fn the_phrase_of_a_status_that_is_not_answered_is_replaced_too() {
+    for (json, body) in [
+        (r#"{}"#, r#"{"type":"about:blank","status":500}"#),
+        (r#"{"status":99}"#, r#"{"type":"about:blank","status":500}"#),
+        (r#"{"status":304}"#, r#"{"type":"about:blank","status":500}"#),
+        (
+            r#"{"title":"No Content","status":204}"#,
+            r#"{"type":"about:blank","title":"Internal Server Error","status":500}"#,
+        ),
+        (
+            r#"{"type":"about:blank","title":"OK","status":200,"detail":"d","instance":"/i","abc":1}"#,
+            concat!(
+                r#"{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"d","instance":"/i","#,
+                r#""abc":1}"#,
+            ),
+        ),
+        // Any other title is not about the status.
+        (r#"{"title":"Low stock","status":200}"#, r#"{"type":"about:blank","title":"Low stock","status":500}"#),
+        (r#"{"title":"No Content"}"#, r#"{"type":"about:blank","title":"No Content","status":500}"#),
+        (
+            r#"{"type":"/probs/x","title":"No Content","status":204}"#,
+            r#"{"type":"/probs/x","title":"No Content","status":500}"#,
+        ),
+    ] {
+        let response: Response<Vec<u8>> = read(json).into();
+        assert_eq!((response.status().as_u16(), &*String::from_utf8_lossy(response.body())), (500, body), "{json}");
+    }
+    let response: Response<Vec<u8>> = Problem::new(StatusCode::SWITCHING_PROTOCOLS).into();
+    let same: Response<Vec<u8>> = Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into();
+    assert_eq!((response.status(), response.headers(), response.body()), (same.status(), same.headers(), same.body()));
 }
 
 #[test]
@@ -243,7 +282,42 @@ fn a_401_always_has_a_challenge_and_its_own_takes_precedence() {
 fn a_problem_without_a_status_becomes_a_500() {
     let response: Response<Vec<u8>> = read(r#"{"title":"x"}"#).into();
     assert_eq!(response.status(), 500);
-    assert_eq!(response.body(), br#"{"type":"about:blank","title":"x"}"#);
+    assert_eq!(response.body(), br#"{"type":"about:blank","title":"x","status":500}"#);
+}
+
+#[test]
+fn several_challenges_are_answered_in_order() {
+    for basic_is_first in [true, false] {
+        let mut values = [r#"Basic realm="x""#, r#"Bearer realm="y""#];
+        if !basic_is_first {
+            values.reverse();
+        }
+        let challenge = |value| (WWW_AUTHENTICATE, HeaderValue::from_static(value));
+        let (name, first) = challenge(values[0]);
+        let problem = Problem::unauthorized("/").with_header(name, first);
+        let (name, second) = challenge(values[1]);
+        let response: Response<Vec<u8>> = problem.with_header(name, second).into();
+        let challenges: Vec<_> = response.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+        assert_eq!(challenges, values);
+    }
+}
+
+#[test]
+fn a_header_that_can_stand_once_is_replaced() {
+    let repeated = ["link", "proxy-authenticate", "set-cookie", "vary", "www-authenticate"];
+    let once = ["allow", "content-language", "etag", "location", "retry-after", "x-request-id"];
+    for name in repeated.into_iter().chain(once) {
+        let name: http::HeaderName = name.parse().unwrap();
+        let problem = ["a", "b"].into_iter().fold(Problem::new(StatusCode::CONFLICT), |problem, value| {
+            problem.with_header(name.clone(), HeaderValue::from_static(value))
+        });
+        let response: Response<Vec<u8>> = problem.into();
+        let values: Vec<_> = response.headers().get_all(&name).iter().collect();
+        assert_eq!(values, if repeated.contains(&name.as_str()) { &["a", "b"][..] } else { &["b"] }, "{name}");
+    }
+    let unavailable = Problem::from(StoreError::new(StoreErrorKind::Unavailable, "down"));
+    let response: Response<Vec<u8>> = unavailable.with_header(RETRY_AFTER, HeaderValue::from_static("7")).into();
+    assert_eq!(response.headers().get_all(RETRY_AFTER).iter().collect::<Vec<_>>(), ["7"]);
 }
 
 #[test]

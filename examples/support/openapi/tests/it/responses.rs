@@ -1,7 +1,7 @@
 use http::request::Builder;
 use http::{Method, Response};
 use serde_json::Value;
-use tokenfolio::{PageRules, StoreErrorKind, TraceId};
+use tokenfolio::{Challenge, PageRules, StoreErrorKind, TraceId};
 use tokenfolio_openapi::Description;
 
 use crate::service::{Endpoint, PATH, Store, TRACEPARENT, endpoint, equal_tokens, extreme_tokens, get, send};
@@ -85,7 +85,9 @@ async fn a_400_matches_its_description() {
 #[tokio::test]
 async fn a_401_matches_its_description() {
     let description = Description::packaged();
-    let endpoint = endpoint(Store::of(equal_tokens(1))).with_realm("a \"realm\" \\");
+    let challenge = Challenge::new("a \"realm\" \\").and_then(|challenge| challenge.with_scope("tokens:read a"));
+    let challenge = challenge.expect("ASCII");
+    let endpoint = endpoint(Store::of(equal_tokens(1))).with_challenge(challenge);
     for credentials in [
         &[][..],
         &["Basic dXNlcjpwYXNz"],

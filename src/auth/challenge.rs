@@ -1,0 +1,183 @@
+//! The challenge that a rejected request gets (RFC 6750, section 3).
+//!
+//! Text that a parameter cannot hold is an error. Dropping characters would change what a client reads, and could leave a
+//! parameter empty.
+
+use http::header::HeaderValue;
+
+/// The `WWW-Authenticate` header of a rejection (RFC 6750, section 3).
+///
+/// It is one well-formed challenge, and has every parameter at most once.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{BearerError, Challenge};
+///
+/// # fn main() -> Result<(), tokenfolio::ChallengeError> {
+/// let challenge = Challenge::new("api")?.with_scope("tokens:read")?.with_error(BearerError::InsufficientScope);
+/// assert_eq!(
+///     challenge.to_header(),
+///     r#"Bearer realm="api", error="insufficient_scope", scope="tokens:read""#
+/// );
+///
+/// let error = Challenge::new("café").unwrap_err();
+/// assert_eq!(error.to_string(), "`realm` must be ASCII without control characters, but has 'é'");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Challenge {
+    /// With its `"` and `\` escaped.
+    realm: Box<str>,
+    error: Option<BearerError>,
+    description: Option<Box<str>>,
+    scope: Option<Box<str>>,
+}
+
+impl Challenge {
+    /// Creates the challenge for a request without credentials. It names only the realm in which they are valid.
+    ///
+    /// `"` and `\` are escaped (RFC 9110, section 5.6.4).
+    ///
+    /// # Errors
+    ///
+    /// Fails if `realm` has a control character, which a quoted string cannot hold, or a character outside ASCII, which
+    /// clients do not decode in the same way (RFC 9110, section 5.5). A tab is allowed.
+    pub fn new(realm: &str) -> Result<Self, ChallengeError> {
+        check(realm, |c| matches!(c, '\t' | ' '..='~'), Reason::Realm)?;
+        let escaped = realm.replace('\\', r"\\").replace('"', r#"\""#);
+        Ok(Self { realm: escaped.into(), ..Self::default() })
+    }
+
+    /// Adds what was wrong with the credentials.
+    #[must_use]
+    pub fn with_error(self, error: BearerError) -> Self {
+        Self { error: Some(error), ..self }
+    }
+
+    /// Adds a sentence for developers.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `description` is empty, or has a character other than visible ASCII and spaces, or has `"` or `\`
+    /// (RFC 6749, appendix A.8).
+    pub fn with_description(self, description: &str) -> Result<Self, ChallengeError> {
+        if description.is_empty() {
+            return Err(ChallengeError(Reason::EmptyDescription));
+        }
+        check(description, |c| c == ' ' || is_scope_char(c), Reason::Description)?;
+        Ok(Self { description: Some(description.into()), ..self })
+    }
+
+    /// Adds the scopes that are needed, separated by single spaces.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `scope` has no scope, begins or ends with a space, or has two spaces in a row. Fails if it has a character
+    /// other than visible ASCII and spaces, or has `"` or `\` (RFC 6750, section 3).
+    pub fn with_scope(self, scope: &str) -> Result<Self, ChallengeError> {
+        for token in scope.split(' ') {
+            if token.is_empty() {
+                return Err(ChallengeError(Reason::EmptyScope));
+            }
+            check(token, is_scope_char, Reason::Scope)?;
+        }
+        Ok(Self { scope: Some(scope.into()), ..self })
+    }
+
+    /// Writes the value of the `WWW-Authenticate` header.
+    ///
+    /// # Panics
+    ///
+    /// Never: every parameter is visible ASCII, spaces and tabs.
+    #[must_use]
+    pub fn to_header(&self) -> HeaderValue {
+        self.write(self.error, self.description.as_deref())
+    }
+
+    /// Writes the challenge with another error, and without the description, which belongs to its own.
+    pub(crate) fn to_header_with_error(&self, error: Option<BearerError>) -> HeaderValue {
+        self.write(error, None)
+    }
+
+    fn write(&self, error: Option<BearerError>, description: Option<&str>) -> HeaderValue {
+        let parameters = [
+            (r#"Bearer realm=""#, Some(&*self.realm)),
+            (r#", error=""#, error.map(BearerError::as_str)),
+            (r#", error_description=""#, description),
+            (r#", scope=""#, self.scope.as_deref()),
+        ];
+        let given = || parameters.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let len = given().map(|(name, value)| name.len() + value.len() + 1).sum();
+        let mut header = String::with_capacity(len);
+        for (name, value) in given() {
+            header.push_str(name);
+            header.push_str(value);
+            header.push('"');
+        }
+        HeaderValue::try_from(header).expect("every parameter is visible ASCII, spaces and tabs")
+    }
+}
+
+impl Default for Challenge {
+    /// Creates the challenge with the realm `api`.
+    fn default() -> Self {
+        Self { realm: "api".into(), error: None, description: None, scope: None }
+    }
+}
+
+/// RFC 6750, section 3: %x21 / %x23-5B / %x5D-7E.
+fn is_scope_char(c: char) -> bool {
+    matches!(c, '!'..='~') && !matches!(c, '"' | '\\')
+}
+
+fn check(text: &str, is_allowed: impl Fn(char) -> bool, reason: fn(char) -> Reason) -> Result<(), ChallengeError> {
+    match text.chars().find(|c| !is_allowed(*c)) {
+        Some(c) => Err(ChallengeError(reason(c))),
+        None => Ok(()),
+    }
+}
+
+/// Why a text cannot be a parameter of a challenge.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error(transparent)]
+pub struct ChallengeError(Reason);
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+enum Reason {
+    #[error("`error_description` must be visible ASCII and spaces without `\"` and `\\`, but has {0:?}")]
+    Description(char),
+    #[error("`error_description` must not be empty")]
+    EmptyDescription,
+    #[error("`scope` must be scopes separated by single spaces, but one of them is empty")]
+    EmptyScope,
+    #[error("`realm` must be ASCII without control characters, but has {0:?}")]
+    Realm(char),
+    #[error("`scope` must be visible ASCII and spaces without `\"` and `\\`, but has {0:?}")]
+    Scope(char),
+}
+
+/// The error code of a challenge. The three variants are complete: RFC 6750, section 3.1 defines no others.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
+#[error("{}", self.as_str())]
+pub enum BearerError {
+    /// The token is valid but does not allow this; goes with status 403.
+    InsufficientScope,
+    /// The request itself is malformed.
+    InvalidRequest,
+    /// The token is malformed, unknown, expired, revoked, or not for this caller; goes with status 401.
+    InvalidToken,
+}
+
+impl BearerError {
+    /// Returns the code on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidToken => "invalid_token",
+        }
+    }
+}
