@@ -268,7 +268,7 @@ fn every_page_announces_its_lengths() {
         }
     }
     let tokens: Vec<_> = (0..3).map(|id| AccessToken::new(id, "CI", now()).into_resource(now())).collect();
-    let urls = PageUrls::new("/t").unwrap().with_query_string("a=b");
+    let urls = PageUrls::new("/t").unwrap().with_query_string("a=b").unwrap();
     check(&Paginator::new(tokens, 3, request(1, 20), urls));
 }
 
