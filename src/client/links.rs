@@ -5,30 +5,33 @@
 
 use std::fmt;
 
-use serde::Deserialize;
 use url::Url;
 
 use crate::page::request::{PageRequest, PageRules};
+use crate::text::object::{Nullable, Plain, read_object};
 
 /// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.
 ///
 /// They may be relative, and may lead anywhere: [`next_url`](Self::next_url) is what is safe to ask next.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageLinks {
     /// The first page.
-    #[serde(default)]
     pub first: Option<String>,
     /// The last page.
-    #[serde(default)]
     pub last: Option<String>,
     /// The page before this one.
-    #[serde(default)]
     pub prev: Option<String>,
     /// The page after this one.
-    #[serde(default)]
     pub next: Option<String>,
 }
+
+read_object!(PageLinks: "the links of a page" {
+    first: Nullable<Plain<String>>,
+    last: Nullable<Plain<String>>,
+    prev: Nullable<Plain<String>>,
+    next: Nullable<Plain<String>>,
+});
 
 impl PageLinks {
     /// Returns the URL of the next page, if there is one, and if it is safe to send the same credentials there.

@@ -70,7 +70,11 @@ fn a_link_to_another_origin_is_rejected() {
 
 #[test]
 fn the_origin_of_a_link_does_not_depend_on_its_spelling() {
-    for link in ["https://API.EXAMPLE.COM:443/?page=3", "https:\\\\api.example.com\\?page=3", "https://%61pi.example.com/?page=3"] {
+    for link in [
+        "https://API.EXAMPLE.COM:443/?page=3",
+        "https:\\\\api.example.com\\?page=3",
+        "https://%61pi.example.com/?page=3",
+    ] {
         assert!(next(REQUESTED, link).is_ok(), "{link}");
     }
     let asked = "http://[::1]:8080/t";
