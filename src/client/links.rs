@@ -3,30 +3,35 @@
 //! A link is the service's word, and a service may be broken, hijacked or hostile: where a link leads is compared with
 //! where the client asked. No number in a body counts, because whoever writes the links writes it too.
 
-use serde::Deserialize;
+use std::fmt;
+
 use url::Url;
 
 use crate::page::request::{PageRequest, PageRules};
+use crate::text::object::{Nullable, Plain, read_object};
 
 /// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.
 ///
 /// They may be relative, and may lead anywhere: [`next_url`](Self::next_url) is what is safe to ask next.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageLinks {
     /// The first page.
-    #[serde(default)]
     pub first: Option<String>,
     /// The last page.
-    #[serde(default)]
     pub last: Option<String>,
     /// The page before this one.
-    #[serde(default)]
     pub prev: Option<String>,
     /// The page after this one.
-    #[serde(default)]
     pub next: Option<String>,
 }
+
+read_object!(PageLinks: "the links of a page" {
+    first: Nullable<Plain<String>>,
+    last: Nullable<Plain<String>>,
+    prev: Nullable<Plain<String>>,
+    next: Nullable<Plain<String>>,
+});
 
 impl PageLinks {
     /// Returns the URL of the next page, if there is one, and if it is safe to send the same credentials there.
@@ -48,7 +53,8 @@ impl PageLinks {
     /// - [`Malformed`](NextUrlError::Malformed): a link that is no URL reference, so that it leads nowhere;
     /// - [`NotAhead`](NextUrlError::NotAhead): a page that is the one asked for or lies before it, and would be asked for
     ///   without end;
-    /// - [`OtherOrigin`](NextUrlError::OtherOrigin): another scheme, host or port, to which no secret may go;
+    /// - [`OtherOrigin`](NextUrlError::OtherOrigin): another scheme, host or port, to which no secret may go. Only `http`
+    ///   and `https` URLs have an origin here, so a `blob:` or `file:` URL never has the same;
     /// - [`Userinfo`](NextUrlError::Userinfo): other credentials than those of `asked`.
     ///
     /// # Examples
@@ -77,11 +83,10 @@ impl PageLinks {
     pub fn next_url(&self, asked: &Url, page_name: &str) -> Result<Option<Url>, NextUrlError> {
         let Some(link) = &self.next else { return Ok(None) };
         let next = asked.join(link).map_err(NextUrlError::Malformed)?;
-        if next.origin() != asked.origin() {
-            return Err(NextUrlError::OtherOrigin {
-                asked: asked.origin().ascii_serialization(),
-                next: next.origin().ascii_serialization(),
-            });
+        let asked_origin = HttpOrigin::of(asked);
+        let next_origin = HttpOrigin::of(&next);
+        if asked_origin.is_none() || asked_origin != next_origin {
+            return Err(NextUrlError::OtherOrigin { asked: origin_text(asked_origin), next: origin_text(next_origin) });
         }
         if next.username() != asked.username() || next.password() != asked.password() {
             return Err(NextUrlError::Userinfo);
@@ -94,6 +99,41 @@ impl PageLinks {
         }
         Ok(Some(next))
     }
+}
+
+/// The origin of an `http` or `https` URL (RFC 6454, section 4).
+///
+/// `Url::origin` also parses the URL inside a `blob:` URL, one call for each level. A link can nest a million of them.
+#[derive(Eq, PartialEq)]
+struct HttpOrigin<'u> {
+    scheme: &'u str,
+    host: &'u str,
+    port: u16,
+}
+
+impl<'u> HttpOrigin<'u> {
+    fn of(url: &'u Url) -> Option<Self> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return None;
+        }
+        Some(Self { scheme: url.scheme(), host: url.host_str()?, port: url.port_or_known_default()? })
+    }
+}
+
+impl fmt::Display for HttpOrigin<'_> {
+    /// Writes the origin in ASCII (RFC 6454, section 6.2).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.host)?;
+        match (self.scheme, self.port) {
+            ("http", 80) | ("https", 443) => Ok(()),
+            _ => write!(f, ":{}", self.port),
+        }
+    }
+}
+
+/// Returns an origin as text, which is `null` for a URL that has none (RFC 6454, section 6.2).
+fn origin_text(origin: Option<HttpOrigin<'_>>) -> String {
+    origin.map_or_else(|| "null".to_owned(), |origin| origin.to_string())
 }
 
 /// Returns the number of the page that a URL asks for; 1 if its query does not name a valid page.
@@ -120,9 +160,9 @@ pub enum NextUrlError {
     /// It leads to another origin (RFC 6454): another scheme, host or port.
     #[error("next link leads to {next}, expected {asked}")]
     OtherOrigin {
-        /// The origin that was asked, in ASCII.
+        /// The origin that was asked, in ASCII; `null` if its scheme is not `http` or `https`.
         asked: String,
-        /// The origin that the link leads to, in ASCII.
+        /// The origin that the link leads to, in ASCII; `null` if its scheme is not `http` or `https`.
         next: String,
     },
     /// It has a user name or password that was not asked with.

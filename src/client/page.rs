@@ -1,17 +1,27 @@
 //! The envelope as a client reads it: ours, Laravel's, and what versions to come will make of either.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{DeserializeOwned, Deserializer};
 
 use crate::client::links::PageLinks;
 use crate::page::paginator::Paginator;
+use crate::text::label::Label;
+use crate::text::object::{Form, List, Nullable, Plain, read_object};
+use crate::text::repair;
 
 /// A page as a client reads it.
 ///
-/// It takes more than [`Paginator`](crate::Paginator) writes. Unknown members are ignored, nullable ones may be missing,
-/// a separator need not have a `page`, and labels may be anything, such as the HTML entities that Laravel sends.
+/// It reads more than [`Paginator`](crate::Paginator) writes, namely what Laravel 8 to 13 send as a paginated resource:
+///
+/// - unknown members are ignored, nullable members may be missing, and the last of duplicate members wins;
+/// - a number may be an integer, text, or a float without a fraction. A count above `u64::MAX` is read as `u64::MAX`;
+/// - a label may be any text, such as Laravel's HTML entities, or a number, which becomes text;
+/// - `links` and `meta.links` may be null.
+///
+/// An error names the member: `meta.per_page`, `data[3].created_at`, or `data[3]` if the item is of another type than
+/// [`TokenResource`](crate::TokenResource).
+///
+/// [`from_slice`](Self::from_slice) also reads JSON that serde_json rejects. The format decides how deep an item of type
+/// `T` may nest: serde_json rejects 128 levels, for which a `serde_json::Value` needs more than 64 KiB of stack.
 ///
 /// # Examples
 ///
@@ -31,7 +41,7 @@ use crate::page::paginator::Paginator;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items on this page.
@@ -40,6 +50,51 @@ pub struct Page<T> {
     pub links: PageLinks,
     /// Where this page stands among them.
     pub meta: PageMeta,
+}
+
+read_object!(Page<T>: "a page" {
+    data: List<T>,
+    links: Links,
+    meta: Plain<PageMeta>,
+});
+
+impl<T: DeserializeOwned> Page<T> {
+    /// Reads a page from JSON, even if single texts or numbers in it cannot be decoded.
+    ///
+    /// - A byte order mark is skipped.
+    /// - A lone surrogate escape and a byte that is not UTF-8 are read as U+FFFD.
+    /// - A number that no `f64` holds, such as `1e999`, is read as the finite number nearest to it.
+    ///
+    /// `Deserialize` rejects these, because its format has read them before it. The time is linear in the length of
+    /// `json`, and so is the memory. The position in an error counts the bytes after these replacements.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the bytes are not JSON, or JSON that is not a page. The error then names the member.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Page;
+    ///
+    /// # fn main() -> serde_json::Result<()> {
+    /// let json = br#"{
+    ///     "data": ["caf\ud83d"],
+    ///     "links": null,
+    ///     "meta": {"current_page": 1, "last_page": 1, "path": "/t", "per_page": "20", "total": 1.0}
+    /// }"#;
+    /// let page = Page::<String>::from_slice(json)?;
+    /// assert_eq!(page.data, ["caf\u{fffd}"]);
+    /// assert_eq!((page.meta.per_page, page.meta.total), (20, 1));
+    ///
+    /// let error = Page::<u8>::from_slice(br#"{"data": [7, 8, "nine"]}"#).unwrap_err();
+    /// assert!(error.to_string().starts_with("`data[2]`: invalid type: string \"nine\", expected u8"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_slice(json: &[u8]) -> serde_json::Result<Self> {
+        repair::from_slice(json)
+    }
 }
 
 impl<T> From<Paginator<T>> for Page<T> {
@@ -104,78 +159,81 @@ fn meta_links<T>(page: &Paginator<T>) -> Vec<MetaLink> {
 }
 
 /// The numbers of a page.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageMeta {
     /// The number of this page, from 1.
     pub current_page: u64,
     /// The position of its first item among all, from 1; `None` if it has none.
-    #[serde(default, deserialize_with = "position")]
     pub from: Option<u64>,
     /// The number of the last page.
     pub last_page: u64,
     /// The array of page links; empty if the server leaves it out.
-    #[serde(default)]
     pub links: Vec<MetaLink>,
     /// The URL of the list, without a page.
     pub path: String,
     /// The number of items on a full page.
     pub per_page: u64,
     /// The position of its last item among all, from 1; `None` if it has none.
-    #[serde(default, deserialize_with = "position")]
     pub to: Option<u64>,
     /// The number of items on all pages.
     pub total: u64,
 }
 
+read_object!(PageMeta: "the numbers of a page" {
+    current_page: u64,
+    from: Nullable<u64>,
+    last_page: u64,
+    links: LinkArray,
+    path: Plain<String>,
+    per_page: u64,
+    to: Nullable<u64>,
+    total: u64,
+});
+
 /// An entry of the array of page links: the page before, a page by its number, a gap, or the page after.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MetaLink {
     /// Where it leads; `None` for a gap, and where there is no such page.
-    #[serde(default)]
     pub url: Option<String>,
     /// What it is called.
     pub label: String,
     /// The number of the page it leads to.
-    #[serde(default)]
     pub page: Option<u64>,
     /// Whether it is this page.
     pub active: bool,
 }
 
-/// Reads a position, which PHP writes as a float where it does not fit an int64.
-fn position<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    struct Position;
+read_object!(MetaLink: "an entry of the array of page links" {
+    url: Nullable<Plain<String>>,
+    label: Label,
+    page: Nullable<u64>,
+    active: Plain<bool>,
+});
 
-    impl<'de> Visitor<'de> for Position {
-        type Value = Option<u64>;
+/// The links of a page, which may be null as a whole, but not missing.
+struct Links;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a position from 1, or null")
-        }
+impl<'de> Form<'de> for Links {
+    type Value = PageLinks;
 
-        fn visit_u64<E: Error>(self, position: u64) -> Result<Self::Value, E> {
-            Ok(Some(position))
-        }
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<PageLinks, D::Error> {
+        Nullable::<Plain<PageLinks>>::read(deserializer).map(Option::unwrap_or_default)
+    }
+}
 
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the nearest u64 is meant")]
-        fn visit_f64<E: Error>(self, position: f64) -> Result<Self::Value, E> {
-            Ok(Some(position as u64))
-        }
+/// The array of page links, which is empty where it is null or missing.
+struct LinkArray;
 
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
+impl<'de> Form<'de> for LinkArray {
+    type Value = Vec<MetaLink>;
 
-        fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-            deserializer.deserialize_any(self)
-        }
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MetaLink>, D::Error> {
+        Nullable::<List<MetaLink>>::read(deserializer).map(Option::unwrap_or_default)
     }
 
-    deserializer.deserialize_option(Position)
+    fn missing() -> Option<Vec<MetaLink>> {
+        Some(Vec::new())
+    }
 }

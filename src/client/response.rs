@@ -10,8 +10,10 @@ use crate::problem::{self, Problem};
 impl<T: DeserializeOwned> Page<T> {
     /// Reads the page from a response with its whole body.
     ///
-    /// A page is a 200 whose media type is JSON (`application/json`, or one that ends with `+json`) or not told. A body
-    /// of the media type of problems is one, whatever the status.
+    /// A page is a 200 whose media type is JSON (`application/json`, or one that ends with `+json`), or that has none. It is
+    /// read as by [`from_slice`](Self::from_slice). A body of the media type of problems is a problem, whatever the status.
+    ///
+    /// The last of several `Content-Type` headers counts, as in most clients (RFC 9110, section 8.3).
     ///
     /// # Errors
     ///
@@ -42,13 +44,13 @@ impl<T: DeserializeOwned> Page<T> {
         let status = response.status();
         let body = response.body().as_ref();
         let malformed = |error| ResponseError::Malformed { status, error };
-        match response.headers().get(CONTENT_TYPE) {
+        match response.headers().get_all(CONTENT_TYPE).iter().next_back() {
             Some(content_type) if Problem::is_media_type(content_type.as_bytes()) => {
                 let problem = Problem::from_slice(body).map_err(malformed)?;
                 Err(ResponseError::Problem { status, problem })
             }
             content_type if status == StatusCode::OK && content_type.is_none_or(is_json) => {
-                serde_json::from_slice(body).map_err(malformed)
+                Self::from_slice(body).map_err(malformed)
             }
             content_type => Err(ResponseError::Unexpected { status, content_type: content_type.cloned() }),
         }

@@ -2,16 +2,25 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDateTime, Utc};
 use http::header::{HeaderMap, RETRY_AFTER};
 
-/// The three forms of an HTTP date (RFC 9110, section 5.6.7): today's, RFC 850's and asctime's.
-const DATES: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+/// The forms of an HTTP date with a whole year (RFC 9110, section 5.6.7): today's and asctime's.
+const DATES: [&str; 2] = ["%a, %d %b %Y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+/// RFC 850's form, after the name of the day.
+const SHORT_DATE: &str = "%d-%b-%y %H:%M:%S GMT";
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const FIFTY_YEARS: Months = Months::new(50 * 12);
 
-/// Tells how long a response asks its client to wait before the next request, as of `now`: by seconds or by a date, of
-/// which one that has passed is no time at all. `None` if it asks nothing, or nothing that can be understood.
+/// Parses `Retry-After`, given in seconds or as an HTTP date. A date in the past yields `Duration::ZERO`.
 ///
-/// How long is too long is for the caller to say: a service may ask for anything up to `u64::MAX` seconds.
+/// It returns `None` without such a header, and if its value is malformed. The last of several headers counts: whoever
+/// answers last appends it.
+///
+/// A year of two digits is the latest that is at most 50 years after `now` (RFC 9110, section 5.6.7). The name of its day
+/// is not compared with the date, because the sender may have meant another century.
+///
+/// The caller decides which wait is too long: a service may ask for anything up to `u64::MAX` seconds.
 ///
 /// # Examples
 ///
@@ -29,10 +38,24 @@ const DATES: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GM
 /// ```
 #[must_use]
 pub fn parse_retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim_ascii();
+    let value = headers.get_all(RETRY_AFTER).iter().next_back()?.to_str().ok()?.trim_ascii();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    let date = DATES.iter().find_map(|form| NaiveDateTime::parse_from_str(value, form).ok())?;
-    Some((date.and_utc() - now).to_std().unwrap_or_default())
+    let date = DATES.iter().find_map(|form| NaiveDateTime::parse_from_str(value, form).ok());
+    let date = date.map(|date| date.and_utc()).or_else(|| parse_short_date(value, now))?;
+    Some((date - now).to_std().unwrap_or_default())
+}
+
+/// Parses RFC 850's form, whose year has two digits (RFC 9110, section 5.6.7).
+fn parse_short_date(value: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let (day, date) = value.split_once(", ")?;
+    if !DAYS.iter().any(|known| known.eq_ignore_ascii_case(day)) {
+        return None;
+    }
+    let date = NaiveDateTime::parse_from_str(date, SHORT_DATE).ok()?.and_utc();
+    let latest = now.checked_add_months(FIFTY_YEARS).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let year = latest.year() - (latest.year() - date.year()).rem_euclid(100);
+    // The 29th of February may be in one of the two centuries alone.
+    [year, year - 100].into_iter().find_map(|year| date.with_year(year).filter(|date| *date <= latest))
 }

@@ -16,7 +16,7 @@ use crate::text::buffer::{Buffer, Piece};
 use crate::text::digits;
 use crate::text::json_escape::escape;
 use crate::token::TokenResource;
-use crate::token::allowed_ips::AllowedIps;
+use crate::token::allowed_ips::{AllowedIps, WrittenEntry};
 use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 
@@ -307,12 +307,15 @@ fn write_token(out: &mut Buffer, token: &TokenResource) {
 /// Writes `["10.0.0.0/24","203.0.113.12"]}`, the allow-list and the end of its token.
 fn write_allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
     out.put(b"[");
-    for (index, entry) in allowed.entries().iter().enumerate() {
+    for (index, entry) in allowed.written_entries().enumerate() {
         if index > 0 {
             out.put(b",");
         }
         out.put(br#"""#);
-        out.piece(|piece| entry.write(piece));
+        match entry {
+            WrittenEntry::Known(entry) => out.piece(|piece| entry.write(piece)),
+            WrittenEntry::Unknown(text) => escape(out, text),
+        }
         out.put(br#"""#);
     }
     out.put(b"]}");

@@ -9,9 +9,11 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
+use crate::problem::extension::Extension;
 use crate::problem::{Content, Problem};
 use crate::text::buffer::Buffer;
 use crate::text::json_escape::escape_quoted;
+use crate::text::number::Whole;
 
 /// The bytes that a problem needs beside its texts: names, quotes and a status.
 const MEMBERS_LEN: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
@@ -117,14 +119,17 @@ impl<'de> Deserialize<'de> for Problem {
                 let mut content = Box::<Content>::default();
                 // A hash map, because a body from outside can have any number of members.
                 let mut indexes = HashMap::new();
-                while let Some((name, value)) = map.next_entry::<Box<str>, Value>()? {
+                let mut extensions = Vec::new();
+                while let Some((name, Extension(value))) = map.next_entry::<Box<str>, _>()? {
                     let Some((name, value)) = content.read_standard(name, value) else { continue };
-                    let index = *indexes.entry(name.clone()).or_insert(content.extensions.len());
-                    match content.extensions.get_mut(index) {
+                    let index = *indexes.entry(name.clone()).or_insert(extensions.len());
+                    match extensions.get_mut(index) {
                         Some((_, known)) => *known = value,
-                        None => content.extensions.push((name, value)),
+                        None => extensions.push((name, value)),
                     }
                 }
+                let kept = extensions.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                content.extensions = kept.collect();
                 Ok(Problem(content))
             }
         }
@@ -137,11 +142,11 @@ impl Content {
     /// Stores a standard member and returns `None`; returns any other member unchanged.
     ///
     /// A standard member of the wrong type is ignored (RFC 9457, section 3.1). The last duplicate wins.
-    fn read_standard(&mut self, name: Box<str>, value: Value) -> Option<(Box<str>, Value)> {
+    fn read_standard(&mut self, name: Box<str>, value: Option<Value>) -> Option<(Box<str>, Option<Value>)> {
         match &*name {
             "type" => self.type_uri = text(value).map(Into::into),
             "title" => self.title = text(value).map(Into::into),
-            "status" => self.status = status(&value),
+            "status" => self.status = value.as_ref().and_then(status),
             "detail" => self.detail = text(value).map(Into::into),
             "instance" => self.instance = text(value).map(Into::into),
             _ => return Some((name, value)),
@@ -150,14 +155,15 @@ impl Content {
     }
 }
 
-fn text(value: Value) -> Option<String> {
+fn text(value: Option<Value>) -> Option<String> {
     match value {
-        Value::String(text) => Some(text),
+        Some(Value::String(text)) => Some(text),
         _ => None,
     }
 }
 
+/// Returns a status, which may be written as a float: `422.0` and `4.22e2` are the number 422 (RFC 8259, section 6).
 fn status(value: &Value) -> Option<StatusCode> {
-    let code = u16::try_from(value.as_u64()?).ok()?;
-    StatusCode::from_u16(code).ok()
+    let Whole::Exact(code) = Whole::from_float(value.as_f64()?)? else { return None };
+    StatusCode::from_u16(u16::try_from(code).ok()?).ok()
 }

@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457), and the one table from our errors to them.
 
+mod extension;
 mod json;
 pub(crate) mod trace_id;
 
@@ -20,7 +21,7 @@ use crate::page::request::PageError;
 use crate::page::urls::QueryLengthError;
 use crate::problem::trace_id::TraceId;
 use crate::store::{StoreError, StoreErrorKind};
-use crate::text::reference;
+use crate::text::{reference, repair};
 
 /// The type of a problem that has no more meaning than its status (RFC 9457, section 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
@@ -119,12 +120,22 @@ impl Problem {
         }
     }
 
-    /// Reads a problem from JSON, as tolerantly as RFC 9457, section 3.1 wants it: a member of another type than the
-    /// RFC's is as good as absent.
+    /// Reads a problem from JSON, as tolerantly as RFC 9457, section 3.1 and 3.2 ask for.
+    ///
+    /// A member of another type than the RFC's is ignored. The last of duplicate members wins. No extension makes the
+    /// problem unreadable:
+    ///
+    /// - an extension that nests more than 16 arrays and objects is ignored;
+    /// - a lone surrogate escape and a byte that is not UTF-8 are read as U+FFFD;
+    /// - a number that no `f64` holds, such as `1e999`, is read as the finite number nearest to it;
+    /// - a byte order mark is skipped.
+    ///
+    /// The time and the memory are linear in the length of `json`, and a stack of 64 KiB is enough. `Deserialize` also
+    /// ignores deep extensions, but it rejects the other three, which its format has read before it.
     ///
     /// # Errors
     ///
-    /// Bytes that are not JSON, or JSON that is not an object.
+    /// Fails if the bytes are not JSON, or JSON that is not an object.
     ///
     /// # Examples
     ///
@@ -140,7 +151,7 @@ impl Problem {
     /// # }
     /// ```
     pub fn from_slice(json: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(json)
+        repair::from_slice(json)
     }
 
     /// Tells whether the value of a `Content-Type` header announces a problem: compared without case, parameters

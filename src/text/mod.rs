@@ -1,9 +1,13 @@
-//! Text on the wire: digits, escapes, queries and addresses. Nothing here knows what a token is.
+//! Text on the wire: digits, escapes, queries, addresses, and tolerant reading. Nothing here knows what a token is.
 
 pub(crate) mod buffer;
 pub(crate) mod digits;
 pub(crate) mod ip;
 pub(crate) mod json_escape;
+pub(crate) mod label;
+pub(crate) mod number;
+pub(crate) mod object;
 pub(crate) mod percent;
 pub(crate) mod query;
 pub(crate) mod reference;
+pub(crate) mod repair;

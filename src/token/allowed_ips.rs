@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net};
 use serde::de::{Deserialize, Deserializer};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use crate::text::buffer::Piece;
 use crate::text::ip;
+use crate::text::object::{Form, List};
 use crate::token::ip_ranges::IpRanges;
 
 /// The addresses and ranges that a token may be used from, in the order they were given.
@@ -46,8 +47,23 @@ pub struct AllowedIps(Arc<Inner>);
 struct Inner {
     /// The entries, as they were given.
     entries: Vec<AllowedIp>,
+    /// The entries that were read and are neither addresses nor ranges, in order.
+    unknown: Vec<UnknownEntry>,
     /// The addresses of all entries.
     ranges: IpRanges,
+}
+
+#[derive(Eq, PartialEq)]
+struct UnknownEntry {
+    /// The position in the whole list.
+    position: usize,
+    text: Box<str>,
+}
+
+/// An entry in its place, to be written.
+pub(crate) enum WrittenEntry<'a> {
+    Known(&'a AllowedIp),
+    Unknown(&'a str),
 }
 
 impl AllowedIps {
@@ -79,14 +95,55 @@ impl AllowedIps {
     }
 
     fn from_entries(entries: Vec<AllowedIp>) -> Self {
-        let ranges = IpRanges::new(entries.iter().map(|entry| entry.range));
-        Self(Arc::new(Inner { entries, ranges }))
+        Self::with_unknown(entries, Vec::new())
     }
 
-    /// Returns the entries, in order, duplicates included.
+    fn with_unknown(entries: Vec<AllowedIp>, unknown: Vec<UnknownEntry>) -> Self {
+        let ranges = IpRanges::new(entries.iter().map(|entry| entry.range));
+        Self(Arc::new(Inner { entries, unknown, ranges }))
+    }
+
+    /// Returns the addresses and ranges, in order, duplicates included.
     #[must_use]
     pub fn entries(&self) -> &[AllowedIp] {
         &self.0.entries
+    }
+
+    /// Returns the entries that were read and are neither addresses nor ranges, in order.
+    ///
+    /// A list has such entries only if it was read by `Deserialize`, for example from a server with newer rules. They
+    /// admit nobody here, and they are written as they were read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::AllowedIps;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let json = r#"["office.example.com","10.0.0.7"]"#;
+    /// let allowed: AllowedIps = serde_json::from_str(json)?;
+    /// assert!(allowed.unknown_entries().eq(["office.example.com"]));
+    /// assert_eq!(allowed.entries(), ["10.0.0.7".parse()?]);
+    /// assert_eq!(serde_json::to_string(&allowed)?, json);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unknown_entries(&self) -> impl Iterator<Item = &str> {
+        self.0.unknown.iter().map(|entry| &*entry.text)
+    }
+
+    /// Returns all entries, in order.
+    pub(crate) fn written_entries(&self) -> impl Iterator<Item = WrittenEntry<'_>> {
+        let mut entries = self.0.entries.iter();
+        let mut unknown = self.0.unknown.iter().peekable();
+        (0..self.len()).filter_map(move |position| match unknown.next_if(|entry| entry.position == position) {
+            Some(entry) => Some(WrittenEntry::Unknown(&entry.text)),
+            None => entries.next().map(WrittenEntry::Known),
+        })
+    }
+
+    fn len(&self) -> usize {
+        self.0.entries.len() + self.0.unknown.len()
     }
 
     /// Returns whether a caller from this address is admitted.
@@ -108,18 +165,24 @@ impl AllowedIps {
 
 impl fmt::Debug for AllowedIps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AllowedIps").field(&self.entries()).finish()
+        let mut tuple = f.debug_tuple("AllowedIps");
+        tuple.field(&self.entries());
+        if !self.0.unknown.is_empty() {
+            tuple.field(&self.unknown_entries().collect::<Vec<_>>());
+        }
+        tuple.finish()
     }
 }
 
 impl PartialEq for AllowedIps {
     fn eq(&self, other: &Self) -> bool {
-        self.entries() == other.entries()
+        self.entries() == other.entries() && self.0.unknown == other.0.unknown
     }
 }
 
 impl Eq for AllowedIps {}
 
+/// Iterates over [`entries`](AllowedIps::entries).
 impl<'a> IntoIterator for &'a AllowedIps {
     type Item = &'a AllowedIp;
     type IntoIter = std::slice::Iter<'a, AllowedIp>;
@@ -131,13 +194,30 @@ impl<'a> IntoIterator for &'a AllowedIps {
 
 impl Serialize for AllowedIps {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.entries())
+        let mut seq = serializer.serialize_seq(Some(self.len()))?;
+        for entry in self.written_entries() {
+            match entry {
+                WrittenEntry::Known(entry) => seq.serialize_element(entry)?,
+                WrittenEntry::Unknown(text) => seq.serialize_element(text)?,
+            }
+        }
+        seq.end()
     }
 }
 
 impl<'de> Deserialize<'de> for AllowedIps {
+    /// Reads a list of texts. A text that is no entry is preserved, and admits nobody. A list of such texts alone admits
+    /// nobody at all. A service that reads its own list uses [`parse`](Self::parse), which rejects such texts.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self::from_entries)
+        let mut entries = Vec::new();
+        let mut unknown = Vec::new();
+        for (position, text) in List::<Box<str>>::read(deserializer)?.into_iter().enumerate() {
+            match text.parse() {
+                Ok(entry) => entries.push(entry),
+                Err(_) => unknown.push(UnknownEntry { position, text }),
+            }
+        }
+        Ok(Self::with_unknown(entries, unknown))
     }
 }
 

@@ -11,15 +11,16 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::text::object::{Form, Nullable, Plain, read_object};
 use crate::token::allowed_ips::AllowedIps;
 use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 
 /// The number of a token, unique among its owner's.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
 #[serde(transparent)]
 pub struct TokenId(pub i64);
 
@@ -51,6 +52,13 @@ impl FromStr for TokenId {
 impl fmt::Display for TokenId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenId {
+    /// Reads an integer, an integer as text, or a float without a fraction up to 2^53, above which it may be rounded.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i64::read(deserializer).map(Self)
     }
 }
 
@@ -175,8 +183,11 @@ impl AccessToken {
 /// A token on the wire: eight members, always all of them, null where there is nothing.
 ///
 /// Timestamps are written in UTC with whole seconds, the fraction cut. They are read with any fraction and offset that
-/// RFC 3339 has. Clients read the same type: unknown members are ignored, and a nullable member that is missing is
-/// null.
+/// RFC 3339 has.
+///
+/// Clients read the same type, tolerantly. Unknown members are ignored, a nullable member that is missing is null, a number
+/// may be text or a float without a fraction, and unknown statuses and allow-list entries are preserved as text. A usage
+/// count above `u64::MAX` is read as `u64::MAX`. The last of duplicate members wins. An error names the member.
 ///
 /// # Examples
 ///
@@ -198,7 +209,7 @@ impl AccessToken {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct TokenResource {
     /// The token's number.
@@ -208,20 +219,27 @@ pub struct TokenResource {
     /// Its status when the page was made.
     pub status: ReportedStatus,
     /// When it was last accepted; `None` if never.
-    #[serde(default, deserialize_with = "timestamp::nullable")]
     pub last_used_at: Option<DateTime<Utc>>,
     /// How often it was accepted.
     pub usage_count: u64,
     /// When it expires; `None` if never.
-    #[serde(default, deserialize_with = "timestamp::nullable")]
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was made.
-    #[serde(deserialize_with = "timestamp::required")]
     pub created_at: DateTime<Utc>,
     /// From where it may be used; `None` is from anywhere.
-    #[serde(default)]
     pub allowed_ips: Option<AllowedIps>,
 }
+
+read_object!(TokenResource: "a token" {
+    id: Plain<TokenId>,
+    name: Plain<Arc<str>>,
+    status: Plain<ReportedStatus>,
+    last_used_at: Nullable<Timestamp>,
+    usage_count: u64,
+    expires_at: Nullable<Timestamp>,
+    created_at: Timestamp,
+    allowed_ips: Nullable<Plain<AllowedIps>>,
+});
 
 impl Serialize for TokenResource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
 use crate::text::digits;
+use crate::text::object::Form;
 
 /// 0000-01-01T00:00:00Z, the first second of the years with four digits.
 const FIRST_SECOND: i64 = -62_167_219_200;
@@ -91,23 +92,15 @@ impl Serialize for Timestamp {
     }
 }
 
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl<'de> Form<'de> for Timestamp {
+    type Value = DateTime<Utc>;
+
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| {
+        Self::parse(&text).map(|time| time.0).ok_or_else(|| {
             D::Error::custom(format_args!(
                 "`{text}` is not an RFC 3339 date-time with an offset, in the years 0000 to 9999 UTC"
             ))
         })
     }
-}
-
-/// Reads a required time, for serde's `deserialize_with`.
-pub(crate) fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    Timestamp::deserialize(deserializer).map(|timestamp| timestamp.0)
-}
-
-/// Reads a time or null, for serde's `deserialize_with`.
-pub(crate) fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    Ok(Option::<Timestamp>::deserialize(deserializer)?.map(|timestamp| timestamp.0))
 }

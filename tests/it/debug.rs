@@ -138,6 +138,7 @@ fn public_output() -> Output {
     print(&mut output, &read.meta);
     print(&mut output, &read.meta.links[1]);
 
+    print(&mut output, &serde_json::from_value::<AllowedIps>(vec![WORD].into()).unwrap());
     print_error(&mut output, &AllowedIps::parse([WORD]).unwrap_err());
     print_error(&mut output, &Problem::new(StatusCode::CONFLICT).with_extension(WORD, 1).unwrap_err());
     let response = Response::new(format!("{{\"data\":\"{WORD}\"}}"));
@@ -151,10 +152,8 @@ fn types_without_text() -> Vec<&'static str> {
     fn of<T: Copy>() -> &'static str {
         name_of::<T>()
     }
-    assert!(AllowedIps::parse([WORD]).is_err());
     vec![
         of::<AllowedIp>(),
-        name_of::<AllowedIps>(),
         of::<BearerError>(),
         of::<ChallengeError>(),
         of::<PageRequest>(),

@@ -54,6 +54,10 @@ fn a_link_to_another_origin_is_rejected() {
         ("https://еxample.com?page=3", "https://xn--xample-2of.com"),
         ("file:///etc/passwd?page=3", "null"),
         ("javascript:alert(1)?page=3", "null"),
+        ("blob:https://api.example.com/t?page=3", "null"),
+        ("ws://api.example.com/t?page=3", "null"),
+        ("ftp://api.example.com/t?page=3", "null"),
+        ("custom://api.example.com:443/t?page=3", "null"),
     ] {
         let error = next(REQUESTED, link).expect_err(link);
         assert_eq!(error.to_string(), format!("next link leads to {origin}, expected https://api.example.com"));
@@ -62,6 +66,31 @@ fn a_link_to_another_origin_is_rejected() {
     }
     let upgrade = next("http://api.example.com/t", "https://api.example.com/t?page=2").unwrap_err();
     assert_eq!(upgrade.to_string(), "next link leads to https://api.example.com, expected http://api.example.com");
+}
+
+#[test]
+fn the_origin_of_a_link_does_not_depend_on_its_spelling() {
+    for link in [
+        "https://API.EXAMPLE.COM:443/?page=3",
+        "https:\\\\api.example.com\\?page=3",
+        "https://%61pi.example.com/?page=3",
+    ] {
+        assert!(next(REQUESTED, link).is_ok(), "{link}");
+    }
+    let asked = "http://[::1]:8080/t";
+    assert!(next(asked, "http://[0:0:0:0:0:0:0:1]:8080/?page=2").is_ok());
+    let error = next(asked, "http://[::1]/?page=2").unwrap_err();
+    assert_eq!(error.to_string(), "next link leads to http://[::1], expected http://[::1]:8080");
+}
+
+/// Reading the origin of such a URL would parse the URL inside it, one call for each level.
+#[test]
+fn a_blob_in_a_blob_does_not_overflow_the_stack() {
+    let nested = format!("{}https://api.example.com/t?page=3", "blob:".repeat(10_000));
+    for asked in [REQUESTED, &nested] {
+        let error = next(asked, &nested).unwrap_err();
+        assert!(matches!(&error, NextUrlError::OtherOrigin { next, .. } if next == "null"), "{error:?}");
+    }
 }
 
 /// URLs without a host never have the same origin.

@@ -6,9 +6,11 @@ use chrono::DateTime;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use serde_json::error::Category;
 use serde_json::{Value, json};
 use tokenfolio::{
-    AccessToken, AllowedIps, LinkStyle, Page, PageRequest, PageUrls, Paginator, ReportedStatus, TokenResource,
+    AccessToken, AllowedIp, AllowedIps, LinkStyle, Page, PageRequest, PageUrls, Paginator, ReportedStatus,
+    TokenResource,
 };
 
 #[test]
@@ -109,9 +111,8 @@ fn a_member_that_every_page_has_is_required() {
         "/meta/links/0/label",
         "/meta/links/0/active",
     ] {
-        let name = place.rsplit('/').next().unwrap();
         let error = read::<u8>(&without(place)).expect_err(place);
-        assert!(error.to_string().starts_with(&format!("missing field `{name}`")), "{place}: {error}");
+        assert!(error.to_string().starts_with(&format!("`{}`: missing member at line 1", path(place))), "{error}");
     }
 }
 
@@ -123,29 +124,181 @@ fn json_that_is_not_a_page_is_rejected() {
         ("/data", json!({})),
         ("/data/0", json!("x")),
         ("/links/first", json!(1)),
-        ("/meta/total", json!("5")),
+        ("/data", Value::Null),
+        ("/meta", Value::Null),
+        ("/meta/total", json!("five")),
         ("/meta/total", json!(-1)),
+        ("/meta/total", Value::Null),
         ("/meta/current_page", json!(1.5)),
-        ("/meta/from", json!("1")),
+        ("/meta/per_page", json!("2.5")),
+        ("/meta/path", json!(1)),
+        ("/meta/links", json!({})),
+        ("/meta/links/1", json!([])),
+        ("/meta/links/1/page", json!("")),
+        ("/meta/links/0/url", json!(1)),
+        ("/meta/links/2/label", json!(null)),
+        ("/meta/links/2/label", json!({ "x": 1 })),
         ("/meta/from", json!(-1)),
         ("/meta/from", json!([])),
         ("/meta/to", json!(true)),
-        ("/meta/links/0/label", json!(1)),
         ("/meta/links/0/active", json!("yes")),
     ] {
         let mut page = whole();
         *page.pointer_mut(place).unwrap() = wrong.clone();
-        assert!(read::<u8>(&page).is_err(), "{place}: {wrong}");
+        let error = read::<u8>(&page).expect_err(place).to_string();
+        match path(place) {
+            path if path.is_empty() || wrong == json!([]) && path == "meta.links[1]" => {}
+            path => assert!(error.starts_with(&format!("`{path}`: invalid ")), "{place}: {wrong}: {error}"),
+        }
     }
     let mut page = whole();
-    page["meta"]["from"] = json!("1");
+    page["meta"]["from"] = json!("one");
     let error = read::<u8>(&page).unwrap_err().to_string();
-    assert!(error.contains("expected a position from 1, or null"), "{error}");
+    let text = r#"`meta.from`: invalid value: string "one", expected a whole number from 0 at line 1 column "#;
+    assert!(error.starts_with(text), "{error}");
+}
+
+/// An item of any type is named by its index, and a token's member too.
+#[test]
+fn an_error_in_an_item_names_it() {
+    let mut page = whole();
+    page["data"] = json!([1, 2, 3, "four"]);
+    let error = read::<u8>(&page).unwrap_err().to_string();
+    assert!(error.starts_with(r#"`data[3]`: invalid type: string "four", expected u8 at line 1 column "#), "{error}");
+    let error = read::<AllowedIp>(&page).unwrap_err().to_string();
+    assert!(error.starts_with("`data[0]`: invalid type: integer `1`, expected a "), "{error}");
+    page["data"] = json!(["10.0.0.0/33"]);
+    let error = read::<AllowedIp>(&page).unwrap_err().to_string();
+    assert!(error.starts_with("`data[0]`: `10.0.0.0/33` has a prefix length above 32 at line 1"), "{error}");
+
+    let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+    page["data"] = json!([token, token, token, token]);
+    page["data"][3]["created_at"] = json!("now");
+    let error = read::<TokenResource>(&page).unwrap_err().to_string();
+    assert!(error.starts_with("`data[3].created_at`: `now` is not an RFC 3339 date-time"), "{error}");
+    page["data"][2]["allowed_ips"] = json!(["::1", 5]);
+    let error = read::<TokenResource>(&page).unwrap_err().to_string();
+    assert!(error.starts_with("`data[2].allowed_ips[1]`: invalid type: integer `5`"), "{error}");
+    page["data"][0].as_object_mut().unwrap().remove("name");
+    let error = read::<TokenResource>(&page).unwrap_err().to_string();
+    assert!(error.starts_with("`data[0].name`: missing member"), "{error}");
+}
+
+#[test]
+fn a_syntax_error_in_a_member_keeps_its_category() {
+    let whole = whole().to_string();
+    for cut in 0..whole.len() {
+        let error = Page::<u8>::from_slice(&whole.as_bytes()[..cut]).unwrap_err();
+        assert!(error.is_eof(), "{cut}: {error}");
+    }
+    assert!(Page::<u8>::from_slice(whole.replace("7,8", "7,8,").as_bytes()).unwrap_err().is_syntax());
+    assert!(Page::<u8>::from_slice(whole.replace("7,8", "7,-8").as_bytes()).unwrap_err().is_data());
+}
+
+#[test]
+fn the_last_of_duplicate_members_wins_in_a_page() {
+    let twice = whole().to_string().replacen('{', r#"{"data":["x"],"#, 1);
+    let error = read_text::<u8>(&twice).unwrap_err().to_string();
+    assert!(error.starts_with("`data[0]`"), "every member is read: {error}");
+    let twice = whole().to_string().replacen('{', r#"{"data":[1],"links":null,"#, 1);
+    assert_eq!(read_text::<u8>(&twice).unwrap(), read(&whole()).unwrap());
+}
+
+#[test]
+fn links_may_be_null() {
+    for (place, count) in [("/links", 3), ("/meta/links", 0)] {
+        let mut page = whole();
+        *page.pointer_mut(place).unwrap() = Value::Null;
+        let page = read::<u8>(&page).unwrap();
+        assert_eq!(page.meta.links.len(), count);
+        assert_eq!(page.links.next.is_none(), place == "/links");
+    }
+}
+
+#[test]
+fn numbers_may_be_text_or_floats() {
+    let text = whole().to_string();
+    let expected = read_text::<u8>(&text).unwrap();
+    for quote in ["\"", ""] {
+        let fraction = if quote.is_empty() { ".0" } else { "" };
+        let mut changed = text.clone();
+        for (name, number) in
+            [("current_page", 2), ("from", 3), ("last_page", 3), ("per_page", 2), ("to", 4), ("total", 5), ("page", 1)]
+        {
+            let written = format!("\"{name}\":{number}");
+            assert!(changed.contains(&written), "{written}");
+            changed = changed.replace(&written, &format!("\"{name}\":{quote}{number}{fraction}{quote}"));
+        }
+        assert_eq!(read_text::<u8>(&changed).unwrap(), expected, "{changed}");
+    }
+}
+
+/// Every length-aware page of Laravel 8 to 13.
+#[test]
+fn the_pages_of_laravel_are_read() {
+    let cases = include_str!("../../data/laravel_pages.jsonl");
+    let mut names = Vec::new();
+    for case in cases.split_terminator('\n') {
+        let case: Value = serde_json::from_str(case).unwrap();
+        let (name, raw) = (case["name"].as_str().unwrap(), case["raw"].as_str().unwrap());
+        let page = Page::<TokenResource>::from_slice(raw.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(page, serde_json::from_str(raw).unwrap(), "{name}");
+        let value: Value = serde_json::from_str(raw).unwrap();
+        let meta = &value["meta"];
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        assert_eq!(page.meta.per_page.to_string(), text(&meta["per_page"]), "{name}");
+        assert_eq!(page.meta.total.to_string(), text(&meta["total"]), "{name}");
+        let labels: Vec<_> = page.meta.links.iter().map(|link| link.label.clone()).collect();
+        let expected: Vec<_> =
+            meta["links"].as_array().into_iter().flatten().map(|link| text(&link["label"])).collect();
+        assert_eq!(labels, expected, "{name}");
+        assert_eq!(page.links.next.as_deref(), value["links"]["next"].as_str(), "{name}");
+        names.push(name.to_owned());
+    }
+    assert_eq!(names.len(), 46, "{names:?}");
+}
+
+/// What a reader of bytes can replace, in every part of a page.
+#[test]
+fn bytes_that_cannot_be_decoded_are_replaced() {
+    let text = whole().to_string();
+    let text = text.replace("« Previous", r"\ud83d").replace(r#""path":"/t""#, r#""path":"/\udc00","x":-1e999"#);
+    let bytes = [b"\xef\xbb\xbf", text.replace("...", "\u{1}").as_bytes()].concat();
+    let bytes: Vec<u8> = bytes.into_iter().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
+    assert!(serde_json::from_slice::<Page<u8>>(&bytes).is_err());
+    let page = Page::<u8>::from_slice(&bytes).unwrap();
+    assert_eq!((&*page.meta.links[0].label, &*page.meta.links[2].label), ("\u{fffd}", "\u{fffd}"));
+    assert_eq!(page.meta.path, "/\u{fffd}");
+
+    // The nearest number of the caller's type, or an error that names the item.
+    let page = whole().to_string().replace("[7,8]", "[7,1e999,-1e999]");
+    assert_eq!(Page::<f64>::from_slice(page.as_bytes()).unwrap().data, [7.0, f64::MAX, f64::MIN]);
+    assert_eq!(Page::<Value>::from_slice(page.as_bytes()).unwrap().data[1], json!(f64::MAX));
+    let error = Page::<u64>::from_slice(page.as_bytes()).unwrap_err().to_string();
+    assert!(error.starts_with("`data[1]`: invalid type: floating point `1.79769"), "{error}");
+    let huge = "9".repeat(400);
+    let page = whole()
+        .to_string()
+        .replace("[7,8]", &format!("[{huge}]"))
+        .replace(r#""total":5"#, &format!(r#""total":{huge}"#));
+    let page = Page::<f64>::from_slice(page.as_bytes()).unwrap();
+    assert_eq!((&*page.data, page.meta.total), (&[f64::MAX][..], u64::MAX));
+}
+
+#[test]
+fn json_that_is_malformed_stays_malformed() {
+    for item in
+        ["01e999", "1.e999", "-e999", "1e", "1e+", "+1e999", "\"\\ud83", "\"\\ud83x\"", "\"\\", "Infinity", "NaN"]
+    {
+        let page = whole().to_string().replace("[7,8]", &format!("[{item}]"));
+        assert!(Page::<Value>::from_slice(page.as_bytes()).unwrap_err().classify() != Category::Data, "{item}");
+    }
 }
 
 #[test]
 fn a_position_is_read_as_the_nearest_integer() {
     for (text, position) in [
+        ("\"21\"", Some(21)),
         ("1", Some(1)),
         ("18446744073709551615", Some(u64::MAX)),
         ("9007199254740993", Some((1 << 53) + 1)),
@@ -168,7 +321,12 @@ fn a_position_is_read_as_the_nearest_integer() {
 }
 
 #[test]
-fn labels_may_be_any_text() {
+fn labels_may_be_any_text_or_a_number() {
+    for (label, expected) in [(json!(1), "1"), (json!(-1), "-1"), (json!(2.0), "2"), (json!(1.5), "1.5")] {
+        let mut page = whole();
+        page["meta"]["links"][0]["label"] = label;
+        assert_eq!(read::<u8>(&page).unwrap().meta.links[0].label, expected);
+    }
     for label in ["&laquo; Previous", "pagination.previous", "", "« Zurück", "\u{0}"] {
         let mut page = whole();
         page["meta"]["links"][0]["label"] = json!(label);
@@ -185,6 +343,7 @@ fn a_token_is_read_as_tolerantly_as_its_page() {
         "usage_count": 0,
         "created_at": "2024-03-01T20:11:00.25+02:00",
         "scopes": ["x"],
+        "allowed_ips": ["office.example.com", "10.0.0.7"],
     });
     let mut page = whole();
     page["data"] = json!([token]);
@@ -192,7 +351,14 @@ fn a_token_is_read_as_tolerantly_as_its_page() {
     let token = &page.data[0];
     assert_eq!(token.status, ReportedStatus::from("suspended"));
     assert_eq!(token.created_at.to_rfc3339(), "2024-03-01T18:11:00.250+00:00");
-    assert_eq!((token.last_used_at, token.expires_at, &token.allowed_ips), (None, None, &None));
+    assert_eq!((token.last_used_at, token.expires_at), (None, None));
+    let written = serde_json::to_value(token).unwrap();
+    assert_eq!(written["allowed_ips"], json!(["office.example.com", "10.0.0.7"]));
+    let urls = PageUrls::new("/t").unwrap();
+    let page = Paginator::new(vec![token.clone()], 1, PageRequest::first(NonZeroU32::MIN), urls);
+    let mut body = Vec::new();
+    page.write_tokens(&mut body);
+    assert_eq!(body, serde_json::to_vec(&page).unwrap());
 }
 
 proptest! {
@@ -301,6 +467,23 @@ fn without(place: &str) -> Value {
     let object = page.pointer_mut(parent).and_then(Value::as_object_mut).expect("an object");
     object.remove(name).expect("a member of that name");
     page
+}
+
+/// Returns the path of a place as errors write it.
+fn path(place: &str) -> String {
+    let mut path = String::new();
+    for part in place.split('/').skip(1) {
+        match part.parse::<usize>() {
+            Ok(index) => path += &format!("[{index}]"),
+            Err(_) if path.is_empty() => path += part,
+            Err(_) => path += &format!(".{part}"),
+        }
+    }
+    path
+}
+
+fn read_text<T: serde::de::DeserializeOwned>(page: &str) -> serde_json::Result<Page<T>> {
+    serde_json::from_str(page)
 }
 
 /// Reads a page from text, as a client does.

@@ -91,7 +91,12 @@ fn a_body_that_is_not_what_it_claims_is_malformed() {
     for (status, content_type, body, text) in [
         (200, Some("application/json"), "<h1>", "200 OK with a malformed body: expected value at line 1 column 1"),
         (200, None, "", "200 OK with a malformed body: EOF while parsing a value at line 1 column 0"),
-        (200, Some("application/json"), "{}", "200 OK with a malformed body: missing field `data` at line 1 column 2"),
+        (
+            200,
+            Some("application/json"),
+            "{}",
+            "200 OK with a malformed body: `data`: missing member at line 1 column 2",
+        ),
         (
             401,
             Some(Problem::MEDIA_TYPE),
@@ -108,6 +113,27 @@ fn a_body_that_is_not_what_it_claims_is_malformed() {
     assert!(matches!(deep, ResponseError::Malformed { .. }));
     let cut = read(200, None, &PAGE[..PAGE.len() - 1]).unwrap_err();
     assert!(matches!(cut, ResponseError::Malformed { .. }));
+}
+
+#[test]
+fn the_last_content_type_counts() {
+    let read = |types: &[&str], body: &str| {
+        let mut response = Response::new(body.to_owned());
+        for content_type in types {
+            response.headers_mut().append(CONTENT_TYPE, content_type.parse().expect("a header value"));
+        }
+        Page::<u8>::from_response(&response)
+    };
+    assert_eq!(read(&["text/html", "application/json"], PAGE).unwrap().data, [7]);
+    assert!(matches!(read(&["application/json", "text/html"], PAGE), Err(ResponseError::Unexpected { .. })));
+    assert!(matches!(read(&["application/json", Problem::MEDIA_TYPE], PROBLEM), Err(ResponseError::Problem { .. })));
+    assert!(matches!(read(&[Problem::MEDIA_TYPE, "application/json"], PROBLEM), Err(ResponseError::Malformed { .. })));
+}
+
+#[test]
+fn a_page_that_cannot_be_decoded_everywhere_is_read() {
+    let body = [b"\xef\xbb\xbf", PAGE.replacen('{', r#"{"x":[1e999,"\ud83d"],"#, 1).as_bytes(), b"\n"].concat();
+    assert_eq!(read(200, None, body).unwrap().data, [7]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use proptest::prelude::*;
@@ -41,6 +41,48 @@ fn every_form_of_a_date_is_read() {
         assert_eq!(wait(date, DateTime::<Utc>::MAX_UTC), Some(Duration::ZERO), "{date}");
         assert!(wait(date, DateTime::<Utc>::MIN_UTC).is_some());
     }
+}
+
+/// RFC 9110, section 5.6.7: a date that appears to be more than 50 years in the future is in the past.
+#[test]
+fn a_year_of_two_digits_is_at_most_fifty_years_ahead() {
+    for (now, date, year) in [
+        ("2026-11-27T00:00:00Z", "Sunday, 06-Nov-94 08:49:37 GMT", 1994),
+        ("2026-11-27T00:00:00Z", "Sunday, 06-Nov-77 08:49:37 GMT", 1977),
+        ("2026-11-27T00:00:00Z", "Friday, 06-Nov-76 08:49:37 GMT", 2076),
+        ("2026-11-27T00:00:00Z", "Friday, 27-Nov-76 00:00:00 GMT", 2076),
+        ("2026-11-27T00:00:00Z", "Saturday, 27-Nov-76 00:00:01 GMT", 1976),
+        ("2026-11-27T00:00:00Z", "Friday, 27-Nov-26 00:00:10 GMT", 2026),
+        ("2026-11-27T00:00:00Z", "Saturday, 06-Nov-00 08:49:37 GMT", 2000),
+        ("2099-06-01T00:00:00Z", "Monday, 01-Jun-05 00:00:00 GMT", 2105),
+        ("2099-06-01T00:00:00Z", "Monday, 01-Jun-49 00:00:00 GMT", 2149),
+        ("2099-06-01T00:00:00Z", "Monday, 02-Jun-49 00:00:00 GMT", 2049),
+        ("1994-11-06T00:00:00Z", "Monday, 01-Jan-40 00:00:00 GMT", 2040),
+        // 2100 has no such day.
+        ("2090-01-01T00:00:00Z", "Monday, 29-Feb-00 00:00:00 GMT", 2000),
+    ] {
+        let now: DateTime<Utc> = now.parse().unwrap();
+        let (_, rest) = date.split_once('-').unwrap();
+        let (month, _) = rest.split_once('-').unwrap();
+        let text = format!("{} {month} {year} {}", &date[date.find(',').unwrap() + 2..][..2], &date[date.len() - 12..]);
+        let expected = NaiveDateTime::parse_from_str(&text, "%d %b %Y %H:%M:%S GMT").unwrap().and_utc();
+        assert_eq!(wait(date, now), Some((expected - now).to_std().unwrap_or_default()), "{date} at {now}");
+    }
+    for date in ["Sun, 06-Nov-94 08:49:37 GMT", "Someday, 06-Nov-94 08:49:37 GMT", "Sunday, 31-Feb-94 08:49:37 GMT"] {
+        assert_eq!(wait(date, example()), None, "{date}");
+    }
+}
+
+#[test]
+fn the_last_header_counts() {
+    let values = |values: &[&'static str]| {
+        let values = values.iter().map(|value| (RETRY_AFTER, HeaderValue::from_static(value)));
+        let headers: HeaderMap = values.collect();
+        parse_retry_after(&headers, example())
+    };
+    assert_eq!(values(&["120", "5"]), Some(Duration::from_secs(5)));
+    assert_eq!(values(&["soon", "5"]), Some(Duration::from_secs(5)));
+    assert_eq!(values(&["5", "soon"]), None);
 }
 
 #[test]

@@ -28,7 +28,11 @@ fn expect_error(texts: &[&str], reason: &str) {
         assert_eq!(text.parse::<AllowedIp>().expect_err(text).to_string(), message);
         assert_eq!(AllowedIps::parse(["10.0.0.1", text]).unwrap_err().to_string(), message);
         let json = serde_json::json!(["10.0.0.1", text]);
-        assert_eq!(serde_json::from_value::<AllowedIps>(json).unwrap_err().to_string(), message);
+        // When read, it is preserved.
+        let read: AllowedIps = serde_json::from_value(json.clone()).unwrap();
+        assert!(read.unknown_entries().eq([*text]), "{text}");
+        assert_eq!((read.entries(), serde_json::to_value(&read).unwrap()), (&[entry("10.0.0.1")][..], json));
+        assert_eq!(serde_json::from_value::<AllowedIp>((*text).into()).unwrap_err().to_string(), message);
     }
 }
 
@@ -191,6 +195,41 @@ fn json_that_is_not_a_list_of_strings_is_rejected() {
     for json in ["{}", "\"10.0.0.1\"", "1", "[1]", "[null]", "[[]]", "[[\"10.0.0.1\"]]"] {
         assert!(serde_json::from_str::<AllowedIps>(json).is_err(), "{json}");
     }
+}
+
+#[test]
+fn an_unknown_entry_admits_nobody_and_keeps_its_place() {
+    for entries in [
+        &["office.example.com"][..],
+        &["office.example.com", "office.example.com", "10.0.0.7"],
+        &["10.0.0.7", "office.example.com", "::1", "\"\\\n\u{e9}", ""],
+        &["10.0.0.7", "::1", "10.0.0.0/33"],
+    ] {
+        let json = serde_json::to_string(entries).unwrap();
+        let allowed: AllowedIps = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&allowed).unwrap(), json);
+        assert!(AllowedIps::parse(entries).is_err());
+        let (known, unknown): (Vec<&str>, Vec<&str>) =
+            entries.iter().partition(|entry| entry.parse::<AllowedIp>().is_ok());
+        assert!(allowed.unknown_entries().eq(unknown));
+        assert!(allowed.entries().iter().map(ToString::to_string).eq(known.iter().copied()));
+        for caller in ["10.0.0.7", "::1", "10.0.0.1", "0.0.0.0", "::", "2001:db8::1"] {
+            assert_eq!(allowed.contains(address(caller)), known.contains(&caller), "{caller} in {json}");
+            assert_eq!(allowed.matching_entry(address(caller)).is_some(), known.contains(&caller));
+        }
+    }
+}
+
+#[test]
+fn lists_differ_by_their_unknown_entries() {
+    let read = |json: &str| serde_json::from_str::<AllowedIps>(json).unwrap();
+    let both = read(r#"["office","10.0.0.7"]"#);
+    assert_eq!(both, read(r#"["office","10.0.0.7"]"#));
+    for other in [r#"["10.0.0.7"]"#, r#"["10.0.0.7","office"]"#, r#"["Office","10.0.0.7"]"#, r#"["office"]"#, "[]"] {
+        assert_ne!(both, read(other), "{other}");
+    }
+    let shown = format!("AllowedIps({:?}, [\"office\"])", [entry("10.0.0.7")]);
+    assert_eq!(format!("{both:?}"), shown);
 }
 
 #[test]

@@ -158,9 +158,10 @@ fn a_required_member_that_is_missing_or_null_is_rejected() {
     for name in ["id", "name", "status", "usage_count", "created_at"] {
         let missing = members(|members| drop(members.remove(name)));
         let error = serde_json::from_value::<TokenResource>(missing).unwrap_err();
-        assert_eq!(error.to_string(), format!("missing field `{name}`"));
+        assert_eq!(error.to_string(), format!("`{name}`: missing member"));
         let null = members(|members| drop(members.insert(name.to_owned(), Value::Null)));
-        assert!(serde_json::from_value::<TokenResource>(null).is_err(), "{name}");
+        let error = serde_json::from_value::<TokenResource>(null).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("`{name}`: invalid type: null, expected ")), "{error}");
     }
 }
 
@@ -169,18 +170,89 @@ fn numbers_that_do_not_fit_are_rejected() {
     for (name, number) in [
         ("id", json!(9_223_372_036_854_775_808_u64)),
         ("id", json!(1.5)),
-        ("id", json!("1")),
+        ("id", json!(-1e300)),
+        // 2^53 + 2 as a float, which could have been 2^53 + 1.
+        ("id", json!(9_007_199_254_740_994.0)),
+        ("id", json!("9223372036854775808")),
+        ("id", json!("1.5")),
+        ("id", json!("one")),
+        ("id", json!("inf")),
+        ("id", json!("NaN")),
+        ("id", json!("")),
+        ("id", json!("0x1")),
+        ("id", json!(true)),
+        ("id", json!([1])),
+        ("id", json!({ "1": 1 })),
         ("usage_count", json!(-1)),
+        ("usage_count", json!("-1")),
         ("usage_count", json!(0.5)),
     ] {
         let json = members(|members| drop(members.insert(name.to_owned(), number.clone())));
-        assert!(serde_json::from_value::<TokenResource>(json).is_err(), "{name} {number}");
+        let error = serde_json::from_value::<TokenResource>(json).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{name}`: invalid ")), "{name} {number}: {error}");
+        assert!(error.contains(", expected a whole number "), "{name} {number}: {error}");
     }
     let extreme = read(members(|members| {
         members.insert("id".to_owned(), json!(i64::MAX));
         members.insert("usage_count".to_owned(), json!(u64::MAX));
     }));
     assert_eq!((extreme.id, extreme.usage_count), (TokenId(i64::MAX), u64::MAX));
+}
+
+#[test]
+fn a_number_may_be_text_or_a_float_without_a_fraction() {
+    for (number, expected) in [
+        ("7", 7),
+        ("7.0", 7),
+        ("7e0", 7),
+        ("70e-1", 7),
+        ("-0", 0),
+        ("-0.0", 0),
+        (r#""7""#, 7),
+        (r#""007""#, 7),
+        (r#"" 7\n""#, 7),
+        (r#""+7""#, 7),
+        (r#""7.00""#, 7),
+        ("9007199254740993", 9_007_199_254_740_993),
+        ("9007199254740992.0", 9_007_199_254_740_992),
+        (r#""9223372036854775807""#, i64::MAX),
+    ] {
+        let json = FULL.replace("23145", number).replace(":12,", &format!(":{number},"));
+        let token = serde_json::from_str::<TokenResource>(&json).unwrap_or_else(|error| panic!("{number}: {error}"));
+        assert_eq!((token.id, token.usage_count), (TokenId(expected), expected.unsigned_abs()), "{number}");
+        assert_eq!(serde_json::from_str::<TokenId>(number).unwrap(), TokenId(expected), "{number}");
+    }
+    assert_eq!(serde_json::from_str::<TokenId>("-7.0").unwrap(), TokenId(-7));
+}
+
+#[test]
+fn a_count_that_is_too_large_is_the_largest() {
+    for number in ["18446744073709551615", "18446744073709551616", "1e20", "1e308", r#""18446744073709551616""#] {
+        let token: TokenResource = serde_json::from_str(&FULL.replace(":12,", &format!(":{number},"))).unwrap();
+        assert_eq!(token.usage_count, u64::MAX, "{number}");
+    }
+}
+
+#[test]
+fn the_last_of_duplicate_members_wins() {
+    let twice = format!("{{\"id\":1,\"name\":\"first\",\"expires_at\":null,{}", &FULL[1..]);
+    assert_eq!(serde_json::from_str::<TokenResource>(&twice).unwrap(), read(members(|_| ())));
+}
+
+#[test]
+fn an_error_names_the_member_and_the_item_in_it() {
+    for (name, value, text) in [
+        ("created_at", json!("now"), "`created_at`: `now` is not an RFC 3339 date-time"),
+        ("expires_at", json!(5), "`expires_at`: invalid type: integer `5`, expected a string"),
+        ("name", json!(5), "`name`: invalid type: integer `5`, expected a "),
+        ("status", json!(null), "`status`: invalid type: null, expected a string"),
+        ("allowed_ips", json!(["::1", 5]), "`allowed_ips[1]`: invalid type: integer `5`, expected a "),
+        ("allowed_ips", json!("::1"), "`allowed_ips`: invalid type: string \"::1\", expected a list"),
+    ] {
+        let json = members(|members| drop(members.insert(name.to_owned(), value)));
+        let error = serde_json::from_value::<TokenResource>(json).unwrap_err().to_string();
+        assert!(error.starts_with(text), "{error}");
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn expect_error(text: &str) {
     let error = read(text).expect_err(text);
     assert_eq!(
         error.to_string(),
-        format!("`{text}` is not an RFC 3339 date-time with an offset, in the years 0000 to 9999 UTC")
+        format!("`created_at`: `{text}` is not an RFC 3339 date-time with an offset, in the years 0000 to 9999 UTC")
     );
 }
 
