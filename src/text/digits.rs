@@ -34,7 +34,7 @@ pub(crate) struct Digits<const N: usize> {
 pub(crate) fn max_len(number: u64) -> usize {
     let bits = u64::BITS - number.leading_zeros();
     // 1233 / 2^12 is slightly more than the decimal logarithm of 2.
-    1 + (bits as usize * 1_233 >> 12)
+    1 + ((bits as usize * 1_233) >> 12)
 }
 
 /// Returns the last two digits of a number.

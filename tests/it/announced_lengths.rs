@@ -172,7 +172,7 @@ macro_rules! count {
             }
 
             fn end(self) -> Result<(), WrongLength> {
-                Counted::end(self)
+                Self::end(self)
             }
         })+
     };
@@ -196,7 +196,7 @@ macro_rules! count_named {
             }
 
             fn end(self) -> Result<(), WrongLength> {
-                Counted::end(self)
+                Self::end(self)
             }
         })+
     };
@@ -220,7 +220,7 @@ impl ser::SerializeMap for Counted {
     }
 
     fn end(self) -> Result<(), WrongLength> {
-        Counted::end(self)
+        Self::end(self)
     }
 }
 

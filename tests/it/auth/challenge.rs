@@ -148,8 +148,8 @@ fn a_challenge_is_written_word_for_word() {
 #[test]
 fn a_parameter_that_is_set_twice_is_written_once() {
     let twice = Challenge::default().with_error(BearerError::InvalidRequest).with_error(BearerError::InvalidToken);
-    let twice = ["first", "second"].into_iter().try_fold(twice, |challenge, text| challenge.with_description(text));
-    let twice = ["a", "b"].into_iter().try_fold(twice.unwrap(), |challenge, text| challenge.with_scope(text)).unwrap();
+    let twice = ["first", "second"].into_iter().try_fold(twice, Challenge::with_description);
+    let twice = ["a", "b"].into_iter().try_fold(twice.unwrap(), Challenge::with_scope).unwrap();
     let once = [("realm", "api"), ("error", "invalid_token"), ("error_description", "second"), ("scope", "b")];
     assert_eq!(parameters(&twice), once.map(|(name, value)| (name.to_owned(), value.to_owned())));
 }

@@ -92,9 +92,7 @@ fn model(raw: &str) -> u64 {
         }
         match name.split_once('[') {
             Some((variable, rest)) if rest.contains(']') => {
-                if variable.replace([' ', '.'], "_") == "page" {
-                    page = None;
-                }
+                page = page.filter(|_| variable.replace([' ', '.'], "_") != "page");
             }
             _ if name.replace([' ', '.', '['], "_") == "page" => page = Some(decode(value)),
             _ => {}
