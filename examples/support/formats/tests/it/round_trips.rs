@@ -33,7 +33,10 @@ fn tokens() -> Vec<TokenResource> {
 fn pages() -> Vec<Paginator<TokenResource>> {
     let page = |number, tokens: Vec<TokenResource>, total| {
         let request = PageRequest::new(number, 10.try_into().expect("not zero")).expect("a page");
-        let urls = PageUrls::new("https://api.example.com/tokens").expect("a base").with_query_string("a=b&c").expect("a short query");
+        let urls = PageUrls::new("https://api.example.com/tokens")
+            .expect("a base")
+            .with_query_string("a=b&c")
+            .expect("a short query");
         Paginator::new(tokens, total, request, urls)
     };
     vec![
