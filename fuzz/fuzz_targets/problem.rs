@@ -11,7 +11,8 @@ use url::Url;
 fuzz_target!(|bytes: &[u8]| {
     let read = Problem::from_slice(bytes);
     let object = serde_json::from_slice::<Map<String, Value>>(bytes);
-    assert_eq!(read.is_ok(), object.is_ok());
+    // Numbers that no type holds, invalid Unicode and deep nesting are errors for serde_json alone.
+    assert!(read.is_ok() || object.is_err());
     if let (Ok(problem), Ok(object)) = (read, object) {
         check_members(&problem, object);
         check(problem);
@@ -22,7 +23,10 @@ fuzz_target!(|bytes: &[u8]| {
         let problem = problem.with_type(text).with_instance(text);
         for reference in [problem.type_uri(), problem.instance().unwrap_or_default()] {
             assert!(reference.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)));
-            assert!(percent_decode_str(reference).eq(percent_decode_str(text)));
+            // A prefix keeps a path from being a host, or a scheme.
+            let path = reference.strip_prefix("./").or(reference.strip_prefix("/.")).unwrap_or(reference);
+            let is_text = |reference| percent_decode_str(reference).eq(percent_decode_str(text));
+            assert!(is_text(reference) || is_text(path), "{text:?} is {reference:?}");
         }
         assert_eq!((problem.title(), problem.detail()), (Some(text), Some(text)));
         let is_name = text.len() >= 3
@@ -42,12 +46,15 @@ fn check_members(problem: &Problem, mut object: Map<String, Value>) {
     assert_eq!(problem.title(), text("title").as_deref());
     assert_eq!(problem.detail(), text("detail").as_deref());
     assert_eq!(problem.instance(), text("instance").as_deref());
-    let status = object.remove("status").and_then(|value| value.as_u64()).filter(|code| (100..=999).contains(code));
-    assert_eq!(problem.status().map(|status| u64::from(status.as_u16())), status);
+    let status = object.remove("status").and_then(|value| value.as_f64());
+    let status = status.filter(|code| (100.0..=999.0).contains(code) && code.fract() == 0.0);
+    assert_eq!(problem.status().map(|status| f64::from(status.as_u16())), status);
     assert_eq!(problem.trace_id(), object.get("trace_id").and_then(Value::as_str));
     let extensions: Map<String, Value> =
         problem.extensions().map(|(name, value)| (name.to_owned(), value.clone())).collect();
     assert_eq!(problem.extensions().count(), extensions.len());
+    // Deep extensions are dropped.
+    object.retain(|name, value| extensions.contains_key(name) || value.to_string().matches(['[', '{']).count() < 16);
     assert_eq!(extensions, object);
 }
 

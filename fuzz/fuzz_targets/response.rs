@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some(response) = response(bytes) else { return };
     let status = response.status();
     let body = response.body();
-    let is_page = serde_json::from_slice::<Page<TokenResource>>(body).is_ok();
+    let is_page = Page::<TokenResource>::from_slice(body).is_ok();
     let is_problem = Problem::from_slice(body).is_ok();
     let read = Page::<TokenResource>::from_response(&response);
     let names_problem = media_type(&response).as_deref() == Some("application/problem+json");
@@ -21,7 +21,10 @@ fuzz_target!(|bytes: &[u8]| {
     match &read {
         Ok(page) => {
             assert!(names_page && !names_problem);
-            assert_eq!(Some(page), serde_json::from_slice(body).ok().as_ref());
+            // What serde_json reads is read equally.
+            if let Ok(known) = serde_json::from_slice(body) {
+                assert_eq!(*page, known);
+            }
         }
         Err(ResponseError::Malformed { .. }) => {
             assert!(if names_problem { !is_problem } else { names_page && !is_page });
@@ -52,14 +55,15 @@ fn response(bytes: &[u8]) -> Option<Response<Vec<u8>>> {
 
 /// Returns the media type without its parameters, in lower case.
 fn media_type(response: &Response<Vec<u8>>) -> Option<String> {
-    let value = String::from_utf8_lossy(response.headers().get("content-type")?.as_bytes()).into_owned();
+    let value =
+        String::from_utf8_lossy(response.headers().get_all("content-type").iter().next_back()?.as_bytes()).into_owned();
     let name = value.split(';').next().unwrap_or_default();
     Some(name.trim_matches([' ', '\t']).to_ascii_lowercase())
 }
 
 /// Checks whole seconds, and dates against another parser.
 fn check_retry_after(response: &Response<Vec<u8>>) {
-    let value = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    let value = response.headers().get_all("retry-after").iter().next_back().and_then(|value| value.to_str().ok());
     let value = value.map(|value| value.trim_matches([' ', '\t']));
     let now = DateTime::from_timestamp(784_111_777, 0).expect("1994-11-06T08:49:37Z");
     let read = parse_retry_after(response.headers(), now);
