@@ -38,9 +38,9 @@ fn time(time: Option<DateTime<Utc>>) -> String {
 }
 
 fn allowed_ips(allowed: Option<&AllowedIps>) -> String {
-    match allowed.map(AllowedIps::entries) {
-        None => "any".to_owned(),
-        Some([]) => "none".to_owned(),
-        Some(entries) => entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-    }
+    let Some(allowed) = allowed else { return "any".to_owned() };
+    let mut entries: Vec<_> = allowed.entries().iter().map(ToString::to_string).collect();
+    // The server may know such an entry, or deny everybody by it.
+    entries.extend(allowed.unknown_entries().map(escape));
+    if entries.is_empty() { "none".to_owned() } else { entries.join(", ") }
 }

@@ -58,6 +58,9 @@ impl ToSql for AllowList {
 
 impl FromSql for AllowList {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
+        // Deserializing an `AllowedIps` preserves entries that it does not know. Such a row is corrupt.
+        let entries: Vec<String> = serde_json::from_str(value.as_str()?).map_err(FromSqlError::other)?;
+        let list = if entries.is_empty() { Ok(AllowedIps::deny_all()) } else { AllowedIps::parse(entries) };
+        list.map(Self).map_err(FromSqlError::other)
     }
 }
