@@ -1,6 +1,7 @@
 //! The tests of the public interface. Folders and files are named as in `src`.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod allocations;
 mod announced_lengths;
 mod auth;
 mod capacity;
@@ -8,6 +9,7 @@ mod client;
 mod contract;
 mod debug;
 mod endpoint;
+mod hostile;
 mod model;
 mod ordered_json;
 mod page;

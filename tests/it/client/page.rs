@@ -52,7 +52,6 @@ fn unknown_members_are_ignored_at_every_level() {
 fn ignored_members_may_exceed_what_a_value_can_hold() {
     let whole = whole().to_string();
     for unknown in ["1e999".to_owned(), format!("{}{}", "[".repeat(2_000), "]".repeat(2_000))] {
-        assert!(serde_json::from_str::<Value>(&unknown).is_err());
         let page = whole.replacen('{', &format!("{{\"next_cursor\":{unknown},"), 1);
         let page: Page<u8> = serde_json::from_str(&page).unwrap();
         assert_eq!(page, serde_json::from_str(&whole).unwrap());

@@ -243,10 +243,10 @@ fn the_last_of_duplicate_members_wins() {
 fn an_error_names_the_member_and_the_item_in_it() {
     for (name, value, text) in [
         ("created_at", json!("now"), "`created_at`: `now` is not an RFC 3339 date-time"),
-        ("expires_at", json!(5), "`expires_at`: invalid type: integer `5`, expected a string"),
-        ("name", json!(5), "`name`: invalid type: integer `5`, expected a "),
+        ("expires_at", json!(true), "`expires_at`: invalid type: boolean `true`, expected a string"),
+        ("name", json!(true), "`name`: invalid type: boolean `true`, expected a "),
         ("status", json!(null), "`status`: invalid type: null, expected a string"),
-        ("allowed_ips", json!(["::1", 5]), "`allowed_ips[1]`: invalid type: integer `5`, expected a "),
+        ("allowed_ips", json!(["::1", null]), "`allowed_ips[1]`: invalid type: null, expected a "),
         ("allowed_ips", json!("::1"), "`allowed_ips`: invalid type: string \"::1\", expected a list"),
     ] {
         let json = members(|members| drop(members.insert(name.to_owned(), value)));
