@@ -14,8 +14,8 @@ const FIFTY_YEARS: Months = Months::new(50 * 12);
 
 /// Parses `Retry-After`, given in seconds or as an HTTP date. A date in the past yields `Duration::ZERO`.
 ///
-/// It returns `None` without such a header, and if its value is malformed. The last of several headers counts: whoever
-/// answers last appends it.
+/// It returns `None` without such a header, and if its value is malformed. The last of several headers counts, because a
+/// server that passes a response on appends its own.
 ///
 /// A year of two digits is the latest that is at most 50 years after `now` (RFC 9110, section 5.6.7). The name of its day
 /// is not compared with the date, because the sender may have meant another century.

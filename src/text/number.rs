@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor
 
 use crate::text::object::Form;
 
-/// The largest float up to which every whole number is a float of its own, 2^53.
+/// 2^53. Every whole number up to it is a float of its own.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A whole number.
