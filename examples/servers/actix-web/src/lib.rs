@@ -23,3 +23,20 @@ async fn fallback(request: HttpRequest) -> HttpResponse {
     let response = tokenfolio_demo::fallback(&request_parts(&request));
     copy_response(request.method(), response)
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+    use http::Response;
+
+    use crate::adapter::copy_response;
+
+    #[test]
+    fn every_challenge_is_copied() {
+        let challenges = ["Bearer realm=\"api\"", "Basic realm=\"api\""];
+        let response = Response::builder().header("www-authenticate", challenges[0]);
+        let response = response.header("www-authenticate", challenges[1]).body(Vec::new()).expect("a response");
+        let copy = copy_response(&Method::GET, response);
+        assert!(copy.headers().get_all("www-authenticate").eq(challenges));
+    }
+}

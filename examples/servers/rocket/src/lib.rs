@@ -44,3 +44,19 @@ fn fallback<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<
     let response = tokenfolio_demo::fallback(&request_parts(request, method));
     Box::pin(async { Ok(copy_response(response)) })
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Response;
+
+    use crate::adapter::copy_response;
+
+    #[test]
+    fn every_challenge_is_copied() {
+        let challenges = ["Bearer realm=\"api\"", "Basic realm=\"api\""];
+        let response = Response::builder().header("www-authenticate", challenges[0]);
+        let response = response.header("www-authenticate", challenges[1]).body(Vec::new()).expect("a response");
+        let copy = copy_response(response);
+        assert!(copy.headers().get("www-authenticate").eq(challenges));
+    }
+}
