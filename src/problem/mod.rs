@@ -1,7 +1,10 @@
-//! Problem details (RFC 9457), and the one table from our errors to them.
+//! Problem details (RFC 9457).
 
 mod extension;
+mod from_error;
 mod json;
+mod phrase;
+pub(crate) mod response;
 pub(crate) mod trace_id;
 
 use std::borrow::Cow;
@@ -9,18 +12,15 @@ use std::error::Error;
 use std::fmt;
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, PROXY_AUTHENTICATE,
-    RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
+    ALLOW, HeaderMap, HeaderName, HeaderValue, LINK, PROXY_AUTHENTICATE, SET_COOKIE, VARY, WWW_AUTHENTICATE,
 };
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
-use serde_json::{Value, json};
+use http::{Method, StatusCode};
+use serde_json::Value;
 use url::Url;
 
-use crate::page::request::PageError;
-use crate::page::urls::QueryLengthError;
+use crate::problem::phrase::phrase;
 use crate::problem::trace_id::TraceId;
-use crate::store::{StoreError, StoreErrorKind};
 use crate::text::{reference, repair};
 
 /// The type of a problem that has no more meaning than its status (RFC 9457, section 4.2.1).
@@ -29,14 +29,8 @@ const ABOUT_BLANK: &str = "about:blank";
 const MEMBERS: [&str; 5] = ["type", "title", "status", "detail", "instance"];
 const TRACE_ID: &str = "trace_id";
 
-/// The challenge of a 401 that has none of its own (RFC 9110, section 15.5.2).
-const DEFAULT_CHALLENGE: HeaderValue = HeaderValue::from_static(r#"Bearer realm="api""#);
-
 /// The headers that a response can have several of (RFC 9110, section 5.3, and 11.6.1 for challenges; RFC 6265, section 3).
 static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOKIE, VARY, WWW_AUTHENTICATE];
-
-/// The `Cache-Control` of every response: it holds what one caller alone may see.
-pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// A problem: what went wrong with a request, for the client's program and for whoever reads its log.
 ///
@@ -249,7 +243,7 @@ impl Problem {
     /// Sets a header of the response.
     ///
     /// One of the same name is replaced, unless several of them have a meaning: `Link`, `Proxy-Authenticate`,
-    /// `Set-Cookie`, `Vary` and `WWW-Authenticate` are added to those of the same name (RFC 9110, section 5.3).
+    /// `Set-Cookie`, `Vary` and `WWW-Authenticate` are added to the headers of the same name (RFC 9110, section 5.3).
     ///
     /// # Examples
     ///
@@ -342,20 +336,6 @@ impl Problem {
         self.0.extensions.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// Returns the status of the response. If the problem has another one, it is replaced.
-    fn replace_status_below_400(&mut self) -> StatusCode {
-        match self.status() {
-            Some(status) if status.as_u16() >= 400 => return status,
-            // The title of `about:blank` is the phrase of the status (RFC 9457, section 4.2.1).
-            Some(status) if self.type_uri() == ABOUT_BLANK && self.title() == Some(phrase(status)) => {
-                self.0.title = Some(phrase(StatusCode::INTERNAL_SERVER_ERROR).into());
-            }
-            _ => {}
-        }
-        self.0.status = Some(StatusCode::INTERNAL_SERVER_ERROR);
-        StatusCode::INTERNAL_SERVER_ERROR
-    }
-
     fn set_extension(&mut self, name: &str, value: Value) {
         match self.0.extensions.iter_mut().find(|(known, _)| **known == *name) {
             Some((_, known)) => *known = value,
@@ -367,75 +347,6 @@ impl Problem {
 /// The media type in the value of a `Content-Type` header, without its parameters.
 pub(crate) fn media_type(content_type: &[u8]) -> &[u8] {
     content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
-}
-
-/// The title of a status: its phrase by RFC 9110, section 15, whose names `http` has in part from older RFCs.
-fn phrase(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        203 => "Non-Authoritative Information",
-        413 => "Content Too Large",
-        422 => "Unprocessable Content",
-        _ => status.canonical_reason().unwrap_or("Unknown Status"),
-    }
-}
-
-impl From<PageError> for Problem {
-    fn from(error: PageError) -> Self {
-        let errors: Vec<_> = error
-            .parameters()
-            .iter()
-            .map(|error| json!({"parameter": error.parameter(), "detail": error.to_string()}))
-            .collect();
-        let mut problem = Self::new(StatusCode::BAD_REQUEST).with_detail(error.to_string());
-        problem.set_extension("errors", errors.into());
-        problem.with_source(error)
-    }
-}
-
-impl From<QueryLengthError> for Problem {
-    /// Creates a 414 (RFC 9110, section 15.5.15).
-    fn from(error: QueryLengthError) -> Self {
-        Self::new(StatusCode::URI_TOO_LONG).with_detail(error.to_string()).with_source(error)
-    }
-}
-
-impl From<StoreError> for Problem {
-    /// What failed inside is no business of the client, so there is no detail.
-    fn from(error: StoreError) -> Self {
-        let problem = match error.kind() {
-            // RFC 9110, section 15.6.4.
-            StoreErrorKind::Unavailable => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE).with_header(RETRY_AFTER, HeaderValue::from_static("1"))
-            }
-            StoreErrorKind::Timeout => Self::new(StatusCode::GATEWAY_TIMEOUT),
-            StoreErrorKind::Corrupt | StoreErrorKind::Other => Self::new(StatusCode::INTERNAL_SERVER_ERROR),
-        };
-        problem.with_source(error)
-    }
-}
-
-impl From<Problem> for Response<Vec<u8>> {
-    /// A problem whose status is below 400, or that has none, is answered with 500, in the status line and in the body.
-    /// Such a status says that nothing went wrong, and some of them change how the rest of the connection is read.
-    ///
-    /// A status from 600 to 999 is sent unchanged. Clients treat it as a 5xx (RFC 9110, section 15).
-    fn from(mut problem: Problem) -> Self {
-        let status = problem.replace_status_below_400();
-        let mut body = Vec::new();
-        problem.write_json(&mut body);
-        let mut headers = problem.0.headers;
-        // RFC 9457, section 3: the media type has no parameters.
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
-        headers.insert(CONTENT_LENGTH, body.len().into());
-        headers.entry(CACHE_CONTROL).or_insert(PRIVATE_NO_STORE);
-        if status == StatusCode::UNAUTHORIZED {
-            headers.entry(WWW_AUTHENTICATE).or_insert(DEFAULT_CHALLENGE);
-        }
-        let mut response = Self::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
-    }
 }
 
 impl fmt::Display for Problem {

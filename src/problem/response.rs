@@ -1,0 +1,53 @@
+//! A problem as an HTTP response.
+
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+
+use crate::problem::phrase::phrase;
+use crate::problem::{ABOUT_BLANK, Problem};
+
+/// The challenge of a 401 that has none of its own (RFC 9110, section 15.5.2).
+const DEFAULT_CHALLENGE: HeaderValue = HeaderValue::from_static(r#"Bearer realm="api""#);
+
+/// The `Cache-Control` of every response: it holds what one caller alone may see.
+pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("private, no-store");
+
+impl From<Problem> for Response<Vec<u8>> {
+    /// A problem whose status is below 400, or that has none, is answered with 500, in the status line and in the body.
+    /// Such a status says that nothing went wrong, and some of them change how the rest of the connection is read.
+    ///
+    /// A status from 600 to 999 is sent unchanged. Clients treat it as a 5xx (RFC 9110, section 15).
+    fn from(mut problem: Problem) -> Self {
+        let status = problem.replace_status_below_400();
+        let mut body = Vec::new();
+        problem.write_json(&mut body);
+        let mut headers = problem.0.headers;
+        // RFC 9457, section 3: the media type has no parameters.
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
+        headers.insert(CONTENT_LENGTH, body.len().into());
+        headers.entry(CACHE_CONTROL).or_insert(PRIVATE_NO_STORE);
+        if status == StatusCode::UNAUTHORIZED {
+            headers.entry(WWW_AUTHENTICATE).or_insert(DEFAULT_CHALLENGE);
+        }
+        let mut response = Self::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+impl Problem {
+    /// Returns the status of the response. If the problem has another one, it is replaced.
+    fn replace_status_below_400(&mut self) -> StatusCode {
+        match self.status() {
+            Some(status) if status.as_u16() >= 400 => return status,
+            // The title of `about:blank` is the phrase of the status (RFC 9457, section 4.2.1).
+            Some(status) if self.type_uri() == ABOUT_BLANK && self.title() == Some(phrase(status)) => {
+                self.0.title = Some(phrase(StatusCode::INTERNAL_SERVER_ERROR).into());
+            }
+            _ => {}
+        }
+        self.0.status = Some(StatusCode::INTERNAL_SERVER_ERROR);
+        StatusCode::INTERNAL_SERVER_ERROR
+    }
+}
