@@ -25,7 +25,8 @@ enum Shape {
 /// PHP ends the name of a parameter at a NUL, ignores spaces before it, and reads `name[..]` as an array. In the name of
 /// a variable, a space, a `.` and a `[` that is never closed become `_`.
 fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
-    // PHP creates no variable of a name with these characters. Such a name is compared as it is.
+    // PHP creates no variable whose name has a space, a `.` or a bracket. A page parameter of such a name is read as it is
+    // written.
     if parameter == name.as_bytes() {
         return Some(Shape::Scalar);
     }
@@ -33,13 +34,13 @@ fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
     let start = parameter[..end].iter().position(|byte| *byte != b' ').unwrap_or(end);
     let written = &parameter[start..end];
     let bracket = written.iter().position(|byte| *byte == b'[').unwrap_or(written.len());
-    let (variable, shape) = match &written[bracket..] {
-        brackets if brackets.contains(&b']') => (&written[..bracket], Shape::Array),
-        _ => (written, Shape::Scalar),
-    };
-    let is_nameless = bracket == 0;
-    let named = variable.iter().map(|byte| if matches!(byte, b' ' | b'.' | b'[') { b'_' } else { *byte });
-    (!is_nameless && named.eq(name.bytes())).then_some(shape)
+    if bracket == 0 {
+        return None;
+    }
+    let (variable, shape) =
+        if written[bracket..].contains(&b']') { (&written[..bracket], Shape::Array) } else { (written, Shape::Scalar) };
+    let variable = variable.iter().map(|byte| if matches!(byte, b' ' | b'.' | b'[') { b'_' } else { *byte });
+    variable.eq(name.bytes()).then_some(shape)
 }
 
 /// Trims a number as `TrimStrings` does, and ignores one `+` before it as PHP's `FILTER_VALIDATE_INT` does.
