@@ -84,7 +84,7 @@ fn a_response_that_is_not_a_page_is_reported() {
             response("200 OK", "application/json", "<h1>"),
             "200 OK with a malformed body: expected value at line 1 column 1",
         ),
-        (response("200 OK", "application/json", "{}"), "200 OK with a malformed body: missing field `data`"),
+        (response("200 OK", "application/json", "{}"), "200 OK with a malformed body: `data`: missing member"),
         (response("204 No Content", "application/json", ""), "expected a page or a problem, but found 204 No Content"),
         (
             response("401 Unauthorized", "application/json", r#"{"title":"Unauthorized","status":401}"#),

@@ -61,7 +61,7 @@ fn links_begin_with_the_base() {
 fn an_invalid_base_is_rejected() {
     for (base, reason) in [
         ("api.example.com", "is relative"),
-        ("ftp://api.example.com", "neither `http` nor `https`"),
+        ("ftp://api.example.com", "another scheme than `http` and `https`"),
         ("https://api.example.com?a", "has a query"),
     ] {
         let message = try_parse(&format!("--base {base}")).unwrap_err();
