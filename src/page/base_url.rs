@@ -82,7 +82,7 @@ pub enum BaseUrlError {
     /// It has no host, an invalid host, or an invalid port.
     #[error("base URL is malformed: {0}")]
     Malformed(url::ParseError),
-    /// It begins with `//`, so that its scheme would be that of whatever page it is read on.
+    /// It begins with `//`. A client would add the scheme of the page that it is on.
     #[error("base URL begins with `//`: expected a scheme before it, or one `/`")]
     NoScheme,
     /// It has a `%` that does not begin an escape such as `%20`.

@@ -67,7 +67,7 @@ impl PageUrls {
     ///
     /// Fails if the base is
     ///
-    /// - neither a whole `http` or `https` URL with a host nor a path that begins with one `/`;
+    /// - not a whole `http` or `https` URL with a host, and not a path that begins with one `/`;
     /// - a URL with a user name or password, because every client would see it;
     /// - a URL with a query or a fragment, because a page could not be appended to it;
     /// - a URL with a character that no URL can hold, or with a `%` that does not begin an escape, because it is not clear

@@ -47,7 +47,7 @@ pub struct AllowedIps(Arc<Inner>);
 struct Inner {
     /// The entries, as they were given.
     entries: Vec<AllowedIp>,
-    /// The entries that were read and are neither addresses nor ranges, in order.
+    /// The entries that were read and are not addresses or ranges, in order.
     unknown: Vec<UnknownEntry>,
     /// The addresses of all entries.
     ranges: IpRanges,
@@ -109,7 +109,7 @@ impl AllowedIps {
         &self.0.entries
     }
 
-    /// Returns the entries that were read and are neither addresses nor ranges, in order.
+    /// Returns the entries that were read and are not addresses or ranges, in order.
     ///
     /// A list has such entries only if it was read by `Deserialize`, for example from a server with newer rules. They
     /// admit nobody here, and they are written as they were read.
