@@ -44,9 +44,6 @@ impl<T> Paginator<T> {
         let after_page = self.urls().after_page();
         let url_len = before_page.iter().map(|part| part.len()).sum::<usize>() + after_page.len();
         let links = relations.iter().filter(|(_, page)| page.is_some()).count();
-        if links * url_len > self.style().max_header_len {
-            return None;
-        }
         let mut out = Buffer::overwrite(Vec::new(), links * (url_len + LINK_LEN));
         for (relation, page) in relations {
             let Some(page) = page else { continue };
