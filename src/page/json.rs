@@ -95,7 +95,9 @@ impl Paginator<TokenResource> {
     /// # }
     /// ```
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        let mut buffer = Buffer::overwrite(mem::take(out), estimated_len(self));
+        // A buffer that was used before is most likely large enough, and grows if it is not.
+        let estimated_len = if out.capacity() == 0 { estimated_len(self) } else { 0 };
+        let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
         write_page(&mut buffer, self);
         *out = buffer.finish();
     }
