@@ -11,10 +11,8 @@ use http::{Method, Response, StatusCode};
 
 use crate::auth::challenge::Challenge;
 use crate::auth::{Authenticated, Authenticator, accepted_token};
-use crate::page::link_style::LinkStyle;
+use crate::page::pagination::Pagination;
 use crate::page::paginator::Paginator;
-use crate::page::request::{PageRequest, PageRules};
-use crate::page::urls::{PageUrls, QueryLengthError};
 use crate::problem::Problem;
 use crate::problem::response::PRIVATE_NO_STORE;
 use crate::store::usage::UsageLog;
@@ -45,7 +43,7 @@ use crate::token::{TokenId, TokenResource};
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{AccessToken, ListTokens, MemoryStore, PageUrls};
+/// use tokenfolio::{AccessToken, ListTokens, MemoryStore, Pagination};
 /// # use tokenfolio::{Authenticator, BearerToken, Authenticated, StoreError};
 /// # struct OneToken;
 /// # impl Authenticator for OneToken {
@@ -59,7 +57,8 @@ use crate::token::{TokenId, TokenResource};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = MemoryStore::new();
 /// store.insert(7, AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH));
-/// let endpoint = ListTokens::new(store, OneToken, PageUrls::new("https://api.example.com/api/v1/me/tokens")?);
+/// let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
+/// let endpoint = ListTokens::new(store, OneToken, pagination);
 ///
 /// let request = http::Request::get("/api/v1/me/tokens").header("authorization", "Bearer for-tests-only").body(())?;
 /// let response = pollster::block_on(endpoint.handle(&request.into_parts().0, None));
@@ -75,11 +74,8 @@ use crate::token::{TokenId, TokenResource};
 pub struct ListTokens<S, A: Authenticator> {
     store: S,
     authenticator: A,
-    urls: PageUrls,
-    rules: PageRules,
-    style: LinkStyle,
+    pagination: Pagination,
     order: TokenOrder,
-    preserves_query: bool,
     has_link_header: bool,
     challenge: Challenge,
     retry_after_seconds: u32,
@@ -95,17 +91,14 @@ where
     S: TokenStore,
     A: Authenticator<Owner = S::Owner>,
 {
-    /// Creates the endpoint over a store and an authenticator, with links that begin with `urls`.
+    /// Creates the endpoint over a store and an authenticator.
     #[must_use]
-    pub fn new(store: S, authenticator: A, urls: PageUrls) -> Self {
+    pub fn new(store: S, authenticator: A, pagination: Pagination) -> Self {
         Self {
             store,
             authenticator,
-            rules: PageRules::default().with_page_name(urls.page_name().to_owned()),
-            urls,
-            style: LinkStyle::default(),
+            pagination,
             order: TokenOrder::default(),
-            preserves_query: false,
             has_link_header: false,
             challenge: Challenge::default(),
             retry_after_seconds: 1,
@@ -114,38 +107,14 @@ where
         }
     }
 
-    /// Sets how the query is read: strictly or not, the page size, the parameters' names. The links follow.
-    #[must_use]
-    pub fn with_page_rules(mut self, rules: PageRules) -> Self {
-        self.urls = self.urls.with_page_name(rules.page_name().to_owned());
-        self.rules = rules;
-        self
-    }
-
-    /// Sets how the array of page links looks.
-    #[must_use]
-    pub fn with_style(self, style: LinkStyle) -> Self {
-        Self { style, ..self }
-    }
-
     /// Sets the order of the tokens; by id, ascending, unless set.
     #[must_use]
     pub fn with_order(self, order: TokenOrder) -> Self {
         Self { order, ..self }
     }
 
-    /// Preserves the request's other query parameters in the links. By default only a page size that the client chose is
-    /// preserved.
-    ///
-    /// A request whose parameters are longer than [`PageUrls::with_max_query_len`] allows is rejected with 414.
-    #[doc(alias = "withQueryString")]
-    #[must_use]
-    pub fn with_query_string(self) -> Self {
-        Self { preserves_query: true, ..self }
-    }
-
     /// Sends the links as a `Link` header too (RFC 8288), unless the header is longer than
-    /// [`LinkStyle::with_max_header_len`] allows.
+    /// [`Pagination::with_max_link_header_len`] allows.
     #[must_use]
     pub fn with_link_header(self) -> Self {
         Self { has_link_header: true, ..self }
@@ -210,27 +179,12 @@ where
         if let Some(record_usage) = &self.record_usage {
             record_usage(&owner, token.id, now);
         }
-        let raw_query = parts.uri.query().unwrap_or_default();
-        let request = PageRequest::from_query(raw_query, &self.rules)?;
-        let urls = self.urls(raw_query)?;
+        let request = self.pagination.request(parts.uri.query().unwrap_or_default())?;
         let query =
             ListQuery::new(owner).with_offset(request.offset()).with_limit(request.per_page()).with_order(self.order);
         let list = self.store.list(&query).await?;
         check_window(&list, &query)?;
-        Ok(Paginator::new(list.tokens, list.total, request, urls)
-            .with_style(self.style.clone())
-            .map(|token| token.into_resource(now)))
-    }
-
-    fn urls(&self, raw_query: &str) -> Result<PageUrls, QueryLengthError> {
-        let urls = self.urls.clone();
-        if self.preserves_query {
-            return urls.with_query_string(raw_query);
-        }
-        match self.rules.size_name() {
-            Some(name) => urls.with_preserved_parameter(raw_query, name),
-            None => Ok(urls),
-        }
+        Ok(request.paginate(list.tokens, list.total).map(|token| token.into_resource(now)))
     }
 
     fn respond(&self, page: &Paginator<TokenResource>) -> Response<Vec<u8>> {
@@ -278,6 +232,6 @@ fn check_window(list: &TokenList, query: &ListQuery<impl Sized>) -> Result<(), S
 
 impl<S, A: Authenticator> fmt::Debug for ListTokens<S, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListTokens").field("urls", &self.urls).field("rules", &self.rules).finish_non_exhaustive()
+        f.debug_struct("ListTokens").field("pagination", &self.pagination).finish_non_exhaustive()
     }
 }

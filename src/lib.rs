@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use std::net::IpAddr;
-//! use tokenfolio::{Authenticator, ListTokens, PageUrls, TokenStore};
+//! use tokenfolio::{Authenticator, ListTokens, Pagination, TokenStore};
 //!
 //! /// Made once: the endpoint over a service's own table.
 //! fn endpoint<S, A>(store: S, authenticator: A) -> Result<ListTokens<S, A>, tokenfolio::BaseUrlError>
@@ -15,7 +15,8 @@
 //!     S: TokenStore,
 //!     A: Authenticator<Owner = S::Owner>,
 //! {
-//!     Ok(ListTokens::new(store, authenticator, PageUrls::new("https://api.example.com/api/v1/me/tokens")?))
+//!     let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
+//!     Ok(ListTokens::new(store, authenticator, pagination))
 //! }
 //!
 //! /// Done with each request, whatever its method: all that an adapter for a framework has to do.
@@ -39,8 +40,8 @@
 //!
 //! Every step stands alone:
 //!
-//! - **Pages**: [`PageRequest`] and [`PageRules`] read a query; [`PageUrls`] writes links; [`Paginator`] is the envelope of
-//!   any items, styled by [`LinkStyle`].
+//! - **Pages**: [`Pagination`] is the configuration of a list. It reads a query into a [`PageRequest`], which makes a
+//!   [`Paginator`] of any items: the envelope. [`LinkStyle`] sets how its array of links looks.
 //! - **Tokens**: [`AccessToken`] is the record, [`TokenStatus`] its derived status, [`AllowedIps`] from where it may be
 //!   used, [`TokenResource`] its wire form.
 //! - **Stores**: [`TokenStore`] is what a service implements over its table, [`MemoryStore`] the reference; with the
@@ -83,9 +84,10 @@ pub use client::retry_after::parse_retry_after;
 pub use endpoint::ListTokens;
 pub use page::base_url::BaseUrlError;
 pub use page::link_style::LinkStyle;
+pub use page::pagination::{Pagination, ParameterNameError};
 pub use page::paginator::Paginator;
-pub use page::request::{PageError, PageRequest, PageRules, ParameterError};
-pub use page::urls::{PageUrls, QueryLengthError};
+pub use page::query_error::{ParameterError, QueryError};
+pub use page::request::PageRequest;
 pub use problem::trace_id::{TraceId, TraceIdError};
 pub use problem::{ExtensionError, Problem};
 pub use store::memory::MemoryStore;

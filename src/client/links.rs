@@ -7,7 +7,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::page::request::{PageRequest, PageRules};
+use crate::page::request::lenient_page;
 use crate::text::object::{Nullable, Plain, read_object};
 
 /// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.
@@ -41,7 +41,7 @@ impl PageLinks {
     ///
     /// A page is ahead of another if the number in its URL's query is higher. A query without one means page 1, as does
     /// one with a number that no page has; of several the last counts. So the numbers of the URLs that are asked one
-    /// after the other rise from 1 to at most [`PageRequest::MAX_PAGE`], and a walk ends whatever the service answers.
+    /// after the other rise from 1 to at most [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE), and a walk ends whatever the service answers.
     /// It may still be long: how many pages are enough is for the caller to say.
     ///
     /// [`current_page`](crate::PageMeta::current_page) is not looked at, nor the array of page links, which may be left
@@ -91,9 +91,8 @@ impl PageLinks {
         if next.username() != asked.username() || next.password() != asked.password() {
             return Err(NextUrlError::Userinfo);
         }
-        let rules = PageRules::default().with_page_name(page_name.to_owned()).lenient();
-        let asked_page = page_number(asked, &rules);
-        let next_page = page_number(&next, &rules);
+        let asked_page = lenient_page(asked.query().unwrap_or_default(), page_name);
+        let next_page = lenient_page(next.query().unwrap_or_default(), page_name);
         if next_page <= asked_page {
             return Err(NextUrlError::NotAhead { asked: asked_page, next: next_page });
         }
@@ -134,12 +133,6 @@ impl fmt::Display for HttpOrigin<'_> {
 /// Returns an origin as text, which is `null` for a URL that has none (RFC 6454, section 6.2).
 fn origin_text(origin: Option<HttpOrigin<'_>>) -> String {
     origin.map_or_else(|| "null".to_owned(), |origin| origin.to_string())
-}
-
-/// Returns the number of the page that a URL asks for; 1 if its query does not name a valid page.
-fn page_number(url: &Url, rules: &PageRules) -> u64 {
-    let request = PageRequest::from_query(url.query().unwrap_or_default(), rules);
-    request.map_or(1, PageRequest::page)
 }
 
 /// Why a link to the next page must not be followed.

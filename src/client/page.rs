@@ -103,11 +103,10 @@ impl<T> From<Paginator<T>> for Page<T> {
     /// # Examples
     ///
     /// ```
-    /// use tokenfolio::{Page, PageRequest, PageRules, PageUrls, Paginator};
+    /// use tokenfolio::{Page, Pagination};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let request = PageRequest::from_query("page=2", &PageRules::default())?;
-    /// let page = Page::from(Paginator::new(vec!["fig"], 21, request, PageUrls::new("/fruit")?));
+    /// let page = Page::from(Pagination::new("/fruit")?.request("page=2")?.paginate(vec!["fig"], 21));
     /// assert_eq!(page.data, ["fig"]);
     /// assert_eq!(page.links.prev.as_deref(), Some("/fruit?page=1"));
     /// assert_eq!(page.meta.total, 21);
@@ -127,7 +126,7 @@ impl<T> From<Paginator<T>> for Page<T> {
                 from: page.from(),
                 last_page: page.last_page(),
                 links: meta_links(&page),
-                path: page.urls().path().to_owned(),
+                path: page.config().url.clone(),
                 per_page: page.per_page().get().into(),
                 to: page.to(),
                 total: page.total(),
@@ -140,7 +139,7 @@ impl<T> From<Paginator<T>> for Page<T> {
 fn meta_links<T>(page: &Paginator<T>) -> Vec<MetaLink> {
     let Some(labels) = page.style().array() else { return Vec::new() };
     let link = |label: &str, number: Option<u64>| MetaLink {
-        url: number.map(|number| page.urls().url(number)),
+        url: number.map(|number| page.request().page_url(number).to_string()),
         label: label.to_owned(),
         page: number,
         active: false,

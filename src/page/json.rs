@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::page::paginator::Paginator;
-use crate::page::urls::PageUrls;
+use crate::page::request::PageRequest;
 use crate::text::buffer::{Buffer, Piece};
 use crate::text::digits;
 use crate::text::json_escape::escape;
@@ -50,11 +50,10 @@ impl<T: Serialize> Paginator<T> {
     /// # Examples
     ///
     /// ```
-    /// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
+    /// use tokenfolio::Pagination;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let request = PageRequest::from_query("", &PageRules::default())?;
-    /// let page = Paginator::new(vec!["fig"], 1, request, PageUrls::new("/fruit")?);
+    /// let page = Pagination::new("/fruit")?.request("")?.paginate(vec!["fig"], 1);
     /// let mut body = Vec::new();
     /// page.write_json(&mut body)?;
     /// assert_eq!(body, serde_json::to_vec(&page)?);
@@ -82,12 +81,11 @@ impl Paginator<TokenResource> {
     ///
     /// ```
     /// use chrono::DateTime;
-    /// use tokenfolio::{AccessToken, PageRequest, PageRules, PageUrls, Paginator};
+    /// use tokenfolio::{AccessToken, Pagination};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
-    /// let request = PageRequest::from_query("", &PageRules::default())?;
-    /// let page = Paginator::new(vec![token], 1, request, PageUrls::new("/tokens")?);
+    /// let page = Pagination::new("/tokens")?.request("")?.paginate(vec![token], 1);
     /// let mut body = Vec::new();
     /// page.write_tokens(&mut body);
     /// assert_eq!(body, serde_json::to_vec(&page)?);
@@ -123,15 +121,15 @@ fn estimated_len(page: &Paginator<TokenResource>) -> usize {
 
 /// Estimates the length of the part of a page that follows its items. Escapes can make it longer.
 fn estimated_links_and_meta_len<T>(page: &Paginator<T>) -> usize {
-    let before_page = page.urls().before_page().into_iter().map(str::len).sum::<usize>();
-    let url_without_page = before_page + page.urls().after_page().len();
+    let before_page = page.request().before_page().into_iter().map(str::len).sum::<usize>();
+    let url_without_page = before_page + page.request().after_page().len();
     let url_len = |page: u64| url_without_page + digits::max_len(page);
     let number_len = |number: Option<u64>| number.map_or(NULL_LEN, digits::max_len);
     let prev = page.prev_page();
     let next = page.next_page();
     let nullable_url_len = |page: Option<u64>| page.map_or(NULL_LEN, |page| url_len(page) + r#""""#.len());
 
-    let mut len = LINKS_AND_META_LEN + page.urls().path().len() + META_END_LEN;
+    let mut len = LINKS_AND_META_LEN + page.config().url.len() + META_END_LEN;
     len += url_len(1) + url_len(page.last_linked_page()) + nullable_url_len(prev) + nullable_url_len(next);
     len += number_len(Some(page.current_page())) + number_len(page.from()) + number_len(Some(page.last_page()));
     if let Some(labels) = page.style().array() {
@@ -167,7 +165,7 @@ fn write_links_and_meta<T>(out: &mut Buffer, page: &Paginator<T>) {
     let prev = page.prev_page();
     let next = page.next_page();
     out.put(br#","links":{"first":""#);
-    let url = WrittenUrl::write_first(out, page.urls());
+    let url = WrittenUrl::write_first(out, page.request());
     out.put(br#"","last":""#);
     url.write(out, page.last_linked_page());
     out.put(br#"","prev":"#);
@@ -196,7 +194,7 @@ fn write_links_and_meta<T>(out: &mut Buffer, page: &Paginator<T>) {
         out.put(b"]");
     }
     out.put(br#","path":""#);
-    escape(out, page.urls().path());
+    escape(out, &page.config().url);
     out.piece(|piece: &mut Piece<'_, META_END_LEN>| {
         put_number(piece, br#"","per_page":"#, Some(page.per_page().get().into()));
         put_number(piece, br#","to":"#, page.to());
@@ -213,15 +211,15 @@ struct WrittenUrl {
 
 impl WrittenUrl {
     /// Writes the URL of page 1, without quotes.
-    fn write_first(out: &mut Buffer, urls: &PageUrls) -> Self {
+    fn write_first(out: &mut Buffer, request: &PageRequest) -> Self {
         let start = out.len();
-        for part in urls.before_page() {
+        for part in request.before_page() {
             escape(out, part);
         }
         let before_page = start..out.len();
         out.put(b"1");
         let start = out.len();
-        escape(out, urls.after_page());
+        escape(out, request.after_page());
         Self { before_page, after_page: start..out.len() }
     }
 

@@ -14,6 +14,11 @@ pub(crate) fn last_value<'q>(query: &'q str, name: &str) -> Option<Cow<'q, [u8]>
     query::parameters(query).filter_map(read).last().flatten()
 }
 
+/// Returns whether PHP reads a parameter as the variable `name`, or as an array of that name.
+pub(crate) fn is_variable(parameter: &str, name: &str) -> bool {
+    shape(parameter.as_bytes(), name).is_some()
+}
+
 /// The shape of a variable that PHP creates for a parameter.
 enum Shape {
     Array,

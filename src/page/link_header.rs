@@ -12,7 +12,7 @@ impl<T> Paginator<T> {
     /// Returns the first, last, prev and next URLs as the value of a `Link` header (RFC 8288, section 3).
     ///
     /// A relation without a URL is left out. `None` if the value would be longer than
-    /// [`LinkStyle::with_max_header_len`](crate::LinkStyle::with_max_header_len) allows, because proxies reject a response
+    /// [`Pagination::with_max_link_header_len`](crate::Pagination::with_max_link_header_len) allows, because proxies reject a response
     /// with long headers.
     ///
     /// # Panics
@@ -22,11 +22,10 @@ impl<T> Paginator<T> {
     /// # Examples
     ///
     /// ```
-    /// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
+    /// use tokenfolio::Pagination;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let request = PageRequest::from_query("", &PageRules::default())?;
-    /// let page = Paginator::new(vec!["fig"], 1, request, PageUrls::new("/fruit")?);
+    /// let page = Pagination::new("/fruit")?.request("")?.paginate(vec!["fig"], 1);
     /// let header = page.link_header().ok_or("the links are too long")?;
     /// assert_eq!(header, r#"</fruit?page=1>; rel="first", </fruit?page=1>; rel="last""#);
     /// # Ok(())
@@ -40,8 +39,8 @@ impl<T> Paginator<T> {
             (b"prev", self.prev_page()),
             (b"next", self.next_page()),
         ];
-        let before_page = self.urls().before_page();
-        let after_page = self.urls().after_page();
+        let before_page = self.request().before_page();
+        let after_page = self.request().after_page();
         let url_len = before_page.iter().map(|part| part.len()).sum::<usize>() + after_page.len();
         let links = relations.iter().filter(|(_, page)| page.is_some()).count();
         let mut out = Buffer::overwrite(Vec::new(), links * (url_len + LINK_LEN));
@@ -61,7 +60,7 @@ impl<T> Paginator<T> {
             out.put(b"\"");
         }
         let header = out.finish();
-        if header.len() > self.style().max_header_len {
+        if header.len() > self.config().max_link_header_len {
             return None;
         }
         Some(HeaderValue::try_from(header).expect("a URL of RFC 3986 is visible ASCII"))

@@ -1,34 +1,32 @@
-//! How the links of a page look.
+//! How the array of page links looks.
 
 use std::borrow::Cow;
 
-/// How the links of a page look: the array of page links, and the length of the `Link` header.
+/// How the array of page links looks.
 ///
-/// By default the array shows three pages on each side of the current one, under Laravel's labels as characters, and a
-/// `Link` header has at most 3,000 bytes.
+/// By default it shows three pages on each side of the current one, under Laravel's labels as characters.
 ///
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{LinkStyle, PageRequest, PageRules, PageUrls, Paginator};
+/// use tokenfolio::{LinkStyle, Pagination};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let request = PageRequest::from_query("", &PageRules::default())?;
-/// let page = Paginator::new(vec![1], 1, request, PageUrls::new("/")?);
+/// let pagination = Pagination::new("/fruit")?;
 ///
 /// let german = LinkStyle::default().with_labels("« Zurück", "Weiter »");
-/// let json = serde_json::to_value(page.clone().with_style(german))?;
-/// assert_eq!(json["meta"]["links"][2]["label"], "Weiter »");
+/// let page = pagination.clone().with_link_style(german).request("")?.paginate(vec!["fig"], 1);
+/// assert_eq!(serde_json::to_value(page)?["meta"]["links"][2]["label"], "Weiter »");
 ///
-/// let json = serde_json::to_value(page.with_style(LinkStyle::default().without_array()))?;
-/// assert_eq!(json["meta"].get("links"), None);
+/// let without_array = LinkStyle::default().without_array();
+/// let page = pagination.with_link_style(without_array).request("")?.paginate(vec!["fig"], 1);
+/// assert_eq!(serde_json::to_value(page)?["meta"].get("links"), None);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LinkStyle {
     pub(crate) on_each_side: u8,
-    pub(crate) max_header_len: usize,
     labels: Labels,
     has_array: bool,
 }
@@ -43,8 +41,7 @@ pub(crate) struct Labels {
 impl Default for LinkStyle {
     fn default() -> Self {
         let labels = Labels { previous: "« Previous".into(), gap: "...".into(), next: "Next »".into() };
-        // nginx answers a response whose headers exceed 4 kB with 502, unless it is configured otherwise.
-        Self { on_each_side: 3, max_header_len: 3_000, labels, has_array: true }
+        Self { on_each_side: 3, labels, has_array: true }
     }
 }
 
@@ -76,12 +73,6 @@ impl LinkStyle {
     pub fn with_gap_label(mut self, gap: impl Into<Cow<'static, str>>) -> Self {
         self.labels.gap = gap.into();
         self
-    }
-
-    /// Sets the maximum length of a `Link` header in bytes. A page whose header would be longer has no `Link` header.
-    #[must_use]
-    pub fn with_max_header_len(self, max: usize) -> Self {
-        Self { max_header_len: max, ..self }
     }
 
     /// The labels of the array, if it is there.

@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
 use crate::page::link_style::LinkStyle;
+use crate::page::pagination::Config;
 use crate::page::request::PageRequest;
-use crate::page::urls::PageUrls;
 use crate::page::window::window;
 
 /// A page of items with everything a client needs to reach the others.
@@ -20,12 +20,11 @@ use crate::page::window::window;
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
+/// use tokenfolio::Pagination;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let request = PageRequest::from_query("page=2", &PageRules::default())?;
-/// let urls = PageUrls::new("https://api.example.com/fruit")?;
-/// let page = Paginator::new(vec!["fig"], 21, request, urls);
+/// let pagination = Pagination::new("https://api.example.com/fruit")?;
+/// let page = pagination.request("page=2")?.paginate(vec!["fig"], 21);
 ///
 /// assert_eq!((page.from(), page.to(), page.last_page()), (Some(21), Some(21), 2));
 /// assert_eq!(page.prev_url().as_deref(), Some("https://api.example.com/fruit?page=1"));
@@ -45,36 +44,24 @@ pub struct Paginator<T> {
     items: Vec<T>,
     total: u64,
     request: PageRequest,
-    urls: PageUrls,
-    style: LinkStyle,
+}
+
+impl PageRequest {
+    /// Creates the page from its items and the number of items on all pages.
+    ///
+    /// The items stay as they are: their number is not compared with the total. `from` and `to` follow from it.
+    #[must_use]
+    pub fn paginate<T>(self, items: Vec<T>, total: u64) -> Paginator<T> {
+        Paginator { items, total, request: self }
+    }
 }
 
 impl<T> Paginator<T> {
-    /// Makes the page that `request` asked for from its items and the number of items on all pages.
-    ///
-    /// The items are taken as they are, neither counted against the total nor cut: `from` and `to` follow them.
-    #[must_use]
-    pub fn new(items: Vec<T>, total: u64, request: PageRequest, urls: PageUrls) -> Self {
-        Self { items, total, request, urls, style: LinkStyle::default() }
-    }
-
-    /// Sets how the array of page links looks.
-    #[must_use]
-    pub fn with_style(self, style: LinkStyle) -> Self {
-        Self { style, ..self }
-    }
-
     /// Converts every item, and preserves the rest of the page.
     #[doc(alias = "through")]
     #[must_use]
     pub fn map<U>(self, item: impl FnMut(T) -> U) -> Paginator<U> {
-        Paginator {
-            items: self.items.into_iter().map(item).collect(),
-            total: self.total,
-            request: self.request,
-            urls: self.urls,
-            style: self.style,
-        }
+        Paginator { items: self.items.into_iter().map(item).collect(), total: self.total, request: self.request }
     }
 
     /// Converts every item with a function that can fail, and preserves the rest of the page.
@@ -86,11 +73,10 @@ impl<T> Paginator<T> {
     /// # Examples
     ///
     /// ```
-    /// use tokenfolio::{PageRequest, PageRules, PageUrls, Paginator};
+    /// use tokenfolio::Pagination;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let request = PageRequest::from_query("", &PageRules::default())?;
-    /// let page = Paginator::new(vec!["1", "two"], 2, request, PageUrls::new("/numbers")?);
+    /// let page = Pagination::new("/numbers")?.request("")?.paginate(vec!["1", "two"], 2);
     /// let error = page.try_map(str::parse::<u8>).unwrap_err();
     /// assert_eq!(error.to_string(), "invalid digit found in string");
     /// # Ok(())
@@ -101,8 +87,6 @@ impl<T> Paginator<T> {
             items: self.items.into_iter().map(item).collect::<Result<_, _>>()?,
             total: self.total,
             request: self.request,
-            urls: self.urls,
-            style: self.style,
         })
     }
 
@@ -165,25 +149,25 @@ impl<T> Paginator<T> {
     /// Returns the URL of the first page.
     #[must_use]
     pub fn first_url(&self) -> String {
-        self.urls.url(1)
+        self.request.page_url(1).to_string()
     }
 
     /// Returns the URL of the last page that can be asked for.
     #[must_use]
     pub fn last_url(&self) -> String {
-        self.urls.url(self.last_linked_page())
+        self.request.page_url(self.last_linked_page()).to_string()
     }
 
     /// Returns the URL of the page before this one, if there is one. Past the end that page may lie past it too.
     #[must_use]
     pub fn prev_url(&self) -> Option<String> {
-        self.prev_page().map(|page| self.urls.url(page))
+        self.prev_page().map(|page| self.request.page_url(page).to_string())
     }
 
     /// Returns the URL of the page after this one, if there is one.
     #[must_use]
     pub fn next_url(&self) -> Option<String> {
-        self.next_page().map(|page| self.urls.url(page))
+        self.next_page().map(|page| self.request.page_url(page).to_string())
     }
 
     /// Lists the page numbers that the array of page links shows, in order; `None` is a gap.
@@ -191,12 +175,11 @@ impl<T> Paginator<T> {
     /// # Examples
     ///
     /// ```
-    /// use tokenfolio::{LinkStyle, PageRequest, PageRules, PageUrls, Paginator};
+    /// use tokenfolio::{LinkStyle, Pagination};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let request = PageRequest::from_query("page=50", &PageRules::default())?;
-    /// let page = Paginator::new(vec![()], 2_000, request, PageUrls::new("/fruit")?);
-    /// let page = page.with_style(LinkStyle::default().with_on_each_side(1));
+    /// let style = LinkStyle::default().with_on_each_side(1);
+    /// let page = Pagination::new("/fruit")?.with_link_style(style).request("page=50")?.paginate(vec!["fig"], 2_000);
     /// let shown: Vec<_> = page.window().map(|page| page.unwrap_or_default()).collect();
     /// assert_eq!(shown, [1, 2, 0, 49, 50, 51, 0, 99, 100]);
     /// # Ok(())
@@ -211,15 +194,19 @@ impl<T> Paginator<T> {
 
     /// The runs of page numbers between the gaps.
     pub(crate) fn runs(&self) -> impl Iterator<Item = RangeInclusive<u64>> {
-        window(self.current_page(), self.last_linked_page(), self.style.on_each_side)
+        window(self.current_page(), self.last_linked_page(), self.style().on_each_side)
     }
 
-    pub(crate) fn urls(&self) -> &PageUrls {
-        &self.urls
+    pub(crate) fn request(&self) -> &PageRequest {
+        &self.request
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        self.request.pagination().config()
     }
 
     pub(crate) fn style(&self) -> &LinkStyle {
-        &self.style
+        &self.config().link_style
     }
 
     /// The last page, or the last one that can be asked for.

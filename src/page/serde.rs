@@ -21,7 +21,7 @@ struct Links<'p, T>(&'p Paginator<T>);
 impl<T> Serialize for Links<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let page = self.0;
-        let url = |number| page.urls().page(number);
+        let url = |number| page.request().page_url(number);
         let mut links = serializer.serialize_struct("Links", 4)?;
         links.serialize_field("first", &url(1))?;
         links.serialize_field("last", &url(page.last_linked_page()))?;
@@ -45,7 +45,7 @@ impl<T> Serialize for Meta<'_, T> {
             Some(labels) => meta.serialize_field("links", &LinkArray { page, labels })?,
             None => meta.skip_field("links")?,
         }
-        meta.serialize_field("path", page.urls().path())?;
+        meta.serialize_field("path", &page.config().url)?;
         meta.serialize_field("per_page", &page.per_page())?;
         meta.serialize_field("to", &page.to())?;
         meta.serialize_field("total", &page.total())?;
@@ -62,7 +62,7 @@ impl<T> Serialize for LinkArray<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { page, labels } = *self;
         let link = |label, number: Option<u64>| Link {
-            url: number.map(|number| page.urls().page(number)),
+            url: number.map(|number| page.request().page_url(number)),
             label,
             page: number,
             is_active: false,

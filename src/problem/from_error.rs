@@ -4,28 +4,25 @@ use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 use serde_json::json;
 
-use crate::page::request::PageError;
-use crate::page::urls::QueryLengthError;
+use crate::page::query_error::QueryError;
 use crate::problem::Problem;
 use crate::store::{StoreError, StoreErrorKind};
 
-impl From<PageError> for Problem {
-    fn from(error: PageError) -> Self {
+impl From<QueryError> for Problem {
+    /// Creates a 400 that lists the parameters that are wrong, or a 414 for a query that is too long (RFC 9110, section
+    /// 15.5.15).
+    fn from(error: QueryError) -> Self {
         let errors: Vec<_> = error
             .parameters()
             .iter()
             .map(|error| json!({"parameter": error.parameter(), "detail": error.to_string()}))
             .collect();
-        let mut problem = Self::new(StatusCode::BAD_REQUEST).with_detail(error.to_string());
-        problem.set_extension("errors", errors.into());
+        let status = if errors.is_empty() { StatusCode::URI_TOO_LONG } else { StatusCode::BAD_REQUEST };
+        let mut problem = Self::new(status).with_detail(error.to_string());
+        if !errors.is_empty() {
+            problem.set_extension("errors", errors.into());
+        }
         problem.with_source(error)
-    }
-}
-
-impl From<QueryLengthError> for Problem {
-    /// Creates a 414 (RFC 9110, section 15.5.15).
-    fn from(error: QueryLengthError) -> Self {
-        Self::new(StatusCode::URI_TOO_LONG).with_detail(error.to_string()).with_source(error)
     }
 }
 

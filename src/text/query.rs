@@ -19,16 +19,6 @@ impl<'q> Parameter<'q> {
         percent::decode(self.split().0)
     }
 
-    /// Returns whether the decoded name is `name`.
-    pub(crate) fn is(self, name: &str) -> bool {
-        *self.name() == *name.as_bytes()
-    }
-
-    /// Returns whether the decoded name is `name` or an array under it, such as `name[]` and `name[key]`.
-    pub(crate) fn is_or_is_in(self, name: &str) -> bool {
-        matches!(self.name().strip_prefix(name.as_bytes()), Some([] | [b'[', ..]))
-    }
-
     /// Returns the decoded value; a parameter without `=` has the empty one.
     pub(crate) fn value(self) -> Cow<'q, [u8]> {
         percent::decode(self.split().1)
@@ -42,4 +32,9 @@ impl<'q> Parameter<'q> {
 /// Returns the parameters of a raw query, in order. Nothing between two `&` is no parameter.
 pub(crate) fn parameters(raw: &str) -> impl Iterator<Item = Parameter<'_>> {
     raw.split('&').filter(|parameter| !parameter.is_empty()).map(Parameter)
+}
+
+/// Returns whether a parameter's decoded name is `name` or an array under it, such as `name[]` and `name[key]`.
+pub(crate) fn is_or_is_in(parameter: &[u8], name: &str) -> bool {
+    matches!(parameter.strip_prefix(name.as_bytes()), Some([] | [b'[', ..]))
 }

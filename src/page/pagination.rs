@@ -1,0 +1,317 @@
+//! The configuration of a list.
+
+use std::borrow::Cow;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use crate::page::base_url::{self, BaseUrlError};
+use crate::page::lenient;
+use crate::page::link_style::LinkStyle;
+use crate::text::percent;
+use crate::text::query::is_or_is_in;
+
+/// The maximum length of the preserved parameters, unless a service sets another one. A page has about twenty links and a
+/// `Link` header four, and proxies reject a long header.
+const DEFAULT_MAX_QUERY_LEN: usize = 1_024;
+
+/// The maximum length of a `Link` header, unless a service sets another one. nginx answers a response whose headers exceed
+/// 4 kB with 502, unless it is configured otherwise.
+const DEFAULT_MAX_LINK_HEADER_LEN: usize = 3_000;
+
+/// The configuration of a list: its URL, the names of its query parameters, the page size, and how its links look.
+///
+/// It reads queries and writes links, so the names in a link are always the names that are read.
+/// [`request`](Self::request) reads a query, and [`PageRequest::paginate`](crate::PageRequest::paginate) makes the page.
+///
+/// By default the page parameter is `page`, a page has 20 items whatever the client asks for, a mistake in a query is an
+/// error, and links do not preserve other parameters.
+///
+/// Create it once, when the service starts. A clone is cheap: clones share the configuration.
+///
+/// # Examples
+///
+/// ```
+/// use std::num::NonZeroU32;
+///
+/// use tokenfolio::Pagination;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let max = NonZeroU32::new(100).ok_or("zero")?;
+/// let pagination = Pagination::new("https://api.example.com/fruit")?.with_client_size("per_page", max)?;
+///
+/// let request = pagination.request("page=2&per_page=50")?;
+/// assert_eq!((request.page(), request.per_page().get(), request.offset()), (2, 50, 50));
+///
+/// let page = request.paginate(vec!["fig"], 51);
+/// assert_eq!(page.prev_url().as_deref(), Some("https://api.example.com/fruit?per_page=50&page=1"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Pagination(Arc<Config>);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Config {
+    pub(crate) url: String,
+    pub(crate) page_name: Cow<'static, str>,
+    /// The page parameter as it is written, up to its number.
+    pub(crate) page_parameter: Cow<'static, str>,
+    /// As it is written, with its `#`.
+    pub(crate) fragment: String,
+    pub(crate) per_page: NonZeroU32,
+    pub(crate) client_size: Option<ClientSize>,
+    pub(crate) is_lenient: bool,
+    pub(crate) preserves_query: bool,
+    pub(crate) max_query_len: usize,
+    pub(crate) link_style: LinkStyle,
+    pub(crate) max_link_header_len: usize,
+}
+
+/// The parameter by which a client chooses the page size.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct ClientSize {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) max: NonZeroU32,
+}
+
+impl Config {
+    /// Returns whether a parameter of this decoded name is one that the pagination reads, or an array under one.
+    pub(crate) fn reads(&self, parameter: &[u8]) -> bool {
+        self.names().any(|name| is_or_is_in(parameter, name))
+    }
+
+    /// Returns the names of all parameters that the pagination reads.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let size_name = self.client_size.iter().map(|size| &*size.name);
+        std::iter::once(&*self.page_name).chain(size_name)
+    }
+
+    /// Checks that all names can be told apart.
+    fn check_names(&self) -> Result<(), ParameterNameError> {
+        for (index, name) in self.names().enumerate() {
+            if name.is_empty() {
+                return Err(ParameterNameError::Empty);
+            }
+            if self.names().take(index).any(|other| is_ambiguous(name, other) || is_ambiguous(other, name)) {
+                return Err(ParameterNameError::Repeated(name.into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether a parameter called `parameter` is read as `name` too.
+fn is_ambiguous(parameter: &str, name: &str) -> bool {
+    is_or_is_in(parameter.as_bytes(), name) || lenient::is_variable(parameter, name)
+}
+
+impl Pagination {
+    /// Creates the pagination of the list at a URL: its whole public URL, or an absolute path, which makes links that
+    /// begin with `/`.
+    ///
+    /// The URL is configured and never taken from a request: a client controls the `Host` and `Forwarded` headers, and
+    /// could choose where links lead.
+    ///
+    /// A URL that is valid by RFC 3986 stays byte for byte, without trailing slashes; a lone `/` stays. A host name in
+    /// another script becomes punycode, and a path in another script is percent-encoded.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the URL is
+    ///
+    /// - not a whole `http` or `https` URL with a host, and not a path that begins with one `/`;
+    /// - a URL with a user name or password, because every client would see it;
+    /// - a URL with a query or a fragment, because a page could not be appended to it;
+    /// - a URL with a character that no URL can hold, or with a `%` that does not begin an escape, because it is not clear
+    ///   what was meant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{BaseUrlError, Pagination};
+    ///
+    /// # fn main() -> Result<(), BaseUrlError> {
+    /// assert_eq!(Pagination::new("https://bücher.example/é/")?.url(), "https://xn--bcher-kva.example/%C3%A9");
+    /// assert_eq!(Pagination::new("/100%"), Err(BaseUrlError::PercentSign));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(url: &str) -> Result<Self, BaseUrlError> {
+        const PER_PAGE: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
+        Ok(Self(Arc::new(Config {
+            url: base_url::parse(url)?,
+            page_name: "page".into(),
+            page_parameter: "page=".into(),
+            fragment: String::new(),
+            per_page: PER_PAGE,
+            client_size: None,
+            is_lenient: false,
+            preserves_query: false,
+            max_query_len: DEFAULT_MAX_QUERY_LEN,
+            link_style: LinkStyle::default(),
+            max_link_header_len: DEFAULT_MAX_LINK_HEADER_LEN,
+        })))
+    }
+
+    /// Sets the name of the page parameter, decoded.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the name is empty, or if the client's page size has it: one parameter would then mean both. Two names are
+    /// equal if one of them is an array under the other (`page` and `page[size]`), or if PHP reads them as one variable
+    /// (`page.no` and `page_no`).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{Pagination, ParameterNameError};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/fruit")?.with_page_name("p")?;
+    /// assert_eq!(pagination.request("p=2")?.paginate(vec!["fig"], 21).first_url(), "/fruit?p=1");
+    /// assert_eq!(pagination.with_page_name(""), Err(ParameterNameError::Empty));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_page_name(self, name: impl Into<Cow<'static, str>>) -> Result<Self, ParameterNameError> {
+        let name = name.into();
+        self.with_names(|config| {
+            config.page_parameter = format!("{}=", percent::encode(&name)).into();
+            config.page_name = name;
+        })
+    }
+
+    /// Lets the client choose the page size from 1 to `max`, by a parameter of this decoded name. Links preserve it.
+    ///
+    /// Without the parameter, the size is that of [`with_per_page`](Self::with_per_page).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the name is empty or that of the page, as [`with_page_name`](Self::with_page_name) does.
+    pub fn with_client_size(
+        self,
+        name: impl Into<Cow<'static, str>>,
+        max: NonZeroU32,
+    ) -> Result<Self, ParameterNameError> {
+        self.with_names(|config| config.client_size = Some(ClientSize { name: name.into(), max }))
+    }
+
+    fn with_names(self, change: impl FnOnce(&mut Config)) -> Result<Self, ParameterNameError> {
+        let changed = self.with(change);
+        changed.0.check_names()?;
+        Ok(changed)
+    }
+
+    /// Sets the number of items on a page.
+    #[must_use]
+    pub fn with_per_page(self, per_page: NonZeroU32) -> Self {
+        self.with(|config| config.per_page = per_page)
+    }
+
+    /// Reads queries as a Laravel application with its default middleware does.
+    ///
+    /// The last duplicate wins. Whitespace and invisible characters around the number and a `+` before it are ignored.
+    /// Every other mistake is page 1, or the size of [`with_per_page`](Self::with_per_page). A size above the maximum is
+    /// the maximum. Names are read as PHP reads them: `+page=2` and `page%00x=2` are page 2, and an array such as
+    /// `page[]=2` is page 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Pagination;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/fruit")?;
+    /// assert!(pagination.request("page=two").is_err());
+    /// assert_eq!(pagination.lenient().request("page=two")?.page(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn lenient(self) -> Self {
+        self.with(|config| config.is_lenient = true)
+    }
+
+    /// Preserves the other parameters of a request in its links.
+    ///
+    /// The parameters stay byte for byte and in order, duplicates and parameters without a value included. Only
+    /// characters that a URL cannot hold are escaped, such as `[` and a `%` that does not begin an escape. An array under
+    /// the name of the page (`page[]=2`) is dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Pagination;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/fruit")?.with_query_string();
+    /// let page = pagination.request("tag[]=50%&page=1")?.paginate(vec!["fig"], 21);
+    /// assert_eq!(page.next_url().as_deref(), Some("/fruit?tag%5B%5D=50%25&page=2"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "withQueryString")]
+    #[must_use]
+    pub fn with_query_string(self) -> Self {
+        self.with(|config| config.preserves_query = true)
+    }
+
+    /// Sets the maximum length of the parameters before the page in a link, in bytes as they are written; 1,024 unless
+    /// set. A request with longer ones is an error, because every link repeats them.
+    #[must_use]
+    pub fn with_max_query_len(self, max: usize) -> Self {
+        self.with(|config| config.max_query_len = max)
+    }
+
+    /// Sets the fragment that every link ends with. Characters that a URL cannot hold are escaped. An empty text is no
+    /// fragment.
+    #[must_use]
+    pub fn with_fragment(self, fragment: &str) -> Self {
+        self.with(|config| {
+            config.fragment = match fragment {
+                "" => String::new(),
+                _ => format!("#{}", percent::escape_query(fragment)),
+            };
+        })
+    }
+
+    /// Sets how the array of page links looks.
+    #[must_use]
+    pub fn with_link_style(self, style: LinkStyle) -> Self {
+        self.with(|config| config.link_style = style)
+    }
+
+    /// Sets the maximum length of a `Link` header in bytes; 3,000 unless set. A page whose header would be longer has no
+    /// `Link` header, because proxies reject a response with long headers.
+    #[must_use]
+    pub fn with_max_link_header_len(self, max: usize) -> Self {
+        self.with(|config| config.max_link_header_len = max)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// Returns the URL of the list as a page shows it: without trailing slashes, query or fragment.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0
+    }
+}
+
+/// Why the name of a query parameter was rejected.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterNameError {
+    /// The name is empty. No link could hold the parameter.
+    #[error("name of a query parameter is empty")]
+    Empty,
+    /// Another parameter of the list has the name, or one that cannot be told apart from it.
+    #[error("query parameter `{0}` cannot be told apart from another one of the list")]
+    Repeated(Box<str>),
+}
