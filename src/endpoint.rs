@@ -14,6 +14,7 @@ use crate::auth::{Authenticated, Authenticator, accepted_token};
 use crate::page::pagination::Pagination;
 use crate::page::paginator::Paginator;
 use crate::problem::Problem;
+use crate::problem::event::ProblemEvent;
 use crate::problem::response::PRIVATE_NO_STORE;
 use crate::store::usage::UsageLog;
 use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
@@ -80,8 +81,12 @@ pub struct ListTokens<S, A: Authenticator> {
     challenge: Challenge,
     retry_after_seconds: u32,
     record_usage: Option<Box<RecordUsage<A::Owner>>>,
+    problem_hook: Option<Box<ProblemHook>>,
     clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }
+
+/// Sees every problem before it becomes a response.
+type ProblemHook = dyn Fn(&ProblemEvent<'_>) + Send + Sync;
 
 /// Records one usage of an owner's token. A closure, so that only an owner in a [`UsageLog`] must be `Clone` and `Ord`.
 type RecordUsage<O> = dyn Fn(&O, TokenId, DateTime<Utc>) + Send + Sync;
@@ -103,6 +108,7 @@ where
             challenge: Challenge::default(),
             retry_after_seconds: 1,
             record_usage: None,
+            problem_hook: None,
             clock: Box::new(Utc::now),
         }
     }
@@ -145,6 +151,37 @@ where
         A::Owner: Clone + Ord + 'static,
     {
         Self { record_usage: Some(Box::new(move |owner, id, now| log.record(owner, id, now))), ..self }
+    }
+
+    /// Calls a function with every problem, once, before it becomes a response. By default nothing sees the cause of a
+    /// problem.
+    ///
+    /// The function runs in the future of [`handle`](Self::handle), so it must not block. For problems of the service's
+    /// other endpoints, call the same function with a [`ProblemEvent::new`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::error::Error;
+    ///
+    /// use tokenfolio::{AuthError, ProblemEvent};
+    ///
+    /// /// Writes a log of all problems, and counts the reasons of those with 401.
+    /// fn log_problem(event: &ProblemEvent<'_>) {
+    ///     eprintln!("{event}");
+    ///     if let Some(reason) = event.problem().source().and_then(|source| source.downcast_ref::<AuthError>()) {
+    ///         count(reason.as_str());
+    ///     }
+    /// }
+    /// # fn count(_label: &'static str) {}
+    /// # use tokenfolio::{Authenticator, ListTokens, TokenStore};
+    /// # fn with_log<S: TokenStore, A: Authenticator<Owner = S::Owner>>(endpoint: ListTokens<S, A>) -> ListTokens<S, A> {
+    /// endpoint.with_problem_hook(log_problem)
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_problem_hook(self, hook: impl Fn(&ProblemEvent<'_>) + Send + Sync + 'static) -> Self {
+        Self { problem_hook: Some(Box::new(hook)), ..self }
     }
 
     /// Sets the clock, which is read once a request; the system's unless set.
@@ -207,6 +244,9 @@ where
         let mut problem = problem.with_request(parts);
         if problem.status() == Some(StatusCode::SERVICE_UNAVAILABLE) {
             problem = problem.with_header(RETRY_AFTER, self.retry_after_seconds.into());
+        }
+        if let Some(hook) = &self.problem_hook {
+            hook(&ProblemEvent::new(&problem, parts));
         }
         problem.into()
     }

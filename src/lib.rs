@@ -74,6 +74,7 @@ mod store;
 mod text;
 mod token;
 
+pub use auth::auth_error::AuthError;
 pub use auth::bearer::{BearerToken, CredentialsError};
 pub use auth::challenge::{BearerError, Challenge, ChallengeError};
 pub use auth::{Authenticated, Authenticator, DynAuthenticator, authenticate};
@@ -88,6 +89,7 @@ pub use page::pagination::{Pagination, ParameterNameError};
 pub use page::paginator::Paginator;
 pub use page::query_error::{ParameterError, QueryError};
 pub use page::request::PageRequest;
+pub use problem::event::ProblemEvent;
 pub use problem::trace_id::{TraceId, TraceIdError};
 pub use problem::{ExtensionError, Problem};
 pub use store::memory::MemoryStore;

@@ -1,5 +1,6 @@
 //! Who is calling, and with which token.
 
+pub(crate) mod auth_error;
 pub(crate) mod bearer;
 pub(crate) mod challenge;
 
@@ -9,8 +10,9 @@ use chrono::{DateTime, Utc};
 use http::header::{HeaderMap, WWW_AUTHENTICATE};
 use http::request::Parts;
 
-use crate::auth::bearer::{BearerToken, CredentialsError};
-use crate::auth::challenge::{BearerError, Challenge};
+use crate::auth::auth_error::AuthError;
+use crate::auth::bearer::BearerToken;
+use crate::auth::challenge::Challenge;
 use crate::problem::Problem;
 use crate::store::StoreError;
 use crate::store::dyn_trait::dyn_trait;
@@ -91,7 +93,8 @@ pub struct Authenticated<O> {
 ///
 /// # Errors
 ///
-/// The problem to answer: 401 for a request that is not accepted, or that of a [`StoreError`].
+/// The problem to answer: 401 for a request that is not accepted, with an [`AuthError`] as its source, or the problem of a
+/// [`StoreError`].
 ///
 /// # Examples
 ///
@@ -144,26 +147,30 @@ pub(crate) async fn accepted_token<A: Authenticator>(
     caller: Option<IpAddr>,
     now: DateTime<Utc>,
 ) -> Result<Authenticated<A::Owner>, Problem> {
-    let secret = BearerToken::from_headers(headers).map_err(|error| match error {
-        CredentialsError::Malformed => unauthorized(challenge, Some(BearerError::InvalidToken)),
-        CredentialsError::Missing => unauthorized(challenge, None),
-        CredentialsError::Repeated => unauthorized(challenge, Some(BearerError::InvalidRequest)),
-    })?;
-    match authenticator.find(&secret).await? {
-        Some(found) if is_accepted(&found.token, caller, now) => Ok(found),
-        _ => Err(unauthorized(challenge, Some(BearerError::InvalidToken))),
+    let secret = BearerToken::from_headers(headers).map_err(|error| unauthorized(challenge, error.into()))?;
+    let found = authenticator.find(&secret).await?.ok_or_else(|| unauthorized(challenge, AuthError::Unknown))?;
+    match check(&found.token, caller, now) {
+        Ok(()) => Ok(found),
+        Err(error) => Err(unauthorized(challenge, error)),
     }
 }
 
-/// RFC 6750, section 3.1: a request without credentials gets a challenge without an error code.
-fn unauthorized(challenge: &Challenge, error: Option<BearerError>) -> Problem {
-    Problem::unauthorized("").with_header(WWW_AUTHENTICATE, challenge.to_header_with_error(error))
+fn unauthorized(challenge: &Challenge, error: AuthError) -> Problem {
+    Problem::unauthorized("")
+        .with_header(WWW_AUTHENTICATE, challenge.to_header_with_error(error.bearer_error()))
+        .with_source(error)
 }
 
-fn is_accepted(token: &AccessToken, caller: Option<IpAddr>, now: DateTime<Utc>) -> bool {
-    let is_allowed = match &token.allowed_ips {
-        Some(allowed) => caller.is_some_and(|caller| allowed.contains(caller)),
-        None => true,
-    };
-    is_allowed && token.status(now) == TokenStatus::Active
+fn check(token: &AccessToken, caller: Option<IpAddr>, now: DateTime<Utc>) -> Result<(), AuthError> {
+    match token.status(now) {
+        TokenStatus::Active => {}
+        TokenStatus::Expired => return Err(AuthError::Expired { token: token.id }),
+        TokenStatus::Revoked => return Err(AuthError::Revoked { token: token.id }),
+    }
+    match (&token.allowed_ips, caller) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(AuthError::AddressUnknown { token: token.id }),
+        (Some(allowed), Some(address)) if allowed.contains(address) => Ok(()),
+        (Some(_), Some(address)) => Err(AuthError::AddressNotAllowed { token: token.id, address }),
+    }
 }

@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457).
 
+pub(crate) mod event;
 mod extension;
 mod from_error;
 mod json;
