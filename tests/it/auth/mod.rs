@@ -1,5 +1,6 @@
 //! The tokens that are accepted, and the problem of all others.
 
+mod auth_error;
 mod bearer;
 mod challenge;
 
@@ -12,8 +13,8 @@ use http::header::WWW_AUTHENTICATE;
 use http::request::{Builder, Parts};
 use pollster::block_on;
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticated, Authenticator, BearerError, BearerToken, Challenge, Problem, StoreError,
-    StoreErrorKind, TokenStatus, authenticate,
+    AccessToken, AllowedIps, AuthError, Authenticated, Authenticator, BearerError, BearerToken, Challenge, Problem,
+    StoreError, StoreErrorKind, TokenId, TokenStatus, authenticate,
 };
 
 fn now() -> DateTime<Utc> {
@@ -65,21 +66,26 @@ const BODY: &str = concat!(
     r#""instance":"/api/v1/me"}"#,
 );
 
-/// Checks that the request is rejected with the one body, and this challenge.
+/// The token that an authenticator knows.
+const TOKEN: TokenId = TokenId(1);
+
+/// Checks that the request is rejected for this reason, with the one body and the challenge of the reason.
 #[track_caller]
-fn expect_rejection(result: Result<Authenticated<u64>, Problem>, challenge: &str) {
+fn expect_rejection(result: Result<Authenticated<u64>, Problem>, reason: AuthError) {
     let problem = result.unwrap_err();
     assert_eq!(serde_json::to_string(&problem).unwrap(), BODY);
-    assert!(problem.source().is_none());
+    assert_eq!(problem.source().unwrap().downcast_ref(), Some(&reason));
     let response: http::Response<Vec<u8>> = problem.into();
     assert_eq!(response.status(), 401);
+    let challenge = match reason {
+        AuthError::Missing => r#"Bearer realm="api""#,
+        AuthError::Repeated => r#"Bearer realm="api", error="invalid_request""#,
+        _ => r#"Bearer realm="api", error="invalid_token""#,
+    };
     assert_eq!(response.headers().get_all(WWW_AUTHENTICATE).iter().collect::<Vec<_>>(), [challenge]);
     assert_eq!(response.headers()["cache-control"], "private, no-store");
+    assert_eq!(response.body(), BODY.as_bytes());
 }
-
-const BARE: &str = r#"Bearer realm="api""#;
-const INVALID_REQUEST: &str = r#"Bearer realm="api", error="invalid_request""#;
-const INVALID_TOKEN: &str = r#"Bearer realm="api", error="invalid_token""#;
 
 #[test]
 fn a_known_token_is_accepted_with_its_owner() {
@@ -94,10 +100,10 @@ fn a_known_token_is_accepted_with_its_owner() {
 #[test]
 fn a_request_without_bearer_credentials_gets_a_bare_challenge_without_a_lookup() {
     let authenticator = one(|_| ());
-    expect_rejection(authenticated(&authenticator, &[], None, now()), BARE);
+    expect_rejection(authenticated(&authenticator, &[], None, now()), AuthError::Missing);
     let values: [&[u8]; 4] = [b"Basic dXNlcjpwYXNz", b"Bearer", b"Bearer ", b"Bearergood"];
     for value in values {
-        expect_rejection(authenticated(&authenticator, &[value], None, now()), BARE);
+        expect_rejection(authenticated(&authenticator, &[value], None, now()), AuthError::Missing);
     }
     assert_eq!(authenticator.calls.into_inner(), 0);
 }
@@ -108,7 +114,7 @@ fn a_malformed_token_is_invalid_without_a_lookup() {
     let values: [&[u8]; 6] =
         [b"Bearer a b", b"Bearer a,b", b"Bearer a\"b", b"Bearer =abc", "Bearer é".as_bytes(), b"Bearer \xff"];
     for value in values {
-        expect_rejection(authenticated(&authenticator, &[value], None, now()), INVALID_TOKEN);
+        expect_rejection(authenticated(&authenticator, &[value], None, now()), AuthError::Malformed);
     }
     assert_eq!(authenticator.calls.into_inner(), 0);
 }
@@ -120,7 +126,7 @@ fn an_unknown_token_is_invalid() {
     for value in
         [&b"Bearer unknown"[..], b"Bearer GOOD", b"Bearer Good", b"Bearer goo", b"Bearer goodd", long.as_bytes()]
     {
-        expect_rejection(authenticated(&authenticator, &[value], None, now()), INVALID_TOKEN);
+        expect_rejection(authenticated(&authenticator, &[value], None, now()), AuthError::Unknown);
     }
     assert_eq!(authenticator.calls.into_inner(), 6);
 }
@@ -129,8 +135,8 @@ fn an_unknown_token_is_invalid() {
 fn two_headers_are_an_invalid_request_without_a_lookup() {
     let authenticator = one(|_| ());
     for second in [&b"Bearer good"[..], b"Bearer bad", b"Basic dXNlcjpwYXNz"] {
-        expect_rejection(authenticated(&authenticator, &[b"Bearer good", second], None, now()), INVALID_REQUEST);
-        expect_rejection(authenticated(&authenticator, &[second, b"Bearer good"], None, now()), INVALID_REQUEST);
+        expect_rejection(authenticated(&authenticator, &[b"Bearer good", second], None, now()), AuthError::Repeated);
+        expect_rejection(authenticated(&authenticator, &[second, b"Bearer good"], None, now()), AuthError::Repeated);
     }
     assert_eq!(authenticator.calls.into_inner(), 0);
 }
@@ -148,7 +154,8 @@ fn a_token_is_accepted_as_long_as_it_is_active() {
             let result = authenticated(&authenticator, &[b"Bearer good"], None, now());
             match TokenStatus::derive(revoked_at, expires_at, now()) {
                 TokenStatus::Active => assert!(result.is_ok(), "{revoked_at:?} {expires_at:?}"),
-                TokenStatus::Expired | TokenStatus::Revoked => expect_rejection(result, INVALID_TOKEN),
+                TokenStatus::Expired => expect_rejection(result, AuthError::Expired { token: TOKEN }),
+                TokenStatus::Revoked => expect_rejection(result, AuthError::Revoked { token: TOKEN }),
             }
         }
     }
@@ -168,21 +175,30 @@ fn a_token_is_accepted_from_allowed_addresses() {
         let authenticator = one(|token| token.allowed_ips = allowed_ips.clone());
         for (caller, is_accepted) in callers.into_iter().zip(accepted) {
             let result = authenticated(&authenticator, &[b"Bearer good"], caller, now());
-            match is_accepted {
-                true => assert!(result.is_ok(), "{caller:?} of {allowed_ips:?}"),
-                false => expect_rejection(result, INVALID_TOKEN),
+            match (is_accepted, caller) {
+                (true, _) => assert!(result.is_ok(), "{caller:?} of {allowed_ips:?}"),
+                (false, None) => expect_rejection(result, AuthError::AddressUnknown { token: TOKEN }),
+                (false, Some(caller)) => {
+                    let address = caller.parse().unwrap();
+                    expect_rejection(result, AuthError::AddressNotAllowed { token: TOKEN, address });
+                }
             }
         }
     }
 }
 
 #[test]
-fn an_expired_token_is_rejected_from_an_allowed_address() {
-    let authenticator = one(|token| {
-        token.allowed_ips = AllowedIps::parse(["10.0.0.7"]).ok();
-        token.expires_at = Some(now());
-    });
-    expect_rejection(authenticated(&authenticator, &[b"Bearer good"], Some("10.0.0.7"), now()), INVALID_TOKEN);
+fn the_status_of_a_token_is_the_reason_whatever_its_allow_list() {
+    for allowed_ips in [AllowedIps::parse(["10.0.0.7"]).unwrap(), AllowedIps::deny_all()] {
+        for caller in [None, Some("10.0.0.7")] {
+            let expired = one(|token| {
+                token.allowed_ips = Some(allowed_ips.clone());
+                token.expires_at = Some(now());
+            });
+            let result = authenticated(&expired, &[b"Bearer good"], caller, now());
+            expect_rejection(result, AuthError::Expired { token: TOKEN });
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod faults;
 mod headers;
+mod hook;
 mod isolation;
 mod pages;
 mod rejections;

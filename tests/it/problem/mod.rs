@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457), and the responses that they become.
 
+mod event;
 mod json;
 mod trace_id;
 
