@@ -8,8 +8,8 @@ use tokenfolio::{ListQuery, TokenList, TokenOrder};
 
 use super::harness::List::InSteps;
 use super::harness::{
-    CachedUntil, Fault, ListFuture, Table, broken_alone, check_faults, failure, names, sound, violations_of_cache,
-    yield_once,
+    Busy, CachedUntil, Fault, ListFuture, Table, broken_alone, check_faults, failure, names, sound,
+    violations_of_cache, yield_once,
 };
 
 /// The clauses of this group.
@@ -110,6 +110,20 @@ const FAULTS: &[Fault] = &[
         breaks: &["rows_and_total_are_of_one_snapshot"],
     },
     Fault {
+        name: "counts in a second statement after a hundred lists of one owner",
+        list: InSteps(|table, query| {
+            Box::pin(async move {
+                let is_apart = lists_of_owner(table, query.owner) > 100;
+                let TokenList { tokens, .. } = sound(table, query)?;
+                if is_apart {
+                    yield_once().await;
+                }
+                Ok(TokenList::new(tokens, sound(table, query)?.total))
+            })
+        }),
+        breaks: &["rows_and_total_are_of_one_snapshot"],
+    },
+    Fault {
         name: "fails when no connection is free",
         list: InSteps(|table, query| {
             Box::pin(async move {
@@ -200,20 +214,13 @@ fn counts_apart_where<'a>(
     })
 }
 
-/// Counts a list as being read until it is dropped.
-struct Busy<'a>(&'a Table);
-
-impl<'a> Busy<'a> {
-    fn new(table: &'a Table) -> Self {
-        table.busy.fetch_add(1, Ordering::Relaxed);
-        Self(table)
+/// Counts the lists of an owner since the last list of another one.
+fn lists_of_owner(table: &Table, owner: u64) -> usize {
+    let latest = std::mem::replace(&mut *table.latest.lock().unwrap(), owner);
+    if latest != owner {
+        table.busy.store(0, Ordering::Relaxed);
     }
-}
-
-impl Drop for Busy<'_> {
-    fn drop(&mut self) {
-        self.0.busy.fetch_sub(1, Ordering::Relaxed);
-    }
+    table.busy.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Leaves its rows in the table if it is dropped before it ends.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 use pollster::block_on;
 use tokenfolio::{AccessToken, AllowedIp, AllowedIps, StoreError, StoreErrorKind, TokenStore};
 
@@ -122,6 +122,24 @@ const FAULTS: &[Fault] = &[
         list: AtOnce(|table, query| {
             altered(table, query, |token| {
                 token.revoked_at = token.revoked_at.map(|time| time.max(DateTime::UNIX_EPOCH));
+            })
+        }),
+        breaks: &["instants_come_back_to_the_microsecond"],
+    },
+    Fault {
+        name: "reads the last second before 1970 as no expiry",
+        list: AtOnce(|table, query| {
+            altered(table, query, |token| token.expires_at = token.expires_at.filter(|time| time.timestamp() != -1))
+        }),
+        breaks: &["instants_come_back_to_the_microsecond"],
+    },
+    Fault {
+        name: "reads the year 1 as 2001",
+        list: AtOnce(|table, query| {
+            altered(table, query, |token| {
+                if token.created_at.year() == 1 {
+                    token.created_at = token.created_at.with_year(2001).unwrap();
+                }
             })
         }),
         breaks: &["instants_come_back_to_the_microsecond"],

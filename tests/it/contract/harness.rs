@@ -204,6 +204,22 @@ impl Table {
     }
 }
 
+/// Counts a list as being read until it is dropped.
+pub(super) struct Busy<'a>(&'a Table);
+
+impl<'a> Busy<'a> {
+    pub(super) fn new(table: &'a Table) -> Self {
+        table.busy.fetch_add(1, Ordering::Relaxed);
+        Self(table)
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Lists as a sound store does.
 pub(super) fn sound(table: &Table, query: &ListQuery<u64>) -> ListResult {
     if table.is_down.load(Ordering::Relaxed) {

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
 use pollster::block_on;
-use tokenfolio::{StoreError, StoreErrorKind, TokenList, TokenStore};
+use tokenfolio::{ListQuery, StoreError, StoreErrorKind, TokenList, TokenStore};
 
 use super::harness::List::{AtOnce, InSteps};
-use super::harness::{Fault, ListAtOnce, broken_alone, check_faults, failure, sound, violations, yield_once};
+use super::harness::{
+    Busy, Fault, ListAtOnce, ListFuture, Table, broken_alone, check_faults, failure, sound, violations, yield_once,
+};
 
 /// The clauses of this group.
 pub(super) const CLAUSES: [&str; 1] = ["a_backend_that_is_down_is_unavailable_and_recovers"];
@@ -37,6 +39,23 @@ fn a_store_may_report_a_timeout_and_recover_slowly() {
     assert_eq!(violations(AtOnce(list)), None);
 }
 
+#[test]
+fn a_store_may_take_nine_seconds_to_notice_that_its_backend_is_down() {
+    assert_eq!(violations(InSteps(|table, query| answers_after_ticks(table, query, 900))), None);
+}
+
+/// Lists after some hundredths of a second if the backend is down.
+fn answers_after_ticks<'a>(table: &'a Table, query: &'a ListQuery<u64>, ticks: usize) -> ListFuture<'a> {
+    Box::pin(async move {
+        if table.is_down.load(Ordering::Relaxed) {
+            for _ in 0..ticks {
+                yield_once().await;
+            }
+        }
+        sound(table, query)
+    })
+}
+
 const FAULTS: &[Fault] = &[
     Fault {
         name: "answers from a cache while its backend is down",
@@ -62,6 +81,26 @@ const FAULTS: &[Fault] = &[
                 _ => error,
             })
         }),
+        breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
+    },
+    Fault {
+        name: "reports another failure when three others wait for a backend that is down",
+        list: InSteps(|table, query| {
+            Box::pin(async move {
+                let _busy = Busy::new(table);
+                let others = table.busy.load(Ordering::Relaxed) - 1;
+                yield_once().await;
+                if others == 3 && table.is_down.load(Ordering::Relaxed) {
+                    return failure("too many clients");
+                }
+                sound(table, query)
+            })
+        }),
+        breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
+    },
+    Fault {
+        name: "takes eleven seconds to notice that its backend is down",
+        list: InSteps(|table, query| answers_after_ticks(table, query, 1_100)),
         breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
     },
     Fault {

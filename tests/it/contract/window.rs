@@ -129,6 +129,23 @@ const FAULTS: &[Fault] = &[
         breaks: &["a_window_past_the_end_is_empty_and_counts_all"],
     },
     Fault {
+        name: "drops the highest bit of an offset",
+        list: AtOnce(|table, query| {
+            let mut query = query.clone();
+            query.offset &= i64::MAX.unsigned_abs();
+            sound(table, &query)
+        }),
+        breaks: &["a_window_past_the_end_is_empty_and_counts_all"],
+    },
+    Fault {
+        name: "fails if the end of a window exceeds 64 bits",
+        list: AtOnce(|table, query| match query.offset.checked_add(query.limit.get().into()) {
+            Some(_) => sound(table, query),
+            None => failure("bigint out of range"),
+        }),
+        breaks: &["a_window_past_the_end_is_empty_and_counts_all"],
+    },
+    Fault {
         name: "cuts offsets to 32 bits",
         list: AtOnce(|table, query| {
             let mut query = query.clone();
