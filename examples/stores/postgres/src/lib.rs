@@ -14,6 +14,8 @@
 //!   does not reveal it.
 //! - **Usage is written in batches**, in the order of the keys, as
 //!   [`UsageLog::drain`](tokenfolio::UsageLog::drain) returns them.
+//! - **A statement is prepared once for each connection**, and again if a migration beside the running server has changed
+//!   the type of a column. No request fails.
 //! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection. The server cancels a statement
 //!   after 2 seconds, unless the URL has another `statement_timeout` in its `options`. The store drops a connection that
 //!   does not respond for 5 seconds. One function maps errors to kinds: an operation that can be retried is unavailable,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use tokenfolio::{AccessToken, StoreError, TokenId};
 use tokio::time::timeout;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Config, NoTls, Row};
 
@@ -128,8 +129,13 @@ impl PostgresStore {
     pub(crate) async fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
         let client = self.client().await?;
         let query = timeout(RESPONSE_TIMEOUT, async {
-            let statement = client.prepare_cached(sql).await?;
-            client.query(&statement, parameters).await
+            match query_prepared(&client, sql, parameters).await {
+                Err(error) if is_stale(&error) => {
+                    client.statement_cache.remove(sql, &[]);
+                    query_prepared(&client, sql, parameters).await
+                }
+                result => result,
+            }
         });
         let result = query.await.map_err(Error::from).and_then(|rows| rows.map_err(Error::from));
         if result.as_ref().is_err_and(Error::ends_connection) {
@@ -141,5 +147,67 @@ impl PostgresStore {
 
     pub(crate) async fn client(&self) -> Result<Object, Error> {
         Ok(self.pool.get().await?)
+    }
+}
+
+async fn query_prepared(
+    client: &Object,
+    sql: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let statement = client.prepare_cached(sql).await?;
+    client.query(&statement, parameters).await
+}
+
+/// Returns whether a statement was not executed because its preparation is out of date.
+///
+/// A statement is prepared with the types of its columns. If a migration changes one of them, the server rejects the
+/// statement (`feature_not_supported`) until it is prepared again. A connection pool between this store and the server can
+/// lose a statement (`invalid_sql_statement_name`).
+fn is_stale(error: &tokio_postgres::Error) -> bool {
+    matches!(error.code(), Some(&SqlState::FEATURE_NOT_SUPPORTED | &SqlState::INVALID_SQL_STATEMENT_NAME))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, TokenStore, TokenUsage};
+    use tokenfolio_postgres_server::Schema;
+
+    use super::*;
+
+    /// Uses every statement of the store.
+    async fn use_store(store: &PostgresStore, id: i64) {
+        store.insert(7, vec![AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)]).await.unwrap();
+        store.set_secret(7, TokenId(id), &format!("7|secret-{id}")).await.unwrap();
+        store.record_usage(&[TokenUsage::new(7, id, DateTime::UNIX_EPOCH)]).await.unwrap();
+        assert_eq!(store.list(&ListQuery::new(7)).await.unwrap().total, 1);
+        let secret = BearerToken::from_values([format!("Bearer 7|secret-{id}").as_bytes()]).unwrap();
+        assert!(store.find(&secret).await.unwrap().is_some());
+        assert!(store.remove(7, TokenId(id)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_statement_that_is_out_of_date_is_prepared_again() {
+        let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
+        let store = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
+        store.migrate().await.unwrap();
+        use_store(&store, 1).await;
+
+        // Several connections, each with its own statements.
+        let connections = [store.client().await.unwrap(), store.client().await.unwrap(), store.client().await.unwrap()];
+        drop(connections);
+        for id in 2..=4 {
+            use_store(&store, id).await;
+        }
+        schema.run("ALTER TABLE access_token ALTER COLUMN name TYPE varchar(2000)").unwrap();
+        schema.run("ALTER TABLE token_usage ALTER COLUMN usage_count TYPE bigint USING usage_count + 0").unwrap();
+        for id in 5..=8 {
+            use_store(&store, id).await;
+        }
+        store.client().await.unwrap().batch_execute("DEALLOCATE ALL").await.unwrap();
+        for id in 9..=12 {
+            use_store(&store, id).await;
+        }
     }
 }
