@@ -4,12 +4,13 @@ mod adapter;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::http::Status;
 use rocket::shield::Shield;
-use rocket::{Build, Catcher, Config, Request, Rocket, catcher};
+use rocket::{Build, Catcher, Config, Ignite, Request, Rocket, catcher};
 use tokenfolio_demo::{Endpoint, PATH};
 
 use crate::adapter::{UNKNOWN_METHOD, catchers, copy_response, request_parts, routes};
@@ -36,6 +37,26 @@ pub fn app(endpoint: Endpoint, address: SocketAddr) -> Rocket<Build> {
         .register("/", [Catcher::new(None, fallback)])
 }
 
+/// Serves an application until `shutdown` is ready.
+///
+/// # Errors
+///
+/// Fails if the port is taken, or if connections cannot be closed.
+pub async fn serve(app: Rocket<Ignite>, shutdown: impl Future<Output = ()>) -> Result<(), rocket::Error> {
+    let handle = app.shutdown();
+    let mut launch = pin!(app.launch());
+    let launched = tokio::select! {
+        launched = &mut launch => launched,
+        () = shutdown => {
+            // Not in another task: if a shutdown begins while Rocket is polled, it can take the end of the server for a
+            // failure, because connections are still open.
+            handle.notify();
+            launch.await
+        }
+    };
+    launched.map(drop)
+}
+
 fn fallback<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
     let method = match status {
         Status::BadRequest => UNKNOWN_METHOD,
@@ -47,9 +68,16 @@ fn fallback<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<
 
 #[cfg(test)]
 mod tests {
-    use http::Response;
+    use std::future::poll_fn;
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
 
-    use crate::adapter::copy_response;
+    use http::Response;
+    use rocket::fairing::AdHoc;
+    use tokio::sync::oneshot;
+    use tokio::time::sleep;
+
+    use super::*;
 
     #[test]
     fn every_challenge_is_copied() {
@@ -58,5 +86,49 @@ mod tests {
         let response = response.header("www-authenticate", challenges[1]).body(Vec::new()).expect("a response");
         let copy = copy_response(response);
         assert!(copy.headers().get("www-authenticate").eq(challenges));
+    }
+
+    /// Polls a future all the time, so that other threads act while it is polled.
+    async fn busily<F: Future>(future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            future.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// Creates an application that tells when it listens, and does not wait for open connections.
+    async fn app(address: SocketAddr, listens: oneshot::Sender<()>) -> Rocket<Ignite> {
+        let shutdown = Shutdown { ctrlc: false, signals: HashSet::new(), grace: 0, mercy: 0, ..Shutdown::default() };
+        let config = Config {
+            address: address.ip(),
+            port: address.port(),
+            log_level: LogLevel::Off,
+            shutdown,
+            ..Config::release_default()
+        };
+        let liftoff = AdHoc::on_liftoff("listens", |_| Box::pin(async { listens.send(()).unwrap_or_default() }));
+        rocket::custom(config).attach(liftoff).ignite().await.expect("an application")
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_shutdown_that_begins_while_rocket_is_polled_is_no_failure() {
+        for round in 0..200 {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+            let address = listener.local_addr().expect("an address");
+            drop(listener);
+            let (listens, is_listening) = oneshot::channel();
+            // In another thread, as a signal is.
+            let shutdown = tokio::spawn(async move {
+                is_listening.await.expect("it listens");
+                let connection = TcpStream::connect(address).expect("it listens");
+                sleep(Duration::from_millis(5)).await;
+                connection
+            });
+            let app = app(address, listens).await;
+            let served = busily(serve(app, async { drop(shutdown.await) })).await;
+            assert!(served.is_ok(), "round {round}");
+        }
     }
 }

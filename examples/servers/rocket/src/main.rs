@@ -13,7 +13,7 @@ use std::error::Error;
 
 use rocket::fairing::AdHoc;
 use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
-use tokenfolio_rocket::app;
+use tokenfolio_rocket::{app, serve};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -28,12 +28,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
             }
         })
     });
-    let rocket = app(endpoint, address).attach(liftoff).ignite().await?;
-    let handle = rocket.shutdown();
-    tokio::spawn(async move {
-        shutdown.await;
-        handle.notify();
-    });
-    drop(rocket.launch().await?);
+    let app = app(endpoint, address).attach(liftoff).ignite().await?;
+    serve(app, shutdown).await?;
     usage_writer.finish().await
 }
