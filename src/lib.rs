@@ -35,7 +35,7 @@
 //! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenList
 //!   -> Paginator<AccessToken> -> map(into_resource(now)) -> bytes -> http::Response
 //! any error -> Problem -> bytes -> http::Response
-//! any token that was accepted -> UsageLog -> batches of TokenUsage -> the service's table
+//! any token that was accepted -> UsageLog -> UsageBatch -> the service's table
 //! ```
 //!
 //! Every step stands alone:
@@ -48,7 +48,8 @@
 //!   feature `contract`, the module of that name tries every promise on a store.
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
 //!   [`Challenge`] and [`Problem`] answer.
-//! - **Uses**: [`UsageLog`] adds up accepted tokens in memory, and gives out [`TokenUsage`] in batches to be written.
+//! - **Usage**: [`UsageLog`] adds up the usage of tokens in memory. The service writes it in a [`UsageBatch`] of
+//!   [`TokenUsage`], which goes back into the log if writing fails.
 //! - **The endpoint**: [`ListTokens`] is all of it; the package's `openapi.json` describes it to clients (OpenAPI 3.1).
 //! - **Clients**: [`Page`] is what they read, [`ResponseError`] why there is none, [`PageLinks::next_url`] where to go on,
 //!   [`parse_retry_after`] when to come again.
@@ -93,7 +94,8 @@ pub use problem::event::ProblemEvent;
 pub use problem::trace_id::{TraceId, TraceIdError};
 pub use problem::{ExtensionError, Problem};
 pub use store::memory::MemoryStore;
-pub use store::usage::{TokenUsage, UsageLog};
+pub use store::usage::{UsageBatch, UsageLog};
+pub use store::usage_map::TokenUsage;
 pub use store::{
     DynTokenStore, ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore, UnknownOrder,
 };

@@ -126,7 +126,8 @@ impl Endpoint {
         if let Some(log) = &self.log {
             // Only a page and a 400 follow an accepted token.
             let accepted = u64::from([200, 400].contains(&response.status().as_u16()));
-            assert_eq!(log.drain(NonZeroUsize::MAX).flatten().map(|usage| usage.count).sum::<u64>(), accepted);
+            let usage = log.drain(NonZeroUsize::MAX).flat_map(UsageBatch::commit);
+            assert_eq!(usage.map(|usage| usage.count).sum::<u64>(), accepted);
         }
         response
     }

@@ -1,19 +1,22 @@
 //! The reference store.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::Hash;
-use std::sync::{PoisonError, RwLock};
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::store::usage::TokenUsage;
+use crate::store::usage_map::TokenUsage;
 use crate::store::{ListQuery, StoreError, TokenList, TokenOrder, TokenStore};
 use crate::token::{AccessToken, TokenId};
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
-/// Any unfiltered page costs what its rows cost to copy, however deep it lies: about a hundred bytes each, and no
-/// allocation, because names and allow-lists are shared. A filtered page looks at every token of the owner. It lists
-/// only, and holds no secrets.
+/// A page without a filter costs as much as a copy of its rows, whatever its offset: about a hundred bytes for each row, and
+/// one allocation, because names and allow-lists are shared. A page with a filter reads every token of the owner. The store
+/// can only list tokens. It has no secrets.
+///
+/// Of the owner's code, only `Eq` and `Hash` run while the store is locked. **They must not call the store**: it would
+/// deadlock. If they panic, the store does not change.
 ///
 /// # Examples
 ///
@@ -31,13 +34,69 @@ use crate::token::{AccessToken, TokenId};
 /// # }
 /// ```
 pub struct MemoryStore<O> {
-    /// Each owner's tokens, by id ascending.
-    tokens: RwLock<HashMap<O, Vec<AccessToken>>>,
+    hasher: RandomState,
+    accounts: RwLock<Accounts<O>>,
+}
+
+/// An owner with at least one token.
+struct Account<O> {
+    owner: O,
+    /// By id, ascending.
+    tokens: Vec<AccessToken>,
+}
+
+/// Accounts by the hash of their owner.
+///
+/// A `HashMap` with owners as keys would drop owners while the store is locked. It would lose entries if an owner's `Hash`
+/// panicked while it makes space, and it would keep the memory of owners that are removed.
+struct Accounts<O>(BTreeMap<u64, Vec<Account<O>>>);
+
+/// The position of an account.
+#[derive(Clone, Copy)]
+struct Place {
+    hash: u64,
+    index: usize,
+}
+
+impl<O> Accounts<O> {
+    /// Returns the position of an owner's account. Only this runs the owner's code.
+    fn find(&self, owner: &O, hash: u64) -> Option<Place>
+    where
+        O: Eq,
+    {
+        let index = self.0.get(&hash)?.iter().position(|account| account.owner == *owner)?;
+        Some(Place { hash, index })
+    }
+
+    fn tokens(&self, place: Place) -> &[AccessToken] {
+        self.0.get(&place.hash).and_then(|accounts| accounts.get(place.index)).map_or(&[], |account| &account.tokens)
+    }
+
+    fn tokens_mut(&mut self, place: Place) -> Option<&mut Vec<AccessToken>> {
+        let account = self.0.get_mut(&place.hash)?.get_mut(place.index)?;
+        Some(&mut account.tokens)
+    }
+
+    /// Adds an owner that has no account.
+    fn add(&mut self, owner: O, hash: u64, token: AccessToken) {
+        // Few owners share a hash.
+        let accounts = self.0.entry(hash).or_insert_with(|| Vec::with_capacity(1));
+        accounts.push(Account { owner, tokens: vec![token] });
+    }
+
+    fn remove(&mut self, place: Place) -> Option<Account<O>> {
+        let accounts = self.0.get_mut(&place.hash)?;
+        let account = accounts.swap_remove(place.index);
+        if accounts.is_empty() {
+            self.0.remove(&place.hash);
+        }
+        Some(account)
+    }
 }
 
 impl<O> Default for MemoryStore<O> {
     fn default() -> Self {
-        Self { tokens: RwLock::default() }
+        Self { hasher: RandomState::new(), accounts: RwLock::new(Accounts(BTreeMap::new())) }
     }
 }
 
@@ -57,16 +116,25 @@ impl<O: Eq + Hash> MemoryStore<O> {
     /// Returns a token of an owner.
     #[must_use]
     pub fn get(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
-        let owners = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
-        let tokens = owners.get(owner)?;
+        let hash = self.hash(owner);
+        let accounts = self.read();
+        let tokens = accounts.tokens(accounts.find(owner, hash)?);
         let index = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
         Some(tokens[index].clone())
     }
 
     /// Inserts a token of an owner. Replaces and returns a token with the same id.
+    ///
+    /// This moves the owner's tokens with a higher id, so it is fast for the highest id and costs O(n) for the lowest.
+    /// Inserting n tokens by descending id costs O(n²). Collect them from an iterator instead, which costs O(n log n) for
+    /// any order.
     pub fn insert(&self, owner: O, token: AccessToken) -> Option<AccessToken> {
-        let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
-        let tokens = owners.entry(owner).or_default();
+        let hash = self.hash(&owner);
+        let mut accounts = self.write();
+        let Some(tokens) = accounts.find(&owner, hash).and_then(|place| accounts.tokens_mut(place)) else {
+            accounts.add(owner, hash, token);
+            return None;
+        };
         match tokens.binary_search_by_key(&token.id, |token| token.id) {
             Ok(index) => Some(std::mem::replace(&mut tokens[index], token)),
             Err(index) => {
@@ -76,31 +144,64 @@ impl<O: Eq + Hash> MemoryStore<O> {
         }
     }
 
-    /// Removes and returns a token of an owner.
+    /// Removes and returns a token of an owner. Moves the owner's tokens with a higher id.
+    ///
+    /// The store holds nothing of an owner without tokens.
     pub fn remove(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
-        let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
-        let tokens = owners.get_mut(owner)?;
+        let hash = self.hash(owner);
+        let mut accounts = self.write();
+        let place = accounts.find(owner, hash)?;
+        let tokens = accounts.tokens_mut(place)?;
         let index = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
-        Some(tokens.remove(index))
+        let token = tokens.remove(index);
+        if tokens.len() < tokens.capacity() / 4 {
+            tokens.shrink_to(tokens.len() * 2);
+        }
+        let removed = if tokens.is_empty() { accounts.remove(place) } else { None };
+        // Unlocks the store before the owner is dropped.
+        drop(accounts);
+        drop(removed);
+        Some(token)
     }
 
     /// Adds usage to the tokens: the counts, which saturate at `u64::MAX`, and the later of two times.
     ///
     /// Usage of a token that the store does not have is ignored.
     pub fn record_usage(&self, usages: &[TokenUsage<O>]) {
-        let mut owners = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
-        for usage in usages {
-            let Some(tokens) = owners.get_mut(&usage.owner) else { continue };
+        let mut accounts = self.write();
+        // Finds all owners before the first change, so that a panic in their code does not leave a part of the usage.
+        let find = |usage: &TokenUsage<O>| accounts.find(&usage.owner, self.hash(&usage.owner));
+        let places: Vec<_> = usages.iter().map(find).collect();
+        for (usage, place) in usages.iter().zip(places) {
+            let Some(tokens) = place.and_then(|place| accounts.tokens_mut(place)) else { continue };
             let Ok(index) = tokens.binary_search_by_key(&usage.id, |token| token.id) else { continue };
             let token = &mut tokens[index];
             token.usage_count = token.usage_count.saturating_add(usage.count);
             token.last_used_at = token.last_used_at.max(Some(usage.last_used_at));
         }
     }
+
+    fn hash(&self, owner: &O) -> u64 {
+        self.hasher.hash_one(owner)
+    }
+}
+
+impl<O> MemoryStore<O> {
+    /// Ignores poison, because a panic leaves nothing half changed.
+    fn read(&self) -> RwLockReadGuard<'_, Accounts<O>> {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ignores poison, as `read` does.
+    fn write(&self) -> RwLockWriteGuard<'_, Accounts<O>> {
+        self.accounts.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<O: Eq + Hash> FromIterator<(O, AccessToken)> for MemoryStore<O> {
     /// Creates a store from owners and their tokens, in any order. The last token with an id wins.
+    ///
+    /// Costs O(n log n).
     ///
     /// # Examples
     ///
@@ -108,22 +209,27 @@ impl<O: Eq + Hash> FromIterator<(O, AccessToken)> for MemoryStore<O> {
     /// use chrono::DateTime;
     /// use tokenfolio::{AccessToken, MemoryStore, TokenId};
     ///
-    /// let tokens = (1..=3).map(|id| ("ada", AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)));
+    /// let tokens = (1..=3).rev().map(|id| ("ada", AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)));
     /// let store: MemoryStore<_> = tokens.collect();
     /// assert!(store.get(&"ada", TokenId(3)).is_some());
     /// ```
     fn from_iter<I: IntoIterator<Item = (O, AccessToken)>>(tokens: I) -> Self {
-        let mut owners: HashMap<O, Vec<AccessToken>> = HashMap::new();
+        let store = Self::new();
+        let mut accounts = Accounts(BTreeMap::new());
         for (owner, token) in tokens {
-            owners.entry(owner).or_default().push(token);
+            let hash = store.hash(&owner);
+            match accounts.find(&owner, hash).and_then(|place| accounts.tokens_mut(place)) {
+                Some(tokens) => tokens.push(token),
+                None => accounts.add(owner, hash, token),
+            }
         }
-        for tokens in owners.values_mut() {
+        for Account { tokens, .. } in accounts.0.values_mut().flatten() {
             // The sort is stable and `dedup` removes all but the first, so the last token comes first.
             tokens.reverse();
             tokens.sort_by_key(|token| token.id);
             tokens.dedup_by_key(|token| token.id);
         }
-        Self { tokens: RwLock::new(owners) }
+        Self { accounts: RwLock::new(accounts), ..store }
     }
 }
 
@@ -131,8 +237,9 @@ impl<O: Eq + Hash + Send + Sync> TokenStore for MemoryStore<O> {
     type Owner = O;
 
     async fn list(&self, query: &ListQuery<O>) -> Result<TokenList, StoreError> {
-        let owners = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
-        let tokens = owners.get(&query.owner).map_or(&[][..], Vec::as_slice);
+        let hash = self.hash(&query.owner);
+        let accounts = self.read();
+        let tokens = accounts.find(&query.owner, hash).map_or(&[][..], |place| accounts.tokens(place));
         Ok(match query.status {
             None => window(tokens.iter(), query),
             Some(filter) => {

@@ -3,6 +3,7 @@
 pub(crate) mod dyn_trait;
 pub(crate) mod memory;
 pub(crate) mod usage;
+pub(crate) mod usage_map;
 
 use std::error::Error;
 use std::fmt;

@@ -1,27 +1,46 @@
-//! Uses of tokens, kept apart from the tokens until they are written.
+//! Usage of tokens, kept in memory until it is written.
 //!
-//! Writing each use where the token is kept would be a write a request, and every request of one token would wait for the
-//! same row. So uses are added up in memory and written now and then, many tokens at a time. The cost: a crash loses what
-//! was recorded and not yet written.
+//! Writing each usage to the token's row would cost a write for each request, and all requests of one token would wait for
+//! the same row. So usage is added up in memory and written now and then, many tokens at a time. The cost: a crash loses
+//! usage that was recorded and not written.
+//!
+//! The lock guards three collections, so that whatever holds it is short. [`UsageLog::record`] changes one entry of a map.
+//! A drain takes all three away, and merges them after it has unlocked the log. Usage that comes back is appended to a
+//! linked list as it is, and is merged by the next drain. Of the owner's code, only `Ord` runs while the log is locked.
 
-use std::collections::BTreeMap;
+use std::collections::LinkedList;
 use std::fmt;
+use std::mem;
 use std::num::NonZeroUsize;
+use std::ops::Deref;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use crate::store::usage_map::{OwnerKey, TokenUsage, Total, UsageMap};
 use crate::token::TokenId;
 
-/// Uses of tokens, coalesced in memory until they are written: for each token how often it was used, and when last.
+/// Usage of tokens, added up in memory until it is written: the number of times a token was used, and the last time.
 ///
-/// [`ListTokens::with_usage_log`](crate::ListTokens::with_usage_log) records at that endpoint, the service at its others:
-/// once for each token that [`authenticate`](crate::authenticate) accepts, and never for one that it refuses. To record
-/// takes a short lock and, unless the token is new to the log, no allocation.
+/// [`ListTokens::with_usage_log`](crate::ListTokens::with_usage_log) records usage at that endpoint. The service records
+/// usage at its other endpoints, once for each token that [`authenticate`](crate::authenticate) accepts.
 ///
-/// There is no runtime in it. The service drains it as often as it likes, once a second say, and once more when it ends.
-/// **A crash loses the uses that were recorded and not written**, those of one interval at most while writing succeeds.
-/// The log holds one entry a token, however often that is used, and so never more than there are tokens.
+/// The log has no runtime. Drain it as often as you like, for example once a second, and once more at the end. **A crash
+/// loses the usage that was recorded and not written.** While writing succeeds, that is the usage of one interval.
+///
+/// # Memory
+///
+/// The log holds one entry for each token, however often the token is used. A token has one more entry for each drain whose
+/// usage of it came back, until the next drain merges them. With one drain at a time, that is at most two entries.
+///
+/// # Locks and panics
+///
+/// The log is locked for O(log n) of the `n` tokens in it, whatever is drained or comes back at the same time. To drain
+/// takes time in proportion to the tokens that are drained, and does not lock the log meanwhile.
+///
+/// Of the owner's code, only `Ord` runs while the log is locked. **An owner's `Ord` must not call the log**: it would
+/// deadlock. `Clone` and `Drop` may call the log. If the owner's code panics, at most the usage of one token is lost, and
+/// the log stays usable.
 ///
 /// # Examples
 ///
@@ -39,78 +58,103 @@ use crate::token::TokenId;
 /// log.record(&"ada", TokenId(1), now);
 /// log.record(&"ada", TokenId(1), now + TimeDelta::seconds(1));
 ///
-/// // What a task does once a second. A store that may fail: see `give_back`.
+/// // A task does this once a second. See `drain` for a store that can fail.
 /// const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
 /// for batch in log.drain(BATCH) {
 ///     store.record_usage(&batch);
+///     batch.commit();
 /// }
 ///
 /// let token = store.remove(&"ada", TokenId(1)).expect("it was inserted");
 /// assert_eq!((token.usage_count, token.last_used_at), (2, Some(now + TimeDelta::seconds(1))));
 /// ```
 pub struct UsageLog<O> {
-    uses: Mutex<Uses<O>>,
+    pending: Mutex<Pending<O>>,
 }
 
-/// By owner, then token: the order in which they are drained.
-type Uses<O> = BTreeMap<O, BTreeMap<TokenId, Total>>;
-
-/// How often a token was used, and when last.
-#[derive(Clone, Copy)]
-struct Total {
-    count: u64,
-    last_used_at: DateTime<Utc>,
+/// Usage that is not drained.
+struct Pending<O> {
+    /// The usage since the last drain.
+    recorded: UsageMap<O>,
+    /// The usage that dropped drains had not returned.
+    rests: LinkedList<UsageMap<O>>,
+    /// The batches that were dropped before they were committed.
+    batches: LinkedList<Vec<TokenUsage<O>>>,
+    /// The number of entries in `rests` and `batches`.
+    returned: usize,
 }
 
-/// What a token was used since it was last written: what is to be added to [`AccessToken`](crate::AccessToken).
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct TokenUsage<O> {
-    /// Whose token.
-    pub owner: O,
-    /// Which one.
-    pub id: TokenId,
-    /// How often it was used: what its count grows by.
-    pub count: u64,
-    /// When it was last used. What the token holds may be later, if another log was written first.
-    pub last_used_at: DateTime<Utc>,
-}
-
-impl<O> TokenUsage<O> {
-    /// Creates one use at a time.
+impl<O> UsageLog<O> {
+    /// Returns the number of entries in the log.
+    ///
+    /// This is the number of tokens with usage that is not drained. A token with usage that came back and with usage from
+    /// after that drain counts twice, until the next drain merges the two. The usage in a [`UsageBatch`] is not in the log.
     #[must_use]
-    pub fn new(owner: O, id: impl Into<TokenId>, time: DateTime<Utc>) -> Self {
-        Self { owner, id: id.into(), count: 1, last_used_at: time }
+    pub fn len(&self) -> usize {
+        let pending = self.lock();
+        pending.recorded.len() + pending.returned
+    }
+
+    /// Returns whether all usage is drained.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds usage to the log without looking at it.
+    fn give_back(&self, usage: Pending<O>) {
+        let Pending { recorded, mut rests, mut batches, .. } = usage;
+        if recorded.len() > 0 {
+            rests.push_back(recorded);
+        }
+        let in_rests: usize = rests.iter().map(UsageMap::len).sum();
+        let in_batches: usize = batches.iter().map(Vec::len).sum();
+        let returned = in_rests + in_batches;
+        if returned == 0 {
+            return;
+        }
+        let mut pending = self.lock();
+        pending.rests.append(&mut rests);
+        pending.batches.append(&mut batches);
+        pending.returned += returned;
+    }
+
+    /// Ignores poison, because a panic leaves nothing half changed.
+    fn lock(&self) -> MutexGuard<'_, Pending<O>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<O: Clone + Ord> UsageLog<O> {
-    /// Makes a log without uses.
+    /// Creates an empty log.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Records that a token was used once, at `time`. Clones the owner if the log has no usage of theirs.
+    /// Records that a token was used once, at `time`. Counts saturate at `u64::MAX`.
+    ///
+    /// Clones the owner if it has no usage since the last drain. Otherwise this allocates only for a token that is new.
     pub fn record(&self, owner: &O, id: TokenId, time: DateTime<Utc>) {
-        add(&mut self.lock(), owner, id, Total { count: 1, last_used_at: time });
+        let total = Total { count: 1, last_used_at: time };
+        let is_known = self.lock().recorded.add_known(owner, id, total);
+        if is_known {
+            return;
+        }
+        let key = OwnerKey::new(owner.clone());
+        // Another thread, or the clone itself, may have recorded usage of this owner meanwhile.
+        let unused = self.lock().recorded.add(key, id, total);
+        drop(unused.map(OwnerKey::into_owner));
     }
 
-    /// Takes all uses out, in batches of `limit` tokens (the last may be smaller) by owner and then by token.
+    /// Drains the log in batches of `limit` tokens, by owner and then by token. The last batch may be smaller.
     ///
-    /// What is recorded meanwhile is not among them. A batch is the caller's once the iterator has returned it; what
-    /// remains when the iterator is dropped goes back into the log.
+    /// Each batch goes back into the log unless it is [committed](UsageBatch::commit). Batches that the iterator has not
+    /// returned when it is dropped go back too. All of this usage is added to newer usage of the same tokens.
+    /// Usage that is recorded or goes back during a drain is in the next drain.
     ///
-    /// Each batch is meant for one statement or transaction, which adds the counts, keeps the later of two times, and
-    /// passes over tokens that are gone. Where it locks rows, the order of the batch keeps writers from a deadlock.
-    pub fn drain(&self, limit: NonZeroUsize) -> impl Iterator<Item = Vec<TokenUsage<O>>> {
-        Batches { log: self, limit, rest: std::mem::take(&mut *self.lock()) }
-    }
-
-    /// Takes uses back that could not be written, and adds them to what has been recorded since.
-    ///
-    /// If it is not known whether they were, as after a connection that broke during a commit, either choice may be
-    /// wrong: given back they may count twice, dropped they may not count at all.
+    /// Write each batch with one statement or transaction, which adds the counts, keeps the later of two times, and ignores
+    /// tokens that do not exist. If it locks rows, then the order of the batch prevents deadlocks between writers.
     ///
     /// # Examples
     ///
@@ -119,90 +163,184 @@ impl<O: Clone + Ord> UsageLog<O> {
     ///
     /// use tokenfolio::{StoreError, StoreErrorKind, TokenId, TokenUsage, UsageLog};
     ///
-    /// fn write(_batch: &[TokenUsage<u64>]) -> Result<(), StoreError> {
-    ///     Err(StoreError::new(StoreErrorKind::Unavailable, "db-3 is down"))
+    /// /// Writes the batches of owner 7 alone.
+    /// fn write(batch: &[TokenUsage<u64>]) -> Result<(), StoreError> {
+    ///     match batch[0].owner {
+    ///         7 => Ok(()),
+    ///         _ => Err(StoreError::new(StoreErrorKind::Unavailable, "db-3 is down")),
+    ///     }
+    /// }
+    ///
+    /// fn write_all(log: &UsageLog<u64>) -> Result<(), StoreError> {
+    ///     for batch in log.drain(NonZeroUsize::MIN) {
+    ///         write(&batch)?;
+    ///         batch.commit();
+    ///     }
+    ///     Ok(())
     /// }
     ///
     /// let log = UsageLog::new();
-    /// for id in [1, 2] {
-    ///     log.record(&7, TokenId(id), chrono::DateTime::UNIX_EPOCH);
+    /// for owner in [7, 8, 9] {
+    ///     log.record(&owner, TokenId(1), chrono::DateTime::UNIX_EPOCH);
     /// }
-    /// for batch in log.drain(NonZeroUsize::MIN) {
-    ///     if write(&batch).is_err() {
-    ///         log.give_back(batch);
-    ///         // The batch after it goes back by itself.
-    ///         break;
-    ///     }
-    /// }
-    /// assert_eq!(log.drain(NonZeroUsize::MIN).count(), 2);
+    /// assert!(write_all(&log).is_err());
+    /// assert_eq!(log.len(), 2);
     /// ```
-    pub fn give_back(&self, uses: impl IntoIterator<Item = TokenUsage<O>>) {
-        let mut log = self.lock();
-        for TokenUsage { owner, id, count, last_used_at } in uses {
-            add(&mut log, &owner, id, Total { count, last_used_at });
+    pub fn drain(&self, limit: NonZeroUsize) -> impl Iterator<Item = UsageBatch<'_, O>> {
+        let pending = mem::take(&mut *self.lock());
+        let mut drain = Drain { log: self, limit, pending };
+        drain.pending.merge();
+        drain
+    }
+}
+
+impl<O: Clone + Ord> Pending<O> {
+    /// Merges everything into one map. If the owner's code panics, the usage that is not merged stays where it was.
+    fn merge(&mut self) {
+        while let Some(rest) = self.rests.front_mut() {
+            if self.recorded.owners() < rest.owners() {
+                mem::swap(&mut self.recorded, rest);
+            }
+            self.recorded.append(rest);
+            self.rests.pop_front();
+        }
+        while let Some(batch) = self.batches.front_mut() {
+            while let Some(TokenUsage { owner, id, count, last_used_at }) = batch.pop() {
+                let unused = self.recorded.add(OwnerKey::new(owner), id, Total { count, last_used_at });
+                drop(unused.map(OwnerKey::into_owner));
+            }
+            self.batches.pop_front();
         }
     }
-
-    /// No panic leaves the map in the middle of a change, so a poisoned lock guards nothing that is broken.
-    fn lock(&self) -> MutexGuard<'_, Uses<O>> {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// Counts stop at the highest number there is.
-fn add<O: Clone + Ord>(uses: &mut Uses<O>, owner: &O, id: TokenId, more: Total) {
-    let Some(tokens) = uses.get_mut(owner) else {
-        uses.insert(owner.clone(), BTreeMap::from([(id, more)]));
-        return;
-    };
-    let merge = |total: &mut Total| {
-        total.count = total.count.saturating_add(more.count);
-        total.last_used_at = total.last_used_at.max(more.last_used_at);
-    };
-    tokens.entry(id).and_modify(merge).or_insert(more);
-}
-
-/// What was drained and not yet returned.
-struct Batches<'l, O: Clone + Ord> {
+/// The usage that a drain has not returned.
+struct Drain<'l, O> {
     log: &'l UsageLog<O>,
     limit: NonZeroUsize,
-    rest: Uses<O>,
+    pending: Pending<O>,
 }
 
-impl<O: Clone + Ord> Iterator for Batches<'_, O> {
-    type Item = Vec<TokenUsage<O>>;
+impl<'l, O: Clone + Ord> Iterator for Drain<'l, O> {
+    type Item = UsageBatch<'l, O>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut batch = Vec::new();
-        while batch.len() < self.limit.get()
-            && let Some(mut tokens) = self.rest.first_entry()
+        let pending = &mut self.pending.recorded;
+        let size = self.limit.get().min(pending.len());
+        let mut batch = UsageBatch { log: self.log, usage: Vec::with_capacity(size) };
+        while batch.len() < size
+            && let Some(usage) = pending.pop_first()
         {
-            match tokens.get_mut().pop_first() {
-                Some((id, Total { count, last_used_at })) => {
-                    batch.push(TokenUsage { owner: tokens.key().clone(), id, count, last_used_at });
-                }
-                None => drop(tokens.remove()),
-            }
+            batch.usage.push(usage);
         }
         (!batch.is_empty()).then_some(batch)
     }
 }
 
-impl<O: Clone + Ord> Drop for Batches<'_, O> {
+impl<O> Drop for Drain<'_, O> {
     fn drop(&mut self) {
-        let log = self.log;
-        log.give_back(self.flatten());
+        self.log.give_back(mem::take(&mut self.pending));
+    }
+}
+
+/// Usage of at least one token that was drained from a [`UsageLog`].
+///
+/// The batch is a slice of [`TokenUsage`], sorted by owner and then by token. **Call [`commit`](Self::commit) when it is
+/// written.** A batch that is dropped before goes back into the log: after an error, in a future that is cancelled, or during
+/// a panic. This takes constant time, and runs no code of the owner.
+///
+/// # Examples
+///
+/// ```
+/// use std::num::NonZeroUsize;
+///
+/// use tokenfolio::{TokenId, UsageLog};
+///
+/// let log = UsageLog::new();
+/// log.record(&"ada", TokenId(1), chrono::DateTime::UNIX_EPOCH);
+///
+/// let batch = log.drain(NonZeroUsize::MIN).next().expect("there is usage");
+/// assert_eq!((batch[0].owner, batch[0].count, log.len()), ("ada", 1, 0));
+/// drop(batch);
+/// assert_eq!(log.len(), 1);
+/// ```
+#[must_use = "the usage goes back into the log unless the batch is committed"]
+pub struct UsageBatch<'l, O> {
+    log: &'l UsageLog<O>,
+    usage: Vec<TokenUsage<O>>,
+}
+
+impl<O> UsageBatch<'_, O> {
+    /// Ends the batch without putting it back into the log, and returns its usage.
+    ///
+    /// Sometimes it is not known whether the batch was written, for example if a connection breaks during the commit of a
+    /// transaction. Then either choice may be wrong. If the batch is dropped, usage may count twice. If it is committed,
+    /// usage may be lost.
+    pub fn commit(mut self) -> Vec<TokenUsage<O>> {
+        mem::take(&mut self.usage)
+    }
+
+    /// Keeps the usage for which `is_pending` returns true. The rest counts as committed.
+    ///
+    /// Use it if a store has written a part of the batch, or if some tokens do not exist any more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::num::NonZeroUsize;
+    ///
+    /// use tokenfolio::{TokenId, UsageLog};
+    ///
+    /// let log = UsageLog::new();
+    /// for id in [1, 2, 3] {
+    ///     log.record(&"ada", TokenId(id), chrono::DateTime::UNIX_EPOCH);
+    /// }
+    /// let written = [TokenId(1), TokenId(3)];
+    /// for mut batch in log.drain(NonZeroUsize::MAX) {
+    ///     batch.retain(|usage| !written.contains(&usage.id));
+    /// }
+    /// assert_eq!(log.len(), 1);
+    /// ```
+    pub fn retain(&mut self, is_pending: impl FnMut(&TokenUsage<O>) -> bool) {
+        self.usage.retain(is_pending);
+    }
+}
+
+impl<O> Deref for UsageBatch<'_, O> {
+    type Target = [TokenUsage<O>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.usage
+    }
+}
+
+impl<O> Drop for UsageBatch<'_, O> {
+    fn drop(&mut self) {
+        let batches = LinkedList::from([mem::take(&mut self.usage)]);
+        self.log.give_back(Pending { batches, ..Pending::default() });
+    }
+}
+
+impl<O> Default for Pending<O> {
+    fn default() -> Self {
+        Self { recorded: UsageMap::default(), rests: LinkedList::new(), batches: LinkedList::new(), returned: 0 }
     }
 }
 
 impl<O> Default for UsageLog<O> {
     fn default() -> Self {
-        Self { uses: Mutex::default() }
+        Self { pending: Mutex::default() }
     }
 }
 
 impl<O> fmt::Debug for UsageLog<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UsageLog").finish_non_exhaustive()
+    }
+}
+
+impl<O> fmt::Debug for UsageBatch<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UsageBatch").finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::{Debug, Display};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 
 use http::{Response, StatusCode};
 use serde::Serialize;
@@ -82,6 +82,7 @@ fn private_output() -> Output {
     let log = UsageLog::new();
     log.record(&WORD, TokenId(1), now());
     print(&mut output, &log);
+    print(&mut output, &log.drain(NonZeroUsize::MIN).next().unwrap());
 
     print_error(&mut output, &problem());
     print_error(&mut output, &format!("{WORD} ").parse::<TraceId>().unwrap_err());

@@ -81,6 +81,7 @@ fn every_public_type_can_go_to_another_thread() {
         shared::<TraceIdError>(),
         shared::<UnknownOrder>(),
         shared::<UnknownStatus>(),
+        shared::<UsageBatch<'static, String>>(),
         shared::<UsageLog<String>>(),
     ]);
     names.sort_unstable();

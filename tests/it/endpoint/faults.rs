@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -16,6 +15,7 @@ use tokenfolio::{
 };
 
 use super::{Secrets, get, now, secrets, store_of};
+use crate::store::usage::drain;
 
 /// A fault in one call.
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +123,7 @@ impl Service {
 
     /// Drains the log and returns the usage count. Only the presented token may be in it.
     fn usage_count(&self) -> u64 {
-        let usage: Vec<_> = self.log.drain(NonZeroUsize::MAX).flatten().collect();
+        let usage = drain(&self.log);
         assert!(usage.iter().all(|TokenUsage { owner, id, .. }| (*owner, *id) == (7, TokenId(1))), "{usage:?}");
         usage.iter().map(|usage| usage.count).sum()
     }

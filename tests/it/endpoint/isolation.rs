@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
 use std::future::poll_fn;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -17,6 +17,7 @@ use tokenfolio::{
 };
 
 use super::{handle, now};
+use crate::store::usage::drain;
 
 /// The secrets of an accepted token, of an expired token, and of no token.
 const SECRETS: [&str; 3] = ["1|c0ffee5ecret", "2|0ldc0ffee", "3|gue55ed"];
@@ -103,7 +104,7 @@ fn two_hundred_owners_at_once_see_only_their_own_tokens() {
         assert_eq!(page.meta.total, count(owner));
         assert_eq!(page.links.first, Some(format!("/api/v1/me/tokens?of={owner}&page=1")));
     }
-    let usage = log.drain(NonZeroUsize::MAX).flatten();
+    let usage = drain(&log).into_iter();
     assert!(usage.map(|usage| (usage.owner, usage.id.0, usage.count)).eq((0..OWNERS).map(|owner| (owner, 1, 4))));
 }
 

@@ -1,6 +1,7 @@
 //! The query and the errors of a store.
 
 mod dyn_trait;
+mod hostile_owners;
 mod memory;
 pub(crate) mod usage;
 
