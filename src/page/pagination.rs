@@ -76,8 +76,10 @@ pub(crate) struct ClientSize {
 
 impl Config {
     /// Returns whether a parameter of this decoded name is one that the pagination reads, or an array under one.
-    pub(crate) fn reads(&self, parameter: &[u8]) -> bool {
-        self.names().any(|name| is_or_is_in(parameter, name))
+    pub(crate) fn reads(&self, parameter: &str) -> bool {
+        self.names().any(|name| {
+            is_or_is_in(parameter.as_bytes(), name) || (self.is_lenient && lenient::is_variable(parameter, name))
+        })
     }
 
     /// Returns the names of all parameters that the pagination reads.
@@ -92,16 +94,17 @@ impl Config {
             if name.is_empty() {
                 return Err(ParameterNameError::Empty);
             }
-            if self.names().take(index).any(|other| is_ambiguous(name, other) || is_ambiguous(other, name)) {
-                return Err(ParameterNameError::Repeated(name.into()));
+            let is_ambiguous = |other: &&str| reads_as(name, other) || reads_as(other, name);
+            if let Some(other) = self.names().take(index).find(is_ambiguous) {
+                return Err(ParameterNameError::Ambiguous(other.into(), name.into()));
             }
         }
         Ok(())
     }
 }
 
-/// Returns whether a parameter called `parameter` is read as `name` too.
-fn is_ambiguous(parameter: &str, name: &str) -> bool {
+/// Returns whether a parameter called `parameter` is read as `name`, in one of the two modes.
+fn reads_as(parameter: &str, name: &str) -> bool {
     is_or_is_in(parameter.as_bytes(), name) || lenient::is_variable(parameter, name)
 }
 
@@ -308,10 +311,11 @@ impl Pagination {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParameterNameError {
-    /// The name is empty. No link could hold the parameter.
+    /// Two parameters of the list cannot be told apart: the names are equal, one is an array under the other, or PHP reads
+    /// both as one variable.
+    #[error("query parameters `{0}` and `{1}` cannot be told apart")]
+    Ambiguous(Box<str>, Box<str>),
+    /// The name is empty.
     #[error("name of a query parameter is empty")]
     Empty,
-    /// Another parameter of the list has the name, or one that cannot be told apart from it.
-    #[error("query parameter `{0}` cannot be told apart from another one of the list")]
-    Repeated(Box<str>),
 }

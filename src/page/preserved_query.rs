@@ -40,7 +40,7 @@ impl PreservedQuery {
         let mut unwritten = HashMap::new();
         for (name, value) in parameters {
             let name = name.as_ref();
-            if !config.reads(name.as_bytes()) {
+            if !config.reads(name) {
                 unwritten.insert(name.as_bytes(), Some(encode(name, value.as_ref())));
             }
         }
