@@ -11,7 +11,7 @@ use crate::token::{AccessToken, TokenId};
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
-/// A page without a filter costs as much as a copy of its rows, whatever its offset: about a hundred bytes for each row, and
+/// A page without a filter costs as much as a copy of its rows, at any offset: about a hundred bytes for each row, and
 /// one allocation, because names and allow-lists are shared. A page with a filter reads every token of the owner. The store
 /// can only list tokens. It has no secrets.
 ///

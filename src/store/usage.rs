@@ -4,7 +4,7 @@
 //! the same row. So usage is added up in memory and written now and then, many tokens at a time. The cost: a crash loses
 //! usage that was recorded and not written.
 //!
-//! The lock guards three collections, so that whatever holds it is short. [`UsageLog::record`] changes one entry of a map.
+//! The lock guards three collections, so that it is held for a short time. [`UsageLog::record`] changes one entry of a map.
 //! A drain takes all three away, and merges them after it has unlocked the log. Usage that comes back is appended to a
 //! linked list as it is, and is merged by the next drain. Of the owner's code, only `Ord` runs while the log is locked.
 
@@ -35,8 +35,8 @@ use crate::token::TokenId;
 ///
 /// # Locks and panics
 ///
-/// The log is locked for O(log n) of the `n` tokens in it, whatever is drained or comes back at the same time. To drain
-/// takes time in proportion to the tokens that are drained, and does not lock the log meanwhile.
+/// A call locks a log of `n` tokens for O(log n), even while usage is drained or goes back. A drain takes O(m log n) for
+/// the `m` tokens that it drains and merges, and does not lock the log meanwhile.
 ///
 /// Of the owner's code, only `Ord` runs while the log is locked. **An owner's `Ord` must not call the log**: it would
 /// deadlock. `Clone` and `Drop` may call the log. If the owner's code panics, at most the usage of one token is lost, and
@@ -275,12 +275,14 @@ impl<O> UsageBatch<'_, O> {
     ///
     /// Sometimes it is not known whether the batch was written, for example if a connection breaks during the commit of a
     /// transaction. Then either choice may be wrong. If the batch is dropped, usage may count twice. If it is committed,
-    /// usage may be lost.
+    /// usage may be lost. The same holds if a future is dropped while its write continues on another thread, so wait for
+    /// such a write.
+    #[expect(clippy::must_use_candidate, reason = "a caller that has written the batch does not need the usage")]
     pub fn commit(mut self) -> Vec<TokenUsage<O>> {
         mem::take(&mut self.usage)
     }
 
-    /// Keeps the usage for which `is_pending` returns true. The rest counts as committed.
+    /// Retains usage if `is_pending` returns true. The rest counts as committed.
     ///
     /// Use it if a store has written a part of the batch, or if some tokens do not exist any more.
     ///
