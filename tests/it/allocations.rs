@@ -1,38 +1,42 @@
-//! Counts the bytes that a thread allocates.
+//! Counts the bytes that a thread allocates and frees.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::thread::LocalKey;
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
 thread_local! {
     static ALLOCATED: Cell<usize> = const { Cell::new(0) };
+    static FREED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, with a counter for each thread. A reallocation counts as an allocation of its new size.
+/// The system's allocator, with counters for each thread. A reallocation frees the old size and allocates the new size.
 struct Counting;
 
 impl Counting {
-    fn count(bytes: usize) {
+    fn count(counter: &'static LocalKey<Cell<usize>>, bytes: usize) {
         // A thread that ends has no counter left.
-        let _ = ALLOCATED.try_with(|allocated| allocated.set(allocated.get() + bytes));
+        let _ = counter.try_with(|counted| counted.set(counted.get() + bytes));
     }
 }
 
 #[expect(unsafe_code, reason = "the trait is unsafe to implement; every call is forwarded unchanged")]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        Self::count(layout.size());
+        Self::count(&ALLOCATED, layout.size());
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        Self::count(&FREED, layout.size());
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        Self::count(size);
+        Self::count(&FREED, layout.size());
+        Self::count(&ALLOCATED, size);
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -42,4 +46,10 @@ pub(crate) fn allocated_by(call: impl FnOnce()) -> usize {
     let before = ALLOCATED.get();
     call();
     ALLOCATED.get() - before
+}
+
+/// Returns the number of bytes that this thread has allocated and not freed.
+pub(crate) fn allocated_now() -> usize {
+    // Memory can come from another thread, so the difference can be negative in between.
+    ALLOCATED.get().wrapping_sub(FREED.get())
 }

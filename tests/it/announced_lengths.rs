@@ -8,12 +8,10 @@ use std::path::Path;
 use http::StatusCode;
 use serde::ser::{self, Serialize, Serializer};
 use serde_json::json;
-use tokenfolio::{
-    AccessToken, AllowedIps, LinkStyle, PageUrls, Paginator, Problem, ReportedStatus, TokenId, TokenStatus,
-};
+use tokenfolio::{AccessToken, AllowedIps, LinkStyle, Problem, ReportedStatus, TokenId, TokenStatus};
 
 use crate::endpoint::now;
-use crate::page::request;
+use crate::page::{list, preserving, request};
 
 /// A serializer that writes nothing, and fails if a number that was announced is not the number that follows.
 #[derive(Clone, Copy)]
@@ -261,15 +259,13 @@ fn every_page_announces_its_lengths() {
     for style in [style(), style().without_array(), style().with_on_each_side(0), style().with_on_each_side(255)] {
         for total in (0..=60).chain([281, 100_000, u64::MAX - 1, u64::MAX]) {
             for page in (1..=62).chain([50_000, i64::MAX as u64]) {
-                let urls = PageUrls::new("/t").unwrap();
-                let page = Paginator::new(vec![(); 0], total, request(page, 1), urls).with_style(style.clone());
-                check(&page);
+                let list = list().with_link_style(style.clone());
+                check(&request(&list, page, 1).paginate(vec![(); 0], total));
             }
         }
     }
     let tokens: Vec<_> = (0..3).map(|id| AccessToken::new(id, "CI", now()).into_resource(now())).collect();
-    let urls = PageUrls::new("/t").unwrap().with_query_string("a=b").unwrap();
-    check(&Paginator::new(tokens, 3, request(1, 20), urls));
+    check(&preserving(list(), "page", 1, "a=b").paginate(tokens, 3));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The memory that writing takes: little spare capacity, and no allocation if the buffer is large enough.
 
-use std::num::NonZeroU32;
-
 use chrono::DateTime;
-use tokenfolio::{AccessToken, AllowedIps, LinkStyle, PageRequest, PageUrls, Paginator, Problem, TokenResource};
+use tokenfolio::{AccessToken, AllowedIps, LinkStyle, Pagination, Paginator, Problem, TokenResource};
+
+use crate::page::{preserving, request};
 
 /// Returns a page in the middle of many.
 fn page(tokens: usize, url: usize, side: u8, ips: usize) -> Paginator<TokenResource> {
@@ -15,11 +15,9 @@ fn page(tokens: usize, url: usize, side: u8, ips: usize) -> Paginator<TokenResou
         token.usage_count = 1234;
         token.into_resource(DateTime::UNIX_EPOCH)
     };
-    let per_page = NonZeroU32::new(20).unwrap();
-    let urls = PageUrls::new(&format!("https://api.example.com/{}", "a".repeat(url))).unwrap();
-    let tokens = (1..).take(tokens).map(token).collect();
     let style = LinkStyle::default().with_on_each_side(side);
-    Paginator::new(tokens, 2_000, PageRequest::new(50, per_page).unwrap(), urls).with_style(style)
+    let list = Pagination::new(&format!("https://api.example.com/{}", "a".repeat(url))).unwrap().with_link_style(style);
+    request(&list, 50, 20).paginate((1..).take(tokens).map(token).collect(), 2_000)
 }
 
 /// Writes over a buffer.
@@ -40,13 +38,12 @@ fn writes() -> Vec<(String, Write)> {
         [(0, 1, 3), (1, 1, 3), (21, 2, 3), (40, 9, 3), (2_000, 50, 255), (u64::MAX, 7, 3), (u64::MAX, 1 << 60, 255)]
     {
         for style in [LinkStyle::default(), LinkStyle::default().without_array()] {
-            let style = style.with_on_each_side(side);
-            let per_page = NonZeroU32::new(20).unwrap();
-            let urls = PageUrls::new("https://api.example.com/t").unwrap().with_max_query_len(usize::MAX);
-            let urls = urls.with_query_string(&"q=1&".repeat(if side == 255 { 1_000 } else { 1 })).unwrap();
+            let list = Pagination::new("https://api.example.com/t").unwrap();
+            let list = list.with_link_style(style.with_on_each_side(side));
+            let request = preserving(list, "page", page, &"q=1&".repeat(if side == 255 { 1_000 } else { 1 }));
             let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
             let tokens = if total == 0 { Vec::new() } else { vec![token] };
-            let page = Paginator::new(tokens, total, PageRequest::new(page, per_page).unwrap(), urls).with_style(style);
+            let page = request.paginate(tokens, total);
             let what = format!("page {} of {total} rows, {side} on each side", page.current_page());
             writes.push((what, Box::new(move |body| page.write_tokens(body))));
         }

@@ -11,6 +11,7 @@ use tokenfolio::*;
 use url::Url;
 
 use crate::endpoint::now;
+use crate::page::list;
 use crate::public_names::{WITHOUT_VALUES, name_of, public_names};
 
 /// The word that every constructor and setter is given.
@@ -74,8 +75,7 @@ fn private_output() -> Output {
         print_error(&mut output, &rejected.unwrap_err());
     }
 
-    let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
-    print(&mut output, &ListTokens::new(Service(WORD), Service(WORD), urls).with_challenge(challenge()));
+    print(&mut output, &ListTokens::new(Service(WORD), Service(WORD), list()).with_challenge(challenge()));
     let store = MemoryStore::new();
     store.insert(WORD, AccessToken::new(1, WORD, now()));
     print(&mut output, &store);
@@ -85,15 +85,16 @@ fn private_output() -> Output {
     print(&mut output, &log.drain(NonZeroUsize::MIN).next().unwrap());
 
     print_error(&mut output, &problem());
+    print(&mut output, &ProblemEvent::new(&problem(), &parts(WORD)));
     print_error(&mut output, &format!("{WORD} ").parse::<TraceId>().unwrap_err());
     for query in [format!("page={WORD}"), format!("page=1&page={WORD}"), format!("page=0&x={WORD}")] {
-        let error = PageRequest::from_query(&query, &PageRules::default()).unwrap_err();
+        let error = list().request(&query).unwrap_err();
         print_error(&mut output, &error);
         print_error(&mut output, &error.parameters()[0]);
     }
     for base in ["https://a:_@b/", "https://a/?_", "https://a/#_", "_", "_://a", "//_", "https://a/_|", "https://[_]/"]
     {
-        print_error(&mut output, &PageUrls::new(&base.replace('_', WORD)).unwrap_err());
+        print_error(&mut output, &Pagination::new(&base.replace('_', WORD)).unwrap_err());
     }
 
     // The client's own URL can have a password, and a link can have any host.
@@ -125,13 +126,14 @@ fn public_output() -> Output {
     print_error(&mut output, &WORD.parse::<TokenOrder>().unwrap_err());
     print(&mut output, &WORD.parse::<TraceId>().unwrap());
     print(&mut output, &challenge());
-    print(&mut output, &PageRules::default().with_page_name(WORD));
+    let named = list().with_page_name(WORD).unwrap();
+    print(&mut output, &named);
+    print_error(&mut output, &named.with_client_size(WORD, NonZeroU32::MIN).unwrap_err());
     print(&mut output, &LinkStyle::default().with_gap_label(WORD));
     // A preserved query is in every link.
-    let urls = PageUrls::new("/tokens").unwrap().with_query_string(WORD).unwrap();
-    print(&mut output, &urls);
-    let request = PageRequest::first(NonZeroU32::MIN);
-    let page = Paginator::new(Vec::<TokenResource>::new(), 1, request, urls);
+    let request = list().with_query_string().request(WORD).unwrap();
+    print(&mut output, &request);
+    let page = request.paginate(Vec::<TokenResource>::new(), 1);
     let read: Page<TokenResource> = serde_json::from_value(serde_json::to_value(&page).unwrap()).unwrap();
     print(&mut output, &page);
     print(&mut output, &read);
@@ -155,10 +157,9 @@ fn types_without_text() -> Vec<&'static str> {
     }
     vec![
         of::<AllowedIp>(),
+        of::<AuthError>(),
         of::<BearerError>(),
         of::<ChallengeError>(),
-        of::<PageRequest>(),
-        of::<QueryLengthError>(),
         of::<StatusFilter>(),
         of::<StoreErrorKind>(),
         of::<TokenId>(),

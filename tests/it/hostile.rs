@@ -256,11 +256,8 @@ fn functions() -> Vec<Function> {
         black_box(LinkStyle::default().with_labels(lossy(text), ""));
     });
     add("ListTokens::handle", 64, [credentials(), query(), any_text()].concat(), |text| {
-        let urls = PageUrls::new("/t").unwrap();
-        let rules = [PageRules::default(), PageRules::default().lenient()];
-        for rules in rules {
-            let endpoint = ListTokens::new(MemoryStore::new(), Service, urls.clone()).with_page_rules(rules);
-            let endpoint = endpoint.with_query_string().with_link_header();
+        for list in [list(), list().lenient()] {
+            let endpoint = ListTokens::new(MemoryStore::new(), Service, list.with_query_string()).with_link_header();
             black_box(pollster::block_on(endpoint.handle(&parts(text), Some(caller()))));
         }
     });
@@ -295,40 +292,30 @@ fn functions() -> Vec<Function> {
         let _ = black_box(links.next_url(&requested, "page"));
     });
     add("PageMeta::deserialize", 64, page(), deserialize::<PageMeta>);
-    add("PageRequest::from_query", 64, query(), |text| {
-        for rules in [PageRules::default(), PageRules::default().lenient()] {
-            let rules = rules.with_client_size("size", NonZeroU32::MAX);
-            let _ = black_box(PageRequest::from_query(&lossy(text), &rules).map_err(|error| error.to_string()));
-        }
-    });
-    add("PageRules::with_client_size", 16, any_text(), |text| {
-        black_box(PageRules::default().with_client_size(lossy(text), NonZeroU32::MAX));
-    });
-    add("PageRules::with_page_name", 16, any_text(), |text| {
-        black_box(PageRules::default().with_page_name(lossy(text)));
-    });
-    add("PageUrls::new", 16, [any_text(), link()].concat(), |text| {
-        let _ = black_box(PageUrls::new(&lossy(text)));
-    });
-    add("PageUrls::with_fragment", 32, any_text(), |text| {
-        black_box(urls().with_fragment(&lossy(text)).url(1));
-    });
-    add("PageUrls::with_page_name", 32, any_text(), |text| {
-        black_box(urls().with_page_name(lossy(text)).url(1));
-    });
-    add("PageUrls::with_parameters", 256, [any_text(), query()].concat(), |text| {
+    add("PageRequest::with_parameters", 256, [any_text(), query()].concat(), |text| {
         let text = lossy(text);
         let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        let urls = urls().with_parameters(pairs).and_then(|urls| urls.with_parameters([("q", &*text), (&*text, "1")]));
-        let _ = black_box(urls.map(|urls| urls.url(1)));
+        let request = list().request("").unwrap().with_parameters(pairs);
+        let request = request.and_then(|request| request.with_parameters([("q", &*text), (&*text, "1")]));
+        let _ = black_box(request.map(first_url));
     });
-    add("PageUrls::with_preserved_parameter", 32, query(), |text| {
-        let urls = urls().with_preserved_parameter(&lossy(text), "q");
-        let _ = black_box(urls.map(|urls| urls.url(1)));
+    add("Pagination::new", 16, [any_text(), link()].concat(), |text| {
+        let _ = black_box(Pagination::new(&lossy(text)));
     });
-    add("PageUrls::with_query_string", 32, query(), |text| {
-        let urls = urls().with_query_string(&lossy(text));
-        let _ = black_box(urls.map(|urls| urls.url(1)));
+    add("Pagination::request", 64, query(), |text| {
+        for list in [list(), list().lenient(), list().with_query_string(), list().with_query_string().lenient()] {
+            let list = list.with_client_size("size", NonZeroU32::MAX).unwrap();
+            let _ = black_box(list.request(&lossy(text)).map(first_url).map_err(|error| error.to_string()));
+        }
+    });
+    add("Pagination::with_client_size", 64, any_text(), |text| {
+        let _ = black_box(list().with_client_size(lossy(text), NonZeroU32::MAX));
+    });
+    add("Pagination::with_fragment", 32, any_text(), |text| {
+        black_box(first_url(list().with_fragment(&lossy(text)).request("").unwrap()));
+    });
+    add("Pagination::with_page_name", 64, any_text(), |text| {
+        let _ = black_box(list().with_page_name(lossy(text)).map(|list| list.request("").map(first_url)));
     });
     add("Problem::deserialize", 192, problem(), deserialize::<Problem>);
     add("Problem::extension", 192, problem(), |text| {
@@ -591,8 +578,13 @@ fn read_problem(member: &str, text: &[u8]) -> Problem {
     serde_json::from_value(serde_json::json!({ member: lossy(text) })).expect("a problem")
 }
 
-fn urls() -> PageUrls {
-    PageUrls::new("/t").expect("a base").with_max_query_len(usize::MAX)
+/// Returns a list that preserves parameters of any length.
+fn list() -> Pagination {
+    Pagination::new("/t").unwrap().with_max_query_len(usize::MAX)
+}
+
+fn first_url(request: PageRequest) -> String {
+    request.paginate(vec![()], 1).first_url()
 }
 
 fn requested() -> Url {

@@ -41,6 +41,7 @@ fn every_public_type_can_go_to_another_thread() {
         shared::<AllowedIp>(),
         shared::<AllowedIpError>(),
         shared::<AllowedIps>(),
+        shared::<AuthError>(),
         shared::<Authenticated<String>>(),
         shared::<BaseUrlError>(),
         shared::<BearerError>(),
@@ -56,16 +57,16 @@ fn every_public_type_can_go_to_another_thread() {
         shared::<MetaLink>(),
         shared::<NextUrlError>(),
         shared::<Page<TokenResource>>(),
-        shared::<PageError>(),
         shared::<PageLinks>(),
         shared::<PageMeta>(),
         shared::<PageRequest>(),
-        shared::<PageRules>(),
-        shared::<PageUrls>(),
+        shared::<Pagination>(),
         shared::<Paginator<TokenResource>>(),
         shared::<ParameterError>(),
-        shared::<QueryLengthError>(),
+        shared::<ParameterNameError>(),
         shared::<Problem>(),
+        shared::<ProblemEvent<'static>>(),
+        shared::<QueryError>(),
         shared::<ReportedStatus>(),
         shared::<ResponseError>(),
         shared::<StatusFilter>(),
@@ -104,15 +105,16 @@ fn every_error_implements_error() {
     }
     let errors = [
         error::<AllowedIpError>(),
+        error::<AuthError>(),
         error::<BaseUrlError>(),
         error::<BearerError>(),
         error::<ChallengeError>(),
         error::<CredentialsError>(),
         error::<ExtensionError>(),
         error::<NextUrlError>(),
-        error::<PageError>(),
         error::<ParameterError>(),
-        error::<QueryLengthError>(),
+        error::<ParameterNameError>(),
+        error::<QueryError>(),
         error::<Problem>(),
         error::<ResponseError>(),
         error::<StoreError>(),
@@ -131,7 +133,7 @@ fn types_that_are_returned_often_are_small() {
     assert_eq!(size_of::<TokenStatus>(), 1);
     assert_eq!(size_of::<Option<TokenStatus>>(), 1);
     assert_eq!(size_of::<TokenId>(), 8);
-    assert_eq!(size_of::<PageRequest>(), 16);
+    assert_eq!(size_of::<Pagination>(), 8);
     assert_eq!(size_of::<Problem>(), 8);
     assert_eq!(size_of::<Option<Problem>>(), 8);
     assert_eq!(size_of::<Result<(), Problem>>(), 8);

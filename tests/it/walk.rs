@@ -9,7 +9,7 @@ use pollster::block_on;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
-use tokenfolio::{AccessToken, ListTokens, MemoryStore, Page, PageRules, PageUrls, TokenOrder, TokenResource};
+use tokenfolio::{AccessToken, ListTokens, MemoryStore, Page, Pagination, TokenOrder, TokenResource};
 
 use crate::endpoint::{Secrets, secrets};
 use crate::model;
@@ -39,9 +39,9 @@ fn ids() -> impl Strategy<Value = BTreeSet<i64>> {
     btree_set(prop_oneof![any::<i64>(), -20..20_i64, Just(i64::MIN), Just(i64::MAX)], 0..40)
 }
 
-fn endpoint(store: MemoryStore<u64>, name: &'static str, size: u32) -> ListTokens<MemoryStore<u64>, Secrets> {
-    let rules = PageRules::default().with_page_name(name).with_per_page(NonZeroU32::new(size).unwrap());
-    ListTokens::new(store, secrets(), PageUrls::new(&format!("{HOST}{PATH}")).unwrap()).with_page_rules(rules)
+fn pagination(name: &'static str, size: u32) -> Pagination {
+    let pagination = Pagination::new(&format!("{HOST}{PATH}")).unwrap().with_page_name(name).unwrap();
+    pagination.with_per_page(NonZeroU32::new(size).unwrap())
 }
 
 /// Follows a link, and returns the body and the page in it.
@@ -73,9 +73,10 @@ proptest! {
         for (owner, id) in ids.iter().map(|id| (7, id)).chain(anothers.iter().map(|id| (8, id))) {
             store.insert(owner, AccessToken::new(*id, format!("{owner}'s"), DateTime::UNIX_EPOCH));
         }
-        let endpoint = endpoint(store, name, size);
+        let pagination = pagination(name, size);
+        let pagination = if is_preserved { pagination.with_query_string() } else { pagination };
+        let endpoint = ListTokens::new(store, secrets(), pagination);
         let endpoint = if is_newest_first { endpoint.with_order(TokenOrder::NewestFirst) } else { endpoint };
-        let endpoint = if is_preserved { endpoint.with_query_string() } else { endpoint };
 
         // The model: all tokens in order, cut into pages. There is always one page.
         let mut ordered: Vec<_> = ids.iter().copied().collect();

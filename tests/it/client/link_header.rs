@@ -5,7 +5,9 @@ use std::num::NonZeroU32;
 use http::header::{HeaderMap, HeaderValue, LINK};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tokenfolio::{PageLinks, PageRequest, PageUrls, Paginator};
+use tokenfolio::{PageLinks, PageRequest, Pagination};
+
+use crate::page::preserving;
 
 fn read_all<F: AsRef<[u8]>>(values: impl IntoIterator<Item = F>) -> PageLinks {
     let values = values.into_iter().map(|value| HeaderValue::from_bytes(value.as_ref()).expect("a header value"));
@@ -156,11 +158,12 @@ proptest! {
         name in any::<String>(),
     ) {
         let page = if near { page % 40 + 1 } else { page };
-        let request = PageRequest::new(page, NonZeroU32::MIN).unwrap();
         let base = if base.starts_with("//") { &base[1..] } else { &*base };
         prop_assume!(!base.starts_with("//"));
-        let urls = PageUrls::new(base).unwrap().with_page_name(name).with_max_query_len(usize::MAX).with_query_string(&preserved).unwrap().with_fragment(&fragment);
-        let written = Paginator::new(vec![()], total, request, urls);
+        let list = Pagination::new(base).unwrap().with_fragment(&fragment).with_per_page(NonZeroU32::MIN);
+        let list = list.with_max_link_header_len(usize::MAX);
+        let Ok(list) = list.with_page_name(name.clone()) else { return Ok(()) };
+        let written = preserving(list, &name, page, &preserved).paginate(vec![()], total);
 
         let links = PageLinks::from_headers(&HeaderMap::from_iter([(LINK, written.link_header().unwrap())]));
         prop_assert_eq!(links.first, Some(written.first_url()));

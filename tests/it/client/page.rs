@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use serde_json::error::Category;
 use serde_json::{Value, json};
 use tokenfolio::{
-    AccessToken, AllowedIp, AllowedIps, LinkStyle, Page, PageRequest, PageUrls, Paginator, ReportedStatus,
-    TokenResource,
+    AccessToken, AllowedIp, AllowedIps, LinkStyle, Page, PageRequest, Pagination, ReportedStatus, TokenResource,
 };
+
+use crate::page::{list, preserving, request};
 
 #[test]
 fn every_member_is_read() {
@@ -353,8 +354,7 @@ fn a_token_is_read_as_tolerantly_as_its_page() {
     assert_eq!((token.last_used_at, token.expires_at), (None, None));
     let written = serde_json::to_value(token).unwrap();
     assert_eq!(written["allowed_ips"], json!(["office.example.com", "10.0.0.7"]));
-    let urls = PageUrls::new("/t").unwrap();
-    let page = Paginator::new(vec![token.clone()], 1, PageRequest::first(NonZeroU32::MIN), urls);
+    let page = request(&list(), 1, 1).paginate(vec![token.clone()], 1);
     let mut body = Vec::new();
     page.write_tokens(&mut body);
     assert_eq!(body, serde_json::to_vec(&page).unwrap());
@@ -372,13 +372,14 @@ proptest! {
         (preserved, fragment, base) in (any::<String>(), any::<String>(), option::of("/[a-zé/]{0,9}")),
     ) {
         let page = if near { page % 40 + 1 } else { page };
-        let request = PageRequest::new(page, NonZeroU32::new(per_page).unwrap()).unwrap();
         let base = base.filter(|base| !base.starts_with("//")).unwrap_or_else(|| "https://h.example".to_owned());
-        let urls = PageUrls::new(&base).unwrap().with_query_string(&preserved).unwrap().with_fragment(&fragment);
         let style = LinkStyle::default().with_on_each_side(on_each_side).with_gap_label(gap.clone());
         let style = style.with_labels(previous.clone(), "Next »");
         let style = if has_array { style } else { style.without_array() };
-        let written = Paginator::new(tokens, total, request, urls.clone()).with_style(style);
+        let list = Pagination::new(&base).unwrap().with_fragment(&fragment).with_link_style(style);
+        let list = list.with_per_page(NonZeroU32::new(per_page).unwrap());
+        let written = preserving(list.clone(), "page", page, &preserved).paginate(tokens, total);
+        let url_of = |page: u64| written.first_url().replacen("page=1", &format!("page={page}"), 1);
 
         let json = serde_json::to_string(&written).unwrap();
         let read: Page<TokenResource> = serde_json::from_str(&json).unwrap();
@@ -391,7 +392,7 @@ proptest! {
         prop_assert_eq!((meta.current_page, meta.last_page), (written.current_page(), written.last_page()));
         prop_assert_eq!((meta.per_page, meta.total), (per_page.into(), total));
         prop_assert_eq!((meta.from, meta.to), (written.from(), written.to()));
-        prop_assert_eq!(meta.path, urls.path());
+        prop_assert_eq!(meta.path, list.url());
         if has_array {
             let links = meta.links;
             prop_assert_eq!((&links[0].label, &links[0].url), (&previous, &read.links.prev));
@@ -400,7 +401,7 @@ proptest! {
             prop_assert!(between.iter().map(|link| link.page).eq(written.window()));
             for link in between {
                 prop_assert_eq!(&link.label, &link.page.map_or_else(|| gap.clone(), |page| page.to_string()));
-                prop_assert_eq!(&link.url, &link.page.map(|page| urls.url(page)));
+                prop_assert_eq!(&link.url, &link.page.map(url_of));
                 prop_assert_eq!(link.active, link.page == Some(page));
             }
         } else {
@@ -501,12 +502,11 @@ fn a_page_from_a_paginator_is_the_page_that_a_client_reads() {
     for style in styles {
         for total in [0, 1, 40, 41, 5_000] {
             for number in [1, 2, 3, 125, 250, 251] {
-                let request = PageRequest::new(number, NonZeroU32::new(20).unwrap()).unwrap();
                 let rows =
                     u32::try_from(total).unwrap().saturating_sub(20 * u32::try_from(number - 1).unwrap()).min(20);
                 let items: Vec<u32> = (0..rows).collect();
-                let urls = PageUrls::new("https://api.example.test/t").unwrap().with_query_string("q=a&b").unwrap();
-                let page = Paginator::new(items, total, request, urls).with_style(style.clone());
+                let list = Pagination::new("https://api.example.test/t").unwrap().with_link_style(style.clone());
+                let page = preserving(list, "page", number, "q=a&b").paginate(items, total);
                 let written = serde_json::to_value(&page).unwrap();
                 assert_eq!(Page::from(page), read(&written).unwrap(), "{written}");
             }

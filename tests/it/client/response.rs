@@ -2,8 +2,10 @@
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
-use tokenfolio::{Page, PageRequest, PageRules, PageUrls, Paginator, Problem, ResponseError};
+use tokenfolio::{Page, Problem, ResponseError};
 use url::Url;
+
+use crate::page::list;
 
 const PAGE: &str =
     r#"{"data":[7],"links":{},"meta":{"current_page":1,"last_page":1,"path":"/t","per_page":20,"total":1}}"#;
@@ -34,8 +36,7 @@ fn a_page_is_read_from_json_or_without_a_content_type() {
 
 #[test]
 fn a_page_is_read_as_our_endpoint_writes_it() {
-    let request = PageRequest::from_query("", &PageRules::default()).unwrap();
-    let page = Paginator::new(vec![7], 1, request, PageUrls::new("/t").unwrap());
+    let page = list().request("").unwrap().paginate(vec![7], 1);
     let read = read(200, Some("application/json"), serde_json::to_vec(&page).unwrap()).unwrap();
     assert_eq!((read.data, read.meta.total), (vec![7], 1));
 }
@@ -134,6 +135,37 @@ fn the_last_content_type_counts() {
 fn a_page_that_cannot_be_decoded_everywhere_is_read() {
     let body = [b"\xef\xbb\xbf", PAGE.replacen('{', r#"{"x":[1e999,"\ud83d"],"#, 1).as_bytes(), b"\n"].concat();
     assert_eq!(read(200, None, body).unwrap().data, [7]);
+}
+
+#[test]
+fn only_a_200_is_a_page() {
+    for status in 100..=999 {
+        let read = read(status, Some("application/json"), PAGE);
+        match status {
+            200 => assert_eq!(read.unwrap().data, [7]),
+            _ => assert!(matches!(read, Err(ResponseError::Unexpected { .. })), "{status}"),
+        }
+    }
+}
+
+#[test]
+fn only_the_media_type_of_problems_is_a_problem() {
+    for content_type in [
+        "application/problem+json, x",
+        "application/problem+json x",
+        "application/problem+json/x",
+        "application/problem+jsonx",
+        "xapplication/problem+json",
+        "application/problem",
+        "application/problem+xml",
+        "application; problem+json",
+        "\"application/problem+json\"",
+        ";application/problem+json",
+    ] {
+        let error = read(401, Some(content_type), PROBLEM).unwrap_err();
+        assert!(matches!(error, ResponseError::Unexpected { .. }), "{content_type}: {error}");
+        assert!(!Problem::is_media_type(content_type.as_bytes()), "{content_type}");
+    }
 }
 
 #[test]

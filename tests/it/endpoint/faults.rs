@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use http::Response;
 use tokenfolio::{
-    AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page, PageUrls,
+    AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page, Pagination,
     StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
 };
 
@@ -115,9 +115,9 @@ impl Service {
         let store = Arc::new(Faulty::new(store_of(21)));
         let authenticator = Arc::new(Faulty::new(secrets()));
         let log = Arc::new(UsageLog::new());
-        let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
+        let list = Pagination::new("/api/v1/me/tokens").unwrap();
         let endpoint =
-            ListTokens::new(store.clone(), authenticator.clone(), urls).with_clock(now).with_usage_log(log.clone());
+            ListTokens::new(store.clone(), authenticator.clone(), list).with_clock(now).with_usage_log(log.clone());
         Self { store, authenticator, log, endpoint }
     }
 

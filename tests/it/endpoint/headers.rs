@@ -1,10 +1,13 @@
 //! Headers of requests and responses.
 
 use http::Method;
+use http::request::Builder;
 use pollster::block_on;
-use tokenfolio::LinkStyle;
+use tokenfolio::{ListTokens, StoreErrorKind, TokenStore};
 
-use super::{BASE, all_kinds, endpoint, get, handle, page, parts, request, store_of};
+use super::{
+    BASE, Secrets, all_kinds, endpoint, endpoint_of, failing, get, handle, list, page, parts, request, store_of,
+};
 
 #[test]
 fn the_link_header_is_written_only_if_configured() {
@@ -24,7 +27,7 @@ fn the_link_header_is_written_only_if_configured() {
 
 #[test]
 fn a_preserved_parameter_cannot_break_out_of_the_link_header() {
-    let endpoint = endpoint(store_of(41)).with_query_string().with_link_header();
+    let endpoint = endpoint_of(store_of(41), list().with_query_string()).with_link_header();
     let response = handle(&endpoint, get("?x=%3E,%0D%0A;y{}|\\^`"));
     assert_eq!(response.status(), 200);
     let header = response.headers()["link"].to_str().unwrap().to_owned();
@@ -40,7 +43,7 @@ fn a_preserved_parameter_cannot_break_out_of_the_link_header() {
 #[test]
 fn a_link_header_that_proxies_would_reject_is_left_out() {
     let query = format!("?q={}&page=2", "x".repeat(600));
-    let long = endpoint(store_of(61)).with_query_string().with_link_header();
+    let long = endpoint_of(store_of(61), list().with_query_string()).with_link_header();
     let header = handle(&long, get(&query)).headers()["link"].to_str().unwrap().to_owned();
     assert_eq!(header.len(), 2_667);
 
@@ -50,15 +53,15 @@ fn a_link_header_that_proxies_would_reject_is_left_out() {
     assert!(page(&response).links.next.is_some());
 
     for (max, is_written) in [(2_666, false), (2_667, true), (usize::MAX, true), (0, false)] {
-        let style = LinkStyle::default().with_max_header_len(max);
-        let endpoint = endpoint(store_of(61)).with_query_string().with_link_header().with_style(style);
+        let list = list().with_query_string().with_max_link_header_len(max);
+        let endpoint = endpoint_of(store_of(61), list).with_link_header();
         assert_eq!(handle(&endpoint, get(&query)).headers().contains_key("link"), is_written, "{max}");
     }
 }
 
 #[test]
 fn forged_headers_never_reach_a_link() {
-    let endpoint = endpoint(store_of(41)).with_link_header().with_query_string();
+    let endpoint = endpoint_of(store_of(41), list().with_query_string()).with_link_header();
     let plain = handle(&endpoint, get("?page=2"));
     for (name, value) in [
         ("host", "evil.example"),
@@ -105,12 +108,22 @@ fn a_body_and_conditional_headers_are_ignored() {
 fn head_has_the_headers_of_get_and_no_body() {
     let endpoint = endpoint(store_of(41)).with_link_header();
     for request in all_kinds() {
-        let mut parts = parts(request);
-        let got = block_on(endpoint.handle(&parts, None));
-        parts.method = Method::HEAD;
-        let head = block_on(endpoint.handle(&parts, None));
-        assert_eq!((head.status(), head.headers()), (got.status(), got.headers()));
-        assert_eq!(head.headers()["content-length"], got.body().len().to_string());
-        assert!(head.body().is_empty() && !got.body().is_empty());
+        expect_same_head(&endpoint, request);
     }
+    for kind in [StoreErrorKind::Corrupt, StoreErrorKind::Other, StoreErrorKind::Timeout, StoreErrorKind::Unavailable] {
+        expect_same_head(&self::endpoint(failing(kind)), get(""));
+    }
+    let preserving = endpoint_of(store_of(1), list().with_query_string());
+    expect_same_head(&preserving, get(&format!("?q={}", "q".repeat(2_000))));
+}
+
+#[track_caller]
+fn expect_same_head<S: TokenStore<Owner = u64>>(endpoint: &ListTokens<S, Secrets>, request: Builder) {
+    let mut parts = parts(request);
+    let got = block_on(endpoint.handle(&parts, None));
+    parts.method = Method::HEAD;
+    let head = block_on(endpoint.handle(&parts, None));
+    assert_eq!((head.status(), head.headers()), (got.status(), got.headers()));
+    assert_eq!(head.headers()["content-length"], got.body().len().to_string());
+    assert!(head.body().is_empty() && !got.body().is_empty());
 }

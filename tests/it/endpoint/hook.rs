@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use http::request::Builder;
 use http::{Method, Response};
 use pollster::block_on;
-use tokenfolio::{AuthError, Authenticator, ListTokens, Pagination, StoreErrorKind, TokenStore};
+use tokenfolio::{AuthError, Authenticator, ListTokens, StoreErrorKind, TokenStore};
 
-use super::{BASE, always, endpoint, failing, get, now, parts, request, secrets, store_of, text};
+use super::{always, endpoint, failing, get, list, now, parts, request, store_of, text};
 
 /// What the hook saw: each event as it is printed, and the reason of a 401.
 type Seen = Arc<Mutex<Vec<(String, Option<AuthError>)>>>;
@@ -84,9 +84,8 @@ fn the_hook_sees_the_cause_of_a_store_that_fails_and_the_client_does_not() {
     ] {
         let line = format!("GET /api/v1/me/tokens: {status}: {cause}: s3cret of db-3");
         let of_store = problem_of(endpoint(failing(kind)), get("?page=2"), None);
-        let pagination = Pagination::new(BASE).unwrap();
         let of_authenticator =
-            problem_of(ListTokens::new(store_of(3), failing(kind), pagination).with_clock(now), get(""), None);
+            problem_of(ListTokens::new(store_of(3), failing(kind), list()).with_clock(now), get(""), None);
         for (response, seen, reason) in [of_store, of_authenticator] {
             assert_eq!((seen, reason), (line.clone(), None));
             assert!(!text(&response).contains(cause) && !text(&response).contains("s3cret"));

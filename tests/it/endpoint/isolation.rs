@@ -3,7 +3,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
 use std::future::poll_fn;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -12,8 +11,8 @@ use http::Method;
 use http::request::{Builder, Parts};
 use tokenfolio::{
     AccessToken, Authenticated, Authenticator, BearerToken, Challenge, ListQuery, ListTokens, MemoryStore, Page,
-    PageRules, PageUrls, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage,
-    UsageLog, authenticate,
+    Pagination, StoreError, StoreErrorKind, TokenId, TokenList, TokenResource, TokenStore, TokenUsage, UsageLog,
+    authenticate,
 };
 
 use super::{handle, now};
@@ -73,9 +72,8 @@ fn two_hundred_owners_at_once_see_only_their_own_tokens() {
         }
     }
     let log = Arc::new(UsageLog::new());
-    let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
-    let endpoint =
-        ListTokens::new(Slow(store), Slow(()), urls).with_clock(now).with_query_string().with_usage_log(log.clone());
+    let list = Pagination::new("/api/v1/me/tokens").unwrap().with_query_string();
+    let endpoint = ListTokens::new(Slow(store), Slow(()), list).with_clock(now).with_usage_log(log.clone());
     let requests: Vec<_> = (1..=4).flat_map(|page| (0..OWNERS).map(move |owner| (owner, page))).collect();
     let parts: Vec<Parts> = requests
         .iter()
@@ -166,8 +164,8 @@ fn no_response_contains_a_secret_or_a_cause() {
     let authenticators = KINDS.map(|kind| (service, Service { fails: Some(kind) }));
     let mut statuses = Vec::new();
     for (store, authenticator) in stores.into_iter().chain(authenticators).chain([(service, service)]) {
-        let urls = PageUrls::new("https://api.example.test/api/v1/me/tokens").unwrap();
-        let endpoint = ListTokens::new(store, authenticator, urls).with_clock(now).with_link_header();
+        let list = Pagination::new("https://api.example.test/api/v1/me/tokens").unwrap();
+        let endpoint = ListTokens::new(store, authenticator, list).with_clock(now).with_link_header();
         expect_no_leak(&format!("{endpoint:?}"));
         for secret in SECRETS {
             let twice = get("", secret).header("authorization", format!("Bearer {secret}"));
@@ -196,12 +194,12 @@ fn debug_output_has_no_secret_and_only_a_store_error_prints_a_cause() {
     for secret in SECRETS {
         let parts = get("", secret).body(()).unwrap().into_parts().0;
         let presented = BearerToken::from_headers(&parts.headers).unwrap();
-        let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
+        let list = Pagination::new("/api/v1/me/tokens").unwrap();
         for fails in KINDS.map(Some).into_iter().chain([None]) {
             let service = Service { fails };
             let accepted = pollster::block_on(authenticate(&service, &Challenge::default(), &parts, None, now()));
             let found = pollster::block_on(service.find(&presented)).ok();
-            let endpoint = ListTokens::new(service, service, urls.clone());
+            let endpoint = ListTokens::new(service, service, list.clone());
             writeln!(printed, "{accepted:?} {accepted:#?} {found:?} {endpoint:?}").unwrap();
             if let Err(problem) = accepted {
                 writeln!(printed, "{problem}").unwrap();
@@ -210,8 +208,7 @@ fn debug_output_has_no_secret_and_only_a_store_error_prints_a_cause() {
         let wrong = [&*format!("Bearer {secret} {secret}"), &*format!("Basic {secret}")];
         let refused = wrong.map(|value| BearerToken::from_values([value.as_bytes()]));
         writeln!(printed, "{presented:?} {refused:?}").unwrap();
-        let rules = PageRules::default().with_client_size("size", NonZeroU32::MIN);
-        writeln!(printed, "{rules:?} {:?}", TokenUsage::new(7, TokenId(1), now())).unwrap();
+        writeln!(printed, "{:?}", TokenUsage::new(7, TokenId(1), now())).unwrap();
     }
     expect_no_leak(&printed);
 

@@ -20,7 +20,7 @@ use pollster::block_on;
 use serde_json::Value;
 use tokenfolio::{
     AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, MemoryStore, Page,
-    PageUrls, StoreError, StoreErrorKind, TokenList, TokenResource, TokenStore,
+    Pagination, StoreError, StoreErrorKind, TokenList, TokenResource, TokenStore,
 };
 
 const BASE: &str = "https://api.example.test/api/v1/me/tokens";
@@ -68,7 +68,16 @@ pub(crate) fn store_of(count: i64) -> MemoryStore<u64> {
 }
 
 pub(crate) fn endpoint<S: TokenStore<Owner = u64>>(store: S) -> ListTokens<S, Secrets> {
-    ListTokens::new(store, secrets(), PageUrls::new(BASE).unwrap()).with_clock(now)
+    endpoint_of(store, list())
+}
+
+/// Returns the endpoint with another pagination.
+fn endpoint_of<S: TokenStore<Owner = u64>>(store: S, pagination: Pagination) -> ListTokens<S, Secrets> {
+    ListTokens::new(store, secrets(), pagination).with_clock(now)
+}
+
+fn list() -> Pagination {
+    Pagination::new(BASE).unwrap()
 }
 
 fn request(method: Method, target: &str) -> Builder {
@@ -196,7 +205,7 @@ fn the_clock_decides_authentication_and_status() {
     store.insert(OWNER, token.clone());
     let mut secrets = secrets();
     secrets.0.insert("short", token);
-    let endpoint = |now| ListTokens::new(&store, secrets.clone(), PageUrls::new(BASE).unwrap()).with_clock(move || now);
+    let endpoint = |now| ListTokens::new(&store, secrets.clone(), list()).with_clock(move || now);
     let short = || request(Method::GET, "/").header("authorization", "Bearer short");
     let before = expiry - TimeDelta::nanoseconds(1);
     assert_eq!(page(&handle(&endpoint(before), short())).data[0].status.as_str(), "active");
@@ -212,7 +221,7 @@ fn the_default_clock_is_the_systems() {
         token.expires_at = Some(Utc::now() + TimeDelta::days(365 * years));
         store.insert(OWNER, token);
     }
-    let endpoint = ListTokens::new(store, secrets(), PageUrls::new(BASE).unwrap());
+    let endpoint = ListTokens::new(store, secrets(), list());
     let statuses: Vec<_> =
         page(&handle(&endpoint, get(""))).data.iter().map(|token| token.status.to_string()).collect();
     assert_eq!(statuses, ["expired", "active"]);
@@ -221,6 +230,6 @@ fn the_default_clock_is_the_systems() {
 #[test]
 fn a_debug_print_of_the_endpoint_shows_no_token() {
     let debug = format!("{:?}", endpoint(store_of(3)));
-    assert!(debug.starts_with("ListTokens { urls: PageUrls {"), "{debug}");
+    assert!(debug.starts_with("ListTokens { pagination: Pagination("), "{debug}");
     assert!(debug.ends_with(", .. }") && !debug.contains("token 1"), "{debug}");
 }

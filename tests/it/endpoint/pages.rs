@@ -4,11 +4,12 @@ use std::num::NonZeroU32;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Method;
-use tokenfolio::{
-    AccessToken, AllowedIps, LinkStyle, ListTokens, MemoryStore, PageRequest, PageRules, PageUrls, TokenOrder,
-};
+use tokenfolio::{AccessToken, AllowedIps, LinkStyle, ListTokens, MemoryStore, PageRequest, TokenOrder};
 
-use super::{BASE, OWNER, endpoint, get, handle, headers, ids, json_body, now, page, request, secrets, store_of, text};
+use super::{
+    BASE, OWNER, endpoint, endpoint_of, get, handle, headers, ids, json_body, list, now, page, request, secrets,
+    store_of, text,
+};
 
 #[test]
 fn a_page_is_written_byte_for_byte() {
@@ -66,7 +67,7 @@ fn every_listed_status_agrees_with_authentication_at_the_same_time() {
         store.insert(OWNER, token.clone());
         let mut secrets = secrets();
         secrets.0.insert("presented", token);
-        let endpoint = ListTokens::new(store, secrets, PageUrls::new(BASE).unwrap()).with_clock(now);
+        let endpoint = ListTokens::new(store, secrets, list()).with_clock(now);
         let listed = page(&handle(&endpoint, get(""))).data[0].status.to_string();
         let presented = request(Method::GET, "/").header("authorization", "Bearer presented");
         let is_accepted = handle(&endpoint, presented).status() == 200;
@@ -78,8 +79,7 @@ fn every_listed_status_agrees_with_authentication_at_the_same_time() {
 fn walking_from_page_1_yields_every_token_once() {
     for count in [0, 1, 19, 20, 21, 40, 41, 281] {
         for size in [1, 7, 20, 300] {
-            let rules = PageRules::default().with_per_page(NonZeroU32::new(size).unwrap());
-            let endpoint = endpoint(store_of(count)).with_page_rules(rules);
+            let endpoint = endpoint_of(store_of(count), list().with_per_page(NonZeroU32::new(size).unwrap()));
             let mut walked = Vec::new();
             let mut prevs = Vec::new();
             let mut next = Some(format!("{BASE}?page=1"));
@@ -126,10 +126,10 @@ fn a_page_past_the_end_is_empty() {
 
 #[test]
 fn the_style_of_the_link_array_is_an_option() {
-    let endpoint = endpoint(store_of(1)).with_style(LinkStyle::laravel_entities());
+    let endpoint = endpoint_of(store_of(1), list().with_link_style(LinkStyle::laravel_entities()));
     let labels: Vec<_> = page(&handle(&endpoint, get(""))).meta.links.into_iter().map(|link| link.label).collect();
     assert_eq!(labels, ["&laquo; Previous", "1", "Next &raquo;"]);
-    let endpoint = endpoint.with_style(LinkStyle::default().without_array());
+    let endpoint = endpoint_of(store_of(1), list().with_link_style(LinkStyle::default().without_array()));
     assert_eq!(json_body(&handle(&endpoint, get("")))["meta"].get("links"), None);
 }
 
@@ -138,7 +138,7 @@ fn other_parameters_are_preserved_only_if_configured() {
     let query = "?sort=-id&page=2&sort=name&flag&e=&q=a%20b+c&p%61ge2=x";
     let dropped = page(&handle(&endpoint(store_of(41)), get(query)));
     assert_eq!(dropped.links.next, Some(format!("{BASE}?page=3")));
-    let response = handle(&endpoint(store_of(41)).with_query_string().with_link_header(), get(query));
+    let response = handle(&endpoint_of(store_of(41), list().with_query_string()).with_link_header(), get(query));
     let preserved = "sort=-id&sort=name&flag&e=&q=a%20b+c&p%61ge2=x&page";
     let links = page(&response).links;
     assert_eq!(links.first, Some(format!("{BASE}?{preserved}=1")));
@@ -148,8 +148,8 @@ fn other_parameters_are_preserved_only_if_configured() {
 
 #[test]
 fn a_size_that_the_client_chose_is_preserved_in_the_links() {
-    let rules = PageRules::default().with_client_size("per_page", NonZeroU32::new(50).unwrap());
-    let endpoint = endpoint(store_of(41)).with_page_rules(rules);
+    let sized = list().with_client_size("per_page", NonZeroU32::new(50).unwrap()).unwrap();
+    let endpoint = endpoint_of(store_of(41), sized.clone());
     let chosen = page(&handle(&endpoint, get("?sort=id&per_page=5&page=2")));
     assert_eq!((ids(&chosen), chosen.meta.per_page), (vec![6, 7, 8, 9, 10], 5));
     assert_eq!(chosen.links.next, Some(format!("{BASE}?per_page=5&page=3")));
@@ -159,19 +159,16 @@ fn a_size_that_the_client_chose_is_preserved_in_the_links() {
     let parameters: Vec<_> =
         json_body(&response)["errors"].as_array().unwrap().iter().map(|error| error["parameter"].clone()).collect();
     assert_eq!(parameters, ["page", "per_page"]);
-    let preserved = page(&handle(&endpoint.with_query_string(), get("?sort=id&per_page=5&page=2")));
+    let endpoint = endpoint_of(store_of(41), sized.with_query_string());
+    let preserved = page(&handle(&endpoint, get("?sort=id&per_page=5&page=2")));
     assert_eq!(preserved.links.next, Some(format!("{BASE}?sort=id&per_page=5&page=3")));
 }
 
 #[test]
-fn the_page_parameter_can_be_named_by_the_urls_or_the_rules() {
-    let urls = PageUrls::new(BASE).unwrap().with_page_name("p");
-    let by_urls = ListTokens::new(store_of(41), secrets(), urls).with_clock(now);
-    let by_rules = endpoint(store_of(41)).with_page_rules(PageRules::default().with_page_name("p"));
-    for endpoint in [by_urls, by_rules] {
-        let page = page(&handle(&endpoint, get("?p=2&page=x")));
-        assert_eq!(page.meta.current_page, 2);
-        assert_eq!(page.links.next, Some(format!("{BASE}?p=3")));
-        assert_eq!(json_body(&handle(&endpoint, get("?p=x")))["errors"][0]["parameter"], "p");
-    }
+fn the_page_parameter_can_have_another_name() {
+    let endpoint = endpoint_of(store_of(41), list().with_page_name("p").unwrap());
+    let page = page(&handle(&endpoint, get("?p=2&page=x")));
+    assert_eq!(page.meta.current_page, 2);
+    assert_eq!(page.links.next, Some(format!("{BASE}?p=3")));
+    assert_eq!(json_body(&handle(&endpoint, get("?p=x")))["errors"][0]["parameter"], "p");
 }

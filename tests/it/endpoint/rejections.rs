@@ -9,11 +9,11 @@ use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Builder;
 use pollster::block_on;
 use serde_json::{Value, json};
-use tokenfolio::{Challenge, ListTokens, PageRules, PageUrls, StoreErrorKind};
+use tokenfolio::{Challenge, ListTokens, StoreErrorKind};
 
 use super::{
-    BASE, always, endpoint, failing, get, handle, headers, json_body, now, page, parts, request, secrets, store_of,
-    text,
+    BASE, always, endpoint, endpoint_of, failing, get, handle, headers, json_body, list, page, parts, request,
+    store_of, text,
 };
 
 /// Queries, with the page under strict rules, or `None` if it is rejected, and the page under lenient rules.
@@ -58,7 +58,7 @@ const QUERIES: [(&str, Option<u64>, u64); 35] = [
 #[test]
 fn an_invalid_page_is_a_400_that_names_the_parameter_or_page_1_if_lenient() {
     let strict = endpoint(store_of(41));
-    let lenient = endpoint(store_of(41)).with_page_rules(PageRules::default().lenient());
+    let lenient = endpoint_of(store_of(41), list().lenient());
     let digits = format!("?page={}", "9".repeat(4_000));
     for (query, number, forgiven) in QUERIES.into_iter().chain([(&*digits, None, 1)]) {
         let response = handle(&strict, get(query));
@@ -244,7 +244,7 @@ fn a_request_is_rejected_by_method_then_credentials_then_page_then_store() {
         assert_eq!(response.headers().contains_key(RETRY_AFTER), status == 503);
     }
     // An authenticator that fails takes precedence over the page too.
-    let endpoint = ListTokens::new(store_of(3), failing(StoreErrorKind::Timeout), PageUrls::new(BASE).unwrap());
+    let endpoint = ListTokens::new(store_of(3), failing(StoreErrorKind::Timeout), list());
     assert_eq!(handle(&endpoint, get("?page=0")).status(), 504);
 }
 
@@ -286,8 +286,8 @@ fn the_instance_is_the_path_of_the_request() {
 
 #[test]
 fn a_query_that_is_too_long_to_preserve_is_a_414_after_the_credentials() {
-    let strict = endpoint(store_of(41)).with_query_string();
-    let lenient = endpoint(store_of(41)).with_query_string().with_page_rules(PageRules::default().lenient());
+    let strict = endpoint_of(store_of(41), list().with_query_string());
+    let lenient = endpoint_of(store_of(41), list().with_query_string().lenient());
     // `q=` and the value. The page is not preserved, and does not count.
     let query = |len: usize| format!("?q={}&page=2", "x".repeat(len - 2));
     for endpoint in [strict, lenient] {
@@ -311,14 +311,13 @@ fn a_query_that_is_too_long_to_preserve_is_a_414_after_the_credentials() {
     }
     // A query that is not preserved can have any length.
     assert_eq!(handle(&endpoint(store_of(41)), get(&query(60_000))).status(), 200);
-    let urls = PageUrls::new(BASE).unwrap().with_max_query_len(60_000);
-    let long = ListTokens::new(store_of(41), secrets(), urls).with_clock(now).with_query_string();
+    let long = endpoint_of(store_of(41), list().with_query_string().with_max_query_len(60_000));
     assert_eq!(handle(&long, get(&query(60_000))).status(), 200);
     assert_eq!(handle(&long, get(&query(60_001))).status(), 414);
 }
 
 #[test]
 fn a_long_query_does_not_reach_the_store() {
-    let endpoint = endpoint(failing(StoreErrorKind::Other)).with_query_string();
+    let endpoint = endpoint_of(failing(StoreErrorKind::Other), list().with_query_string());
     assert_eq!(handle(&endpoint, get(&format!("?q={}", "x".repeat(2_000)))).status(), 414);
 }

@@ -3,12 +3,11 @@
 use std::num::NonZeroU32;
 
 use http::{Method, Response};
-use tokenfolio::{
-    AccessToken, ListQuery, ListTokens, PageRules, PageUrls, StoreError, StoreErrorKind, TokenList, TokenOrder,
-    TokenStore,
-};
+use tokenfolio::{AccessToken, ListQuery, ListTokens, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
 
-use super::{Always, BASE, OWNER, always, endpoint, failing, get, handle, headers, now, page, secrets, store_of, text};
+use super::{
+    Always, OWNER, always, endpoint, endpoint_of, failing, get, handle, headers, list, now, page, store_of, text,
+};
 
 /// A store that records its queries.
 struct Recorder(std::sync::Mutex<Vec<ListQuery<u64>>>);
@@ -26,8 +25,8 @@ impl TokenStore for Recorder {
 fn the_store_gets_one_query_for_exactly_the_window() {
     let queries = |query: &str, order| {
         let store = Recorder(std::sync::Mutex::default());
-        let rules = PageRules::default().with_client_size("size", NonZeroU32::MAX);
-        let response = handle(&endpoint(&store).with_page_rules(rules).with_order(order), get(query));
+        let list = list().with_client_size("size", NonZeroU32::MAX).unwrap();
+        let response = handle(&endpoint_of(&store, list).with_order(order), get(query));
         assert_eq!(response.status(), 200);
         store.0.into_inner().unwrap()
     };
@@ -72,16 +71,17 @@ fn a_failing_store_is_reported_by_status_only() {
     for (kind, status, title, retry_after) in FAILURES {
         let response = handle(&endpoint(failing(kind)).with_link_header(), get(""));
         expect_failure(&response, status, title, retry_after);
-        let later = retry_after.map(|_| "4294967295");
-        let response = handle(&endpoint(failing(kind)).with_retry_after(u32::MAX), get(""));
-        expect_failure(&response, status, title, later);
+        for (seconds, written) in [(0, "0"), (1, "1"), (u32::MAX, "4294967295")] {
+            let response = handle(&endpoint(failing(kind)).with_retry_after(seconds), get(""));
+            expect_failure(&response, status, title, retry_after.map(|_| written));
+        }
     }
 }
 
 #[test]
 fn a_failing_authenticator_is_reported_by_status_only() {
     for (kind, status, title, retry_after) in FAILURES {
-        let endpoint = |kind| ListTokens::new(store_of(3), failing(kind), PageUrls::new(BASE).unwrap());
+        let endpoint = |kind| ListTokens::new(store_of(3), failing(kind), list());
         expect_failure(&handle(&endpoint(kind), get("")), status, title, retry_after);
         let later = retry_after.map(|_| "30");
         expect_failure(&handle(&endpoint(kind).with_retry_after(30), get("")), status, title, later);
@@ -147,9 +147,7 @@ fn a_page_is_consistent_or_a_500_for_any_rows() {
         for total in totals {
             let tokens = rows.iter().map(|id| AccessToken::new(*id, "", now())).collect();
             let store = Always(TokenList::new(tokens, total));
-            let rules = PageRules::default().with_client_size("size", NonZeroU32::MAX);
-            let urls = PageUrls::new("/api/v1/me/tokens").unwrap();
-            let endpoint = ListTokens::new(store, secrets(), urls).with_clock(now).with_page_rules(rules);
+            let endpoint = endpoint_of(store, list().with_client_size("size", NonZeroU32::MAX).unwrap());
             for (size, number) in (1..=4_u64).flat_map(|size| [1, 2, 3, 1_u64 << 62].map(|number| (size, number))) {
                 let response = handle(&endpoint, get(&format!("?size={size}&page={number}")));
                 let before = (number - 1).saturating_mul(size);

@@ -6,7 +6,7 @@ use std::sync::atomic::{self, AtomicUsize};
 use http::Method;
 use tokenfolio::{ListTokens, StoreErrorKind, TokenId, UsageLog};
 
-use super::{endpoint, failing, get, handle, store_of};
+use super::{endpoint, failing, get, handle, list, store_of};
 use crate::store::usage::{drain, instant, usage};
 
 #[test]
@@ -40,8 +40,7 @@ fn the_endpoint_does_not_record_a_rejected_token() {
     assert_eq!(handle(&good, with("good").method(Method::POST)).status(), 405);
 
     let failing = failing(StoreErrorKind::Unavailable);
-    let urls = tokenfolio::PageUrls::new("/api/v1/me/tokens").unwrap();
-    let unavailable = ListTokens::new(store_of(3), failing, urls).with_usage_log(log.clone());
+    let unavailable = ListTokens::new(store_of(3), failing, list()).with_usage_log(log.clone());
     assert_eq!(handle(&unavailable, with("good")).status(), 503);
     assert_eq!(drain(&log), []);
 }

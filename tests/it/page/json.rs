@@ -9,11 +9,11 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use tokenfolio::{
-    AccessToken, AllowedIp, AllowedIps, LinkStyle, PageRequest, PageUrls, Paginator, Problem, ReportedStatus,
+    AccessToken, AllowedIp, AllowedIps, LinkStyle, PageRequest, Pagination, Paginator, Problem, ReportedStatus,
     TokenResource,
 };
 
-use super::{json_text, request};
+use super::{json_text, list, preserving, request};
 
 fn instant() -> impl Strategy<Value = DateTime<Utc>> {
     let any = (DateTime::<Utc>::MIN_UTC.timestamp()..=DateTime::<Utc>::MAX_UTC.timestamp(), 0..2_000_000_000_u32);
@@ -76,17 +76,6 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn urls()(
-        base in prop_oneof!["/t", "/", "https://h/café", "https://h/[a-z]{0,80}"],
-        name in text(),
-        query in text(),
-        fragment in text(),
-    ) -> PageUrls {
-        PageUrls::new(&base).unwrap().with_page_name(name).with_query_string(&query).unwrap().with_fragment(&fragment)
-    }
-}
-
-prop_compose! {
     fn style()(labels in [text(), text(), text()], side in prop_oneof![0..5_u8, any::<u8>()], array: bool) -> LinkStyle {
         let [previous, gap, next] = labels;
         let style = LinkStyle::default().with_labels(previous, next).with_gap_label(gap).with_on_each_side(side);
@@ -101,11 +90,15 @@ prop_compose! {
         page in prop_oneof![1..=PageRequest::MAX_PAGE, 1..200_u64],
         per_page in 1..=u32::MAX,
         small: bool,
-        urls in urls(),
+        (base, name) in (prop_oneof!["/t", "/", "https://h/café", "https://h/[a-z]{0,80}"], text()),
+        (query, fragment) in (text(), text()),
         style in style(),
     ) -> Paginator<TokenResource> {
         let per_page = NonZeroU32::new(if small { per_page % 50 + 1 } else { per_page }).unwrap();
-        Paginator::new(items, total, PageRequest::new(page, per_page).unwrap(), urls).with_style(style)
+        let name = if name.is_empty() { "page" } else { &name };
+        let pagination = Pagination::new(&base).unwrap().with_page_name(name.to_owned()).unwrap();
+        let pagination = pagination.with_per_page(per_page).with_fragment(&fragment).with_link_style(style);
+        preserving(pagination, name, page, &query).paginate(items, total)
     }
 }
 
@@ -138,8 +131,7 @@ fn every_character_is_escaped_as_serde_does_at_every_position() {
             problem.write_json(&mut body);
             assert!(body == serde_json::to_vec(&problem).unwrap(), "{c:?} after {before}, before {after}");
             let token = AccessToken::new(1, text, DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
-            let request = PageRequest::first(NonZeroU32::MIN);
-            let page = Paginator::new(vec![token], 1, request, PageUrls::new("/t").unwrap());
+            let page = request(&list(), 1, 1).paginate(vec![token], 1);
             page.write_tokens(&mut body);
             assert!(body == serde_json::to_vec(&page).unwrap(), "{c:?} after {before}, before {after}");
         }
@@ -149,17 +141,15 @@ fn every_character_is_escaped_as_serde_does_at_every_position() {
 #[test]
 fn an_item_that_is_not_json_is_an_error() {
     let items = vec![std::collections::BTreeMap::from([((1, 2), 3)])];
-    let request = PageRequest::first(NonZeroU32::MIN);
-    let page = Paginator::new(items, 1, request, PageUrls::new("/t").unwrap());
+    let page = request(&list(), 1, 1).paginate(items, 1);
     assert_eq!(page.write_json(&mut Vec::new()).unwrap_err().to_string(), "key must be a string");
 }
 
 #[test]
 fn times_at_every_limit_are_written_as_serde_does() {
-    let request = PageRequest::first(NonZeroU32::MIN);
     for time in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH] {
         let token = AccessToken::new(i64::MIN, "", time).into_resource(time);
-        let page = Paginator::new(vec![token], 1, request, PageUrls::new("/t").unwrap());
+        let page = request(&list(), 1, 1).paginate(vec![token], 1);
         let mut body = Vec::new();
         page.write_tokens(&mut body);
         assert_eq!(body, serde_json::to_vec(&page).unwrap());
@@ -172,9 +162,9 @@ fn a_page_of_tokens_is_written_to_the_byte() {
     token.last_used_at = Some(time("2024-04-11T14:35:05Z"));
     token.usage_count = 42;
     let now = time("2024-05-01T00:00:00Z");
-    let urls = PageUrls::new("https://example.edu/api/v1/me/tokens").unwrap();
 
-    let page = Paginator::new(vec![token.clone()], 1, request(1, 20), urls.clone());
+    let tokens = Pagination::new("https://example.edu/api/v1/me/tokens").unwrap();
+    let page = request(&tokens, 1, 20).paginate(vec![token.clone()], 1);
     assert_eq!(
         tokens_text(&page.map(|token| token.into_resource(now))),
         concat!(
@@ -195,12 +185,7 @@ fn a_page_of_tokens_is_written_to_the_byte() {
     token.name = "CI / \"é\" 🦀\n".into();
     token.expires_at = Some(now);
     token.allowed_ips = Some(AllowedIps::parse(["10.0.0.0/24", "203.0.113.12"]).unwrap());
-    let page = Paginator::new(
-        vec![token],
-        281,
-        request(8, 20),
-        PageUrls::new("/t").unwrap().with_query_string("q=a/b").unwrap(),
-    );
+    let page = preserving(list(), "page", 8, "q=a/b").paginate(vec![token], 281);
     let link = |page: u64, active: bool| {
         format!(r#"{{"url":"/t?q=a/b&page={page}","label":"{page}","page":{page},"active":{active}}}"#)
     };

@@ -1,14 +1,14 @@
 //! The labels and the shape of the array of links.
 
 use serde_json::Value;
-use tokenfolio::LinkStyle;
+use tokenfolio::{LinkStyle, Paginator};
 
-use super::{array, json_text, labels, page_of, value};
+use super::{array, json_text, labels, list, request, value};
 use crate::ordered_json::json as ordered_json;
 
 #[test]
 fn labels_are_data() {
-    let page = |style: LinkStyle| value(&page_of(281, 20, 8).with_style(style));
+    let page = |style| value(&page_in(style));
     let labels = |json: &Value| -> Vec<String> {
         array(json).iter().map(|link| link["label"].as_str().unwrap().to_owned()).collect()
     };
@@ -42,12 +42,17 @@ fn labels_are_data() {
 
 #[test]
 fn the_array_can_be_omitted_and_nothing_else_changes() {
-    let page = page_of(281, 20, 8);
-    let mut whole = value(&page);
-    let without = page.with_style(LinkStyle::default().without_array());
+    let mut whole = value(&page_in(LinkStyle::default()));
+    let without = page_in(LinkStyle::default().without_array());
     whole["meta"].as_object_mut().unwrap().remove("links");
     assert_eq!(value(&without), whole);
     let json = ordered_json(&json_text(&without));
     assert_eq!(json.member("meta").names(), ["current_page", "from", "last_page", "path", "per_page", "to", "total"]);
-    assert_eq!(labels(&without), labels(&page_of(281, 20, 8)));
+    assert_eq!(labels(&without), labels(&page_in(LinkStyle::default())));
+}
+
+/// Returns a page in the middle of 15, in a style.
+#[track_caller]
+fn page_in(style: LinkStyle) -> Paginator<()> {
+    request(&list().with_link_style(style), 8, 20).paginate(vec![(); 20], 281)
 }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokenfolio::{LinkStyle, Paginator};
+use tokenfolio::LinkStyle;
 
-use super::{MAX, array, json_text, labels, page_of, request, urls, value};
+use super::{MAX, array, json_text, labels, list, page_of, preserving, request, value};
 use crate::model::{self, Model};
 use crate::ordered_json::{Json, json as ordered_json};
 
@@ -65,7 +65,7 @@ fn a_page_past_the_end_is_empty_and_leads_back() {
 
 #[test]
 fn the_highest_numbers_are_exact_and_cost_no_more() {
-    let page = Paginator::new(vec![()], u64::MAX, request(MAX, 1), urls());
+    let page = request(&list(), MAX, 1).paginate(vec![()], u64::MAX);
     assert_eq!((page.from(), page.to(), page.last_page()), (Some(MAX), Some(MAX), u64::MAX));
     assert!(!page.is_past_the_end());
     assert_eq!(page.prev_url(), Some(format!("/t?page={}", MAX - 1)));
@@ -79,17 +79,17 @@ fn the_highest_numbers_are_exact_and_cost_no_more() {
 
     // Totals beside the highest page number.
     for (total, last_page, next) in [(MAX, MAX, Some(MAX)), (MAX + 1, MAX + 1, Some(MAX)), (MAX - 1, MAX - 1, None)] {
-        let page = Paginator::new(vec![()], total, request(MAX - 1, 1), urls());
+        let page = request(&list(), MAX - 1, 1).paginate(vec![()], total);
         assert_eq!(page.last_page(), last_page);
         assert_eq!(page.next_url(), next.map(|next| format!("/t?page={next}")));
         assert_eq!(page.last_url(), format!("/t?page={}", last_page.min(MAX)));
     }
 
-    let page = Paginator::new(Vec::<()>::new(), 9, request(MAX, 2), urls());
+    let page = request(&list(), MAX, 2).paginate(Vec::<()>::new(), 9);
     assert_eq!(page.prev_url().as_deref(), Some("/t?page=9223372036854775806"));
     assert_eq!(page.next_url(), None);
 
-    let page = Paginator::new(vec![(); 2], u64::MAX, request(MAX, u32::MAX), urls());
+    let page = request(&list(), MAX, u32::MAX).paginate(vec![(); 2], u64::MAX);
     assert_eq!((page.from(), page.to()), (Some(u64::MAX), Some(u64::MAX)));
 }
 
@@ -99,7 +99,7 @@ fn no_link_names_a_page_that_cannot_be_asked_for() {
         for page in [1, 2, 9, MAX / 2, MAX - 9, MAX - 2, MAX - 1, MAX] {
             for on_each_side in [0, 3, 255] {
                 let style = LinkStyle::default().with_on_each_side(on_each_side);
-                let page = Paginator::new(vec![()], total, request(page, 1), urls()).with_style(style);
+                let page = request(&list().with_link_style(style), page, 1).paginate(vec![()], total);
                 let json = value(&page);
                 assert!(pages(&json).iter().all(|page| (1..=MAX).contains(page)), "{total} {on_each_side}");
                 assert_eq!(json["links"]["last"], format!("/t?page={}", total.min(MAX)));
@@ -119,7 +119,7 @@ fn positions_follow_the_items_that_are_there() {
         (5, 0, 1, Some((1, 5))),
         (25, 3, 1, Some((1, 25))),
     ] {
-        let page = Paginator::new(vec![(); items], total, request(page, 20), urls());
+        let page = request(&list(), page, 20).paginate(vec![(); items], total);
         assert_eq!((page.from(), page.to()), (positions.map(|it| it.0), positions.map(|it| it.1)));
         assert_eq!((page.items().len(), page.total()), (items, total));
         let json = value(&page);
@@ -153,8 +153,8 @@ fn links_agree_in_every_form() {
 #[test]
 fn mapping_changes_only_the_items() {
     let style = LinkStyle::default().with_gap_label("…").with_on_each_side(1);
-    let urls = urls().with_query_string("q=1").unwrap().with_page_name("p").with_fragment("x");
-    let page = Paginator::new(vec![1, 2, 3], 281, request(8, 20), urls).with_style(style);
+    let list = list().with_page_name("p").unwrap().with_fragment("x").with_link_style(style);
+    let page = preserving(list, "p", 8, "q=1").paginate(vec![1, 2, 3], 281);
     let mapped = page.clone().map(|item| item.to_string());
     assert_eq!(mapped.items(), ["1", "2", "3"]);
     let mut before = value(&page);
@@ -178,7 +178,7 @@ proptest! {
         let per_page = per_page.max(1);
         let style = LinkStyle::default().with_on_each_side(on_each_side);
         let rows = vec![(); usize::try_from(items).unwrap()];
-        let ours = Paginator::new(rows, total, request(page, per_page), urls()).with_style(style);
+        let ours = request(&list().with_link_style(style), page, per_page).paginate(rows, total);
         let expected = Model {
             total: total.into(),
             per_page: per_page.into(),
@@ -226,7 +226,7 @@ fn active(page: &Value) -> Vec<u64> {
 
 #[test]
 fn items_come_out_by_value_by_iteration_and_converted() {
-    let page = || Paginator::new(vec!["1", "2", "x"], 41, request(2, 20), urls());
+    let page = || request(&list(), 2, 20).paginate(vec!["1", "2", "x"], 41);
     assert_eq!(page().into_items(), ["1", "2", "x"]);
     assert_eq!(page().into_iter().collect::<String>(), "12x");
     let mut seen = String::new();

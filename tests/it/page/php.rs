@@ -1,13 +1,13 @@
 //! Queries as PHP reads them: a model, and what PHP 8.2 read.
 
+use super::list;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde::Deserialize;
-use tokenfolio::{PageRequest, PageRules};
 
 #[test]
-fn lenient_rules_and_the_model_read_what_php_read() {
+fn a_lenient_pagination_and_the_model_read_what_php_read() {
     #[derive(Deserialize)]
     struct Row {
         raw: String,
@@ -24,7 +24,7 @@ fn lenient_rules_and_the_model_read_what_php_read() {
 }
 
 #[test]
-fn lenient_rules_trim_the_characters_that_laravel_trims() {
+fn a_lenient_pagination_trims_the_characters_that_laravel_trims() {
     // Recorded over all characters: the first and the last of each run.
     let trimmed = [
         (0x00, 0x00),
@@ -64,7 +64,7 @@ fn lenient_rules_trim_the_characters_that_laravel_trims() {
 
 proptest! {
     #[test]
-    fn lenient_rules_read_as_the_model_of_php(
+    fn a_lenient_pagination_reads_as_the_model_of_php(
         parameters in vec((
             select(vec!["page", "+page", "page%00x", "page[]", "page[a]", "page[", "p.e", "[page]", "page]", "x", "page%5B"]),
             select(vec!["", "+", "[", "]", "%00", ".", "%20", "[]", "%5D"]),
@@ -118,5 +118,5 @@ fn decode(raw: &str) -> String {
 
 #[track_caller]
 fn lenient(query: &str) -> u64 {
-    PageRequest::from_query(query, &PageRules::default().lenient()).expect("lenient rules reject nothing").page()
+    list().lenient().request(query).expect("a lenient pagination rejects no page").page()
 }

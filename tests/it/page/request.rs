@@ -3,9 +3,9 @@
 use std::num::NonZeroU32;
 
 use proptest::prelude::*;
-use tokenfolio::{PageError, PageRequest, PageRules, PageUrls};
+use tokenfolio::Pagination;
 
-use super::MAX;
+use super::{MAX, list, preserving, request};
 
 const BRACKETS: &str = "has brackets after its name";
 const DIGITS: &str = "has something other than the digits 0 to 9";
@@ -16,7 +16,7 @@ const REPEATED: &str = "is given more than once";
 const ZERO: &str = "is zero";
 
 #[test]
-fn a_plain_decimal_is_read_by_both_rules() {
+fn a_plain_decimal_is_read_strictly_and_leniently() {
     for (query, page) in [
         ("", 1),
         ("page=1", 1),
@@ -39,13 +39,13 @@ fn a_plain_decimal_is_read_by_both_rules() {
 #[test]
 fn every_byte_of_the_name_may_be_escaped_with_digits_in_either_case() {
     for name in ('\0'..='\u{ff}').map(String::from) {
-        let rules = PageRules::default().with_page_name(name.clone());
+        let pagination = list().with_page_name(name.clone()).unwrap();
         let escape = |upper: bool| {
             let each = |byte| if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") };
             name.bytes().map(each).collect::<String>()
         };
         for escaped in [escape(true), escape(false)] {
-            let page = PageRequest::from_query(&format!("{escaped}=2"), &rules).map(PageRequest::page);
+            let page = pagination.request(&format!("{escaped}=2")).map(|request| request.page());
             assert_eq!(page, Ok(2), "{escaped}");
         }
     }
@@ -78,7 +78,7 @@ fn another_parameter_is_not_the_page() {
 }
 
 #[test]
-fn strict_rules_ignore_names_that_only_php_reads_as_the_page() {
+fn a_strict_pagination_ignores_names_that_only_php_reads_as_the_page() {
     for query in ["+page=2", "%20page=2", "page%00=2", "page%00x=2"] {
         assert_eq!(strict(query), Ok(1), "{query}");
         assert_eq!(lenient(query), 2, "{query}");
@@ -91,14 +91,14 @@ fn an_array_is_an_error_or_page_1() {
         assert_eq!(strict(query), Err(message("page", MAX, BRACKETS)), "{query}");
         assert_eq!(lenient(query), 1, "{query}");
     }
-    let rules = PageRules::default().with_client_size("size", size(9));
-    assert_eq!(read("size[]=2", &rules), Err(message("size", 9, BRACKETS)));
-    assert_eq!(read("size[]=2", &rules.lenient()), Ok((1, 20)));
-    assert_eq!(read("x[page]=2&x[size]=3", &PageRules::default()), Ok((1, 20)));
+    let pagination = list().with_client_size("size", size(9)).unwrap();
+    assert_eq!(read("size[]=2", &pagination), Err(message("size", 9, BRACKETS)));
+    assert_eq!(read("size[]=2", &pagination.lenient()), Ok((1, 20)));
+    assert_eq!(read("x[page]=2&x[size]=3", &list()), Ok((1, 20)));
 }
 
 #[test]
-fn strict_rules_reject_numbers_that_no_link_contains() {
+fn a_strict_pagination_rejects_numbers_that_no_link_contains() {
     let long = "page=".to_owned() + &"9".repeat(4_000);
     let long_zeros = "page=".to_owned() + &"0".repeat(4_000);
     for (query, reason, leniently) in [
@@ -187,7 +187,7 @@ fn an_error_names_the_parameter_and_what_was_expected() {
         ("page=0", "`page` must be a whole number from 1 to 9223372036854775807, but is zero"),
     ];
     for (query, message) in cases {
-        let error = PageRequest::from_query(query, &PageRules::default()).unwrap_err();
+        let error = list().request(query).unwrap_err();
         assert_eq!(error.to_string(), message);
         let [parameter] = error.parameters() else { panic!("{query}: {error:?}") };
         assert_eq!(parameter.parameter(), "page");
@@ -197,24 +197,13 @@ fn an_error_names_the_parameter_and_what_was_expected() {
 
 #[test]
 fn an_error_repeats_nothing_of_the_value() {
-    let error = PageRequest::from_query("page=<script>&page=s3cret", &PageRules::default()).unwrap_err();
+    let error = list().request("page=<script>&page=s3cret").unwrap_err();
     assert!(!format!("{error} {error:?}").contains("script"));
     assert!(!format!("{error} {error:?}").contains("s3cret"));
 }
 
 #[test]
-fn numbers_have_the_same_range() {
-    for page in [1, 2, MAX - 1, MAX] {
-        assert_eq!(
-            PageRequest::new(page, size(7)).map(|request| (request.page(), request.per_page().get())),
-            Ok((page, 7))
-        );
-    }
-    for (page, reason) in [(0, ZERO), (MAX + 1, LARGER), (u64::MAX, LARGER)] {
-        let error = PageRequest::new(page, size(7)).unwrap_err();
-        assert_eq!(error.to_string(), message("page", MAX, reason));
-    }
-    assert_eq!(PageRequest::first(size(7)), PageRequest::new(1, size(7)).unwrap());
+fn the_highest_page_is_an_int64() {
     assert_eq!(MAX, 9_223_372_036_854_775_807);
 }
 
@@ -227,7 +216,7 @@ fn the_offset_is_exact_or_past_every_list() {
         let pages = around(1).chain(around(u64::MAX / u64::from(per_page))).chain(around(MAX)).chain(around(1 << 32));
         for page in pages {
             let exact = u128::from(page - 1) * u128::from(per_page);
-            let offset = PageRequest::new(page, size(per_page)).unwrap().offset();
+            let offset = request(&list(), page, per_page).offset();
             assert_eq!(offset, u64::try_from(exact).unwrap_or(u64::MAX), "page {page} of {per_page}");
         }
     }
@@ -261,14 +250,12 @@ fn a_name_of_any_characters_can_be_given_to_the_page() {
         ("a&b=c", "a%26b%3Dc=2&b=3"),
         ("50%", "50%=2"),
         ("50%", "50%25=2"),
-        ("", "=2"),
     ] {
-        let rules = PageRules::default().with_page_name(name);
-        assert_eq!(rules.page_name(), name);
-        assert_eq!(PageRequest::from_query(query, &rules).map(PageRequest::page), Ok(2), "{name} in {query}");
+        let pagination = list().with_page_name(name).unwrap();
+        assert_eq!(pagination.request(query).map(|request| request.page()), Ok(2), "{name} in {query}");
     }
-    let rules = PageRules::default().with_page_name("a`b");
-    let error = PageRequest::from_query("a`b=0", &rules).unwrap_err();
+    let pagination = list().with_page_name("a`b").unwrap();
+    let error = pagination.request("a`b=0").unwrap_err();
     assert_eq!(error.to_string(), message("a`b", MAX, ZERO));
     assert_eq!(error.parameters()[0].parameter(), "a`b");
 }
@@ -287,20 +274,18 @@ fn other_parameters_do_no_harm() {
 
 #[test]
 fn the_size_is_the_servers_unless_it_lets_the_client_choose() {
-    let rules = PageRules::default();
-    assert_eq!(rules.size_name(), None);
-    assert_eq!(read("per_page=50&page=2", &rules), Ok((2, 20)));
-    assert_eq!(read("per_page=50&page=2", &rules.clone().lenient()), Ok((2, 20)));
-    assert_eq!(read("per_page=x", &rules.with_per_page(size(7))), Ok((1, 7)));
+    let pagination = list();
+    assert_eq!(read("per_page=50&page=2", &pagination), Ok((2, 20)));
+    assert_eq!(read("per_page=50&page=2", &pagination.clone().lenient()), Ok((2, 20)));
+    assert_eq!(read("per_page=x", &pagination.with_per_page(size(7))), Ok((1, 7)));
 
-    let rules = PageRules::default().with_client_size("size", size(100));
-    assert_eq!(rules.size_name(), Some("size"));
-    assert_eq!(read("per_page=50", &rules), Ok((1, 20)));
+    let pagination = list().with_client_size("size", size(100)).unwrap();
+    assert_eq!(read("per_page=50", &pagination), Ok((1, 20)));
 }
 
 #[test]
 fn a_size_that_the_client_chooses_is_within_the_maximum() {
-    let rules = PageRules::default().with_client_size("per_page", size(100)).with_per_page(size(15));
+    let pagination = list().with_client_size("per_page", size(100)).unwrap().with_per_page(size(15));
     for (query, strictly, leniently) in [
         ("", Ok(15), 15),
         ("per_page=1", Ok(1), 1),
@@ -328,28 +313,28 @@ fn a_size_that_the_client_chooses_is_within_the_maximum() {
         ("per_page=50&per_page=200", Err(REPEATED), 100),
     ] {
         let strictly = strictly.map(|size| (1, size)).map_err(|reason| message("per_page", 100, reason));
-        assert_eq!(read(query, &rules), strictly, "{query}");
-        assert_eq!(read(query, &rules.clone().lenient()), Ok((1, leniently)), "{query}");
+        assert_eq!(read(query, &pagination), strictly, "{query}");
+        assert_eq!(read(query, &pagination.clone().lenient()), Ok((1, leniently)), "{query}");
     }
 }
 
 #[test]
 fn a_maximum_may_be_below_the_default_or_the_highest_number() {
-    let rules = PageRules::default().with_client_size("per_page", size(10));
-    assert_eq!(read("", &rules), Ok((1, 20)));
-    assert_eq!(read("per_page=11", &rules), Err(message("per_page", 10, LARGER)));
-    assert_eq!(read("per_page=11", &rules.lenient()), Ok((1, 10)));
+    let pagination = list().with_client_size("per_page", size(10)).unwrap();
+    assert_eq!(read("", &pagination), Ok((1, 20)));
+    assert_eq!(read("per_page=11", &pagination), Err(message("per_page", 10, LARGER)));
+    assert_eq!(read("per_page=11", &pagination.lenient()), Ok((1, 10)));
 
-    let rules = PageRules::default().with_client_size("per_page", NonZeroU32::MAX);
-    assert_eq!(read("per_page=4294967295", &rules), Ok((1, u32::MAX)));
-    assert_eq!(read("per_page=4294967296", &rules), Err(message("per_page", u32::MAX.into(), LARGER)));
-    assert_eq!(read("per_page=4294967296", &rules.lenient()), Ok((1, u32::MAX)));
+    let pagination = list().with_client_size("per_page", NonZeroU32::MAX).unwrap();
+    assert_eq!(read("per_page=4294967295", &pagination), Ok((1, u32::MAX)));
+    assert_eq!(read("per_page=4294967296", &pagination), Err(message("per_page", u32::MAX.into(), LARGER)));
+    assert_eq!(read("per_page=4294967296", &pagination.lenient()), Ok((1, u32::MAX)));
 }
 
 #[test]
 fn all_errors_are_reported_at_once() {
-    let rules = PageRules::default().with_client_size("per_page", size(100));
-    let error = PageRequest::from_query("per_page=101&page=0", &rules).unwrap_err();
+    let pagination = list().with_client_size("per_page", size(100)).unwrap();
+    let error = pagination.request("per_page=101&page=0").unwrap_err();
     assert_eq!(
         error.to_string(),
         "`page` must be a whole number from 1 to 9223372036854775807, but is zero; \
@@ -363,23 +348,13 @@ fn all_errors_are_reported_at_once() {
             ("per_page", "must be a whole number from 1 to 100, but is larger".to_owned()),
         ]
     );
-    assert_eq!(read("per_page=101&page=0", &rules.clone().lenient()), Ok((1, 100)));
+    assert_eq!(read("per_page=101&page=0", &pagination.clone().lenient()), Ok((1, 100)));
 
     // Only the parameter that is wrong is reported.
-    let error = PageRequest::from_query("per_page=101&page=2", &rules).unwrap_err();
+    let error = pagination.request("per_page=101&page=2").unwrap_err();
     assert_eq!(error.parameters().iter().map(tokenfolio::ParameterError::parameter).collect::<Vec<_>>(), ["per_page"]);
-    let error = PageRequest::from_query("per_page=100&page=x", &rules).unwrap_err();
+    let error = pagination.request("per_page=100&page=x").unwrap_err();
     assert_eq!(error.parameters().iter().map(tokenfolio::ParameterError::parameter).collect::<Vec<_>>(), ["page"]);
-}
-
-#[test]
-fn rules_are_the_same_after_any_order_of_setters() {
-    let one = PageRules::default().lenient().with_page_name("p").with_per_page(size(5)).with_client_size("n", size(9));
-    let other =
-        PageRules::default().with_client_size("n", size(9)).with_per_page(size(5)).with_page_name("p").lenient();
-    assert_eq!(one, other);
-    assert_eq!(read("p=x&n=10", &one), Ok((1, 9)));
-    assert_eq!(read("p=2", &one), Ok((2, 5)));
 }
 
 proptest! {
@@ -398,10 +373,10 @@ proptest! {
 
     #[test]
     fn every_page_in_range_is_read_as_itself(page in 1..=MAX, per_page in 1..=u32::MAX) {
-        let rules = PageRules::default().with_client_size("per_page", NonZeroU32::MAX);
+        let pagination = list().with_client_size("per_page", NonZeroU32::MAX).unwrap();
         let query = format!("per_page={per_page}&page={page}");
-        prop_assert_eq!(read(&query, &rules), Ok((page, per_page)));
-        prop_assert_eq!(read(&query, &rules.lenient()), Ok((page, per_page)));
+        prop_assert_eq!(read(&query, &pagination), Ok((page, per_page)));
+        prop_assert_eq!(read(&query, &pagination.lenient()), Ok((page, per_page)));
     }
 
     #[test]
@@ -412,26 +387,28 @@ proptest! {
         parameter in any::<String>(),
         fragment in any::<String>(),
     ) {
-        let urls = PageUrls::new("/t").unwrap().with_max_query_len(usize::MAX).with_query_string(&preserved).unwrap();
-        let urls = urls.with_page_name(name.clone());
-        prop_assume!(!parameter.starts_with(&format!("{name}[")));
-        let url = urls.with_parameters([(&parameter, &preserved)]).unwrap().with_fragment(&fragment).url(page);
+        let Ok(pagination) = list().with_page_name(name.clone()) else { return Ok(()) };
+        let pagination = pagination.with_max_query_len(usize::MAX).with_fragment(&fragment);
+        let request = preserving(pagination.clone(), &name, page, &preserved);
+        let url = request.with_parameters([(&parameter, &preserved)]).unwrap().paginate(Vec::<()>::new(), u64::MAX).last_url();
         let query = url.split('#').next().and_then(|url| url.split_once('?')).unwrap().1;
-        let rules = PageRules::default().with_page_name(name);
-        prop_assert_eq!(PageRequest::from_query(query, &rules).map(PageRequest::page), Ok(page), "{}", url);
-        prop_assert_eq!(PageRequest::from_query(query, &rules.lenient()).map(PageRequest::page), Ok(page), "{}", url);
+        for pagination in [pagination.clone(), pagination.lenient()] {
+            prop_assert_eq!(pagination.request(query).map(|request| request.page()), Ok(u64::MAX.div_ceil(20)), "{}", url);
+        }
     }
 }
 
 /// Checks what is true of every query.
 fn check(query: &str) -> Result<(), TestCaseError> {
-    let rules = PageRules::default().with_client_size("per_page", size(100));
-    let leniently = PageRequest::from_query(query, &rules.clone().lenient()).unwrap();
+    let pagination = list().with_client_size("per_page", size(100)).unwrap();
+    let leniently = pagination.clone().lenient().request(query).unwrap();
     prop_assert!((1..=MAX).contains(&leniently.page()));
     prop_assert!((1..=100).contains(&leniently.per_page().get()));
-    match PageRequest::from_query(query, &rules) {
+    match pagination.request(query) {
         // PHP reads other names as the page too.
-        Ok(request) if !query.contains(['+', '%', '.', ' ', '\0']) => prop_assert_eq!(request, leniently),
+        Ok(request) if !query.contains(['+', '%', '.', ' ', '\0']) => {
+            prop_assert_eq!((request.page(), request.per_page()), (leniently.page(), leniently.per_page()));
+        }
         Ok(_) => {}
         Err(error) => prop_assert!((1..=2).contains(&error.parameters().len())),
     }
@@ -447,17 +424,17 @@ fn spellings(name: &str) -> Vec<String> {
 }
 
 fn strict(query: &str) -> Result<u64, String> {
-    let request = PageRequest::from_query(query, &PageRules::default());
-    request.map(PageRequest::page).map_err(|error| error.to_string())
+    let request = list().request(query);
+    request.map(|request| request.page()).map_err(|error| error.to_string())
 }
 
 #[track_caller]
 fn lenient(query: &str) -> u64 {
-    PageRequest::from_query(query, &PageRules::default().lenient()).expect("lenient rules reject nothing").page()
+    list().lenient().request(query).expect("a lenient pagination rejects no page").page()
 }
 
-fn read(query: &str, rules: &PageRules) -> Result<(u64, u32), String> {
-    let request: Result<PageRequest, PageError> = PageRequest::from_query(query, rules);
+fn read(query: &str, pagination: &Pagination) -> Result<(u64, u32), String> {
+    let request = pagination.request(query);
     request.map(|request| (request.page(), request.per_page().get())).map_err(|error| error.to_string())
 }
 

@@ -1,13 +1,11 @@
 //! The envelope as serde writes it. `json_text` checks that the encoder writes the same bytes.
 
-use tokenfolio::Paginator;
-
-use super::{json_text, page_of, request, urls};
+use super::{json_text, page_of};
 use crate::ordered_json::{Json, json as ordered_json};
 
 #[test]
 fn an_empty_page_has_every_member() {
-    let page = Paginator::new(Vec::<()>::new(), 0, request(1, 20), urls());
+    let page = page_of(0, 20, 1);
     assert_eq!(
         json_text(&page),
         concat!(

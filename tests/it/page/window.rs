@@ -1,8 +1,8 @@
 //! The pages in the array of links.
 
-use tokenfolio::{LinkStyle, Paginator};
+use tokenfolio::LinkStyle;
 
-use super::{MAX, request, urls};
+use super::{MAX, empty_page};
 use crate::model;
 
 #[test]
@@ -11,7 +11,7 @@ fn the_window_agrees_with_the_model() {
         for current in 1..=last + 3 {
             for on_each_side in 0..=12 {
                 let style = LinkStyle::default().with_on_each_side(on_each_side);
-                let page = Paginator::new(Vec::<()>::new(), last, request(current, 1), urls()).with_style(style);
+                let page = empty_page(style, last, current);
                 let window: Vec<_> = page.window().map(|page| page.map(i128::from)).collect();
                 let expected = model::window(current.into(), last.into(), on_each_side);
                 assert_eq!(window, expected, "page {current} of {last}, {on_each_side} on each side");
@@ -30,7 +30,7 @@ fn the_window_is_as_wide_as_its_style_for_any_number_of_pages() {
             for current in [side + 4, side + 5, linked.saturating_sub(side + 4), linked.saturating_sub(side + 3)] {
                 let current = current.clamp(1, MAX);
                 let style = LinkStyle::default().with_on_each_side(on_each_side);
-                let page = Paginator::new(Vec::<()>::new(), last, request(current, 1), urls()).with_style(style);
+                let page = empty_page(style, last, current);
                 let window: Vec<_> = page.window().collect();
                 let expected = model::window(current.into(), last.min(MAX).into(), on_each_side);
                 assert!(window.iter().map(|page| page.map(i128::from)).eq(expected), "{current} of {last}, {side}");
@@ -48,7 +48,7 @@ fn a_gap_replaces_two_pages_or_more() {
         for current in 1..=last + 3 {
             for on_each_side in 0..=12 {
                 let style = LinkStyle::default().with_on_each_side(on_each_side);
-                let page = Paginator::new(Vec::<()>::new(), last, request(current, 1), urls()).with_style(style);
+                let page = empty_page(style, last, current);
                 let window: Vec<_> = page.window().collect();
                 assert_eq!((window.first(), window.last()), (Some(&Some(1)), Some(&Some(last))));
                 for pair in window.windows(3) {

@@ -6,6 +6,7 @@ mod trace_id;
 
 use std::error::Error;
 
+use crate::page::list;
 use http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Method, Response, StatusCode};
 use proptest::prelude::*;
@@ -528,9 +529,9 @@ fn a_store_error_becomes_a_problem_without_detail() {
 }
 
 #[test]
-fn a_page_error_becomes_a_problem_that_names_every_parameter() {
-    let rules = tokenfolio::PageRules::default().with_client_size("size", 50.try_into().unwrap());
-    let error = tokenfolio::PageRequest::from_query("page=x&size=51", &rules).unwrap_err();
+fn a_query_error_becomes_a_problem_that_names_every_parameter() {
+    let list = list().with_client_size("size", 50.try_into().unwrap()).unwrap();
+    let error = list.request("page=x&size=51").unwrap_err();
     let page = "must be a whole number from 1 to 9223372036854775807, but has something other than the digits 0 to 9";
     let size = "must be a whole number from 1 to 50, but is larger";
     let problem = Problem::from(error.clone());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use tokenfolio::{
-    Authenticator, BearerToken, DynAuthenticator, DynTokenStore, ListQuery, ListTokens, PageUrls, StoreError,
+    Authenticator, BearerToken, DynAuthenticator, DynTokenStore, ListQuery, ListTokens, Pagination, StoreError,
     StoreErrorKind, TokenStore,
 };
 
@@ -17,8 +17,8 @@ where
     S: TokenStore<Owner = u64>,
     A: Authenticator<Owner = u64>,
 {
-    let urls = PageUrls::new("https://api.example.test/api/v1/me/tokens").unwrap();
-    let endpoint = ListTokens::new(store, authenticator, urls).with_clock(now);
+    let pagination = Pagination::new("https://api.example.test/api/v1/me/tokens").unwrap();
+    let endpoint = ListTokens::new(store, authenticator, pagination).with_clock(now);
     let expired = http::Request::get("/").header("authorization", "Bearer expired");
     [get(""), get("?page=2"), get("?page=0"), expired].map(|request| handle(&endpoint, request).into_body()).into()
 }

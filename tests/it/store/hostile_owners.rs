@@ -284,7 +284,8 @@ fn usage_that_goes_back_runs_no_code_of_its_owners() {
 #[test]
 fn recording_compares_few_owners_whatever_comes_back() {
     const OWNERS: u64 = 10_000;
-    // A B-tree has at least 6 children a node, of which a search compares at most 11. A new owner is searched three times.
+    // A B-tree has at least 6 children a node. A search compares at most 11 owners a node. A new owner is searched three
+    // times.
     const MAX_COMPARISONS: usize = 3 * 11 * 6;
     let log = log();
     let record = |owner: u64| {
@@ -334,8 +335,8 @@ fn an_owner_is_cloned_once_for_each_drain() {
     }
 }
 
-/// Returns a hook that panics when this code runs for the n-th time, and otherwise calls `call`. The cell tells whether it
-/// has panicked.
+/// Returns a hook that panics when this code runs for the n-th time, and otherwise calls `call`. The cell is true after the
+/// panic.
 fn panic_once(code: Code, turn: usize, call: impl Fn(Code) + 'static) -> (impl Fn(Code) + 'static, Rc<Cell<bool>>) {
     let runs = Cell::new(0);
     let panicked = Rc::new(Cell::new(false));
@@ -491,7 +492,9 @@ fn a_store_drops_an_owner_with_the_last_token() {
     const OWNERS: u64 = 1_000;
     let store = MemoryStore::new();
     for owner in 0..OWNERS {
-        [1, 2].map(|id| store.insert(Owner(owner), AccessToken::new(id, "", instant(0))));
+        for id in [1, 2] {
+            store.insert(Owner(owner), AccessToken::new(id, "", instant(0)));
+        }
     }
     let drops = |owner: u64, id: i64| {
         let owner = Owner(owner);

@@ -11,6 +11,7 @@ use tokenfolio::{
 };
 
 use super::usage::{instant, usage};
+use crate::allocations::allocated_now;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_712_846_105, 0).unwrap()
@@ -200,6 +201,25 @@ fn a_store_in_memory_counts_to_the_highest_number() {
     store.record_usage(&[usage(7, 1, u64::MAX, instant(1)), usage(7, 1, 1, instant(2))]);
     let token = store.remove(&7, TokenId(1)).unwrap();
     assert_eq!((token.usage_count, token.last_used_at), (u64::MAX, Some(instant(2))));
+}
+
+#[test]
+fn removing_tokens_frees_their_memory() {
+    let store = MemoryStore::new();
+    let empty = allocated_now();
+    // Each owner has one token, except that owner 0 has 1,000 more.
+    let ids = |owner: u64| if owner == 0 { 0..=1_000 } else { 0..=0 };
+    for owner in 0..1_000 {
+        ids(owner).for_each(|id| drop(store.insert(owner, token(id, "a name"))));
+    }
+    assert!(allocated_now() - empty > 100_000);
+    // The last token of owner 0 stays.
+    (0..1_000).for_each(|id| drop(store.remove(&0, TokenId(id))));
+    (1..1_000).for_each(|owner| drop(store.remove(&owner, TokenId(0))));
+    assert!(allocated_now() - empty < 1_000);
+    store.remove(&0, TokenId(1_000));
+    // An empty `BTreeMap` can keep one node.
+    assert!(allocated_now() - empty < 500);
 }
 
 #[test]

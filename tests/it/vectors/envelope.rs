@@ -158,7 +158,7 @@ proptest! {
             "[-a-z0-9:/?#%@ é\u{85}\u{a0}\"<>{}|^`\\\\]{0,12}",
             any::<String>(),
         ],
-        page_name in prop_oneof!["page", "[0-9]", any::<String>()],
+        page_name in prop_oneof!["page", "[0-9]", any::<String>().prop_filter("a name", |name| !name.is_empty())],
         query in vec(("-?[0-9]{0,2}|[ap+& ]{0,2}|page", any::<String>()), 0..5),
         fragment in option::of(prop_oneof!["[a-f0-9%#é]{0,6}", any::<String>()]),
     ) {

@@ -5,15 +5,15 @@ mod responses;
 mod rules;
 
 use std::fs;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokenfolio::{LinkStyle, PageRequest, PageRules, PageUrls, Paginator};
+use tokenfolio::{LinkStyle, Paginator};
 
 use crate::model;
+use crate::page::{assert_url, list, preserving, request};
 
 #[test]
 fn every_recorded_window_is_ours() {
@@ -27,10 +27,8 @@ fn every_recorded_window_is_ours() {
     let rows = read::<Row>("window.jsonl");
     assert_eq!(rows.len(), 7_200);
     for row in rows {
-        let request = PageRequest::new(row.current_page, NonZeroU32::MIN).unwrap();
-        let style = LinkStyle::default().with_on_each_side(row.on_each_side);
-        let page = Paginator::new(Vec::<()>::new(), row.last_page, request, PageUrls::new("/").unwrap());
-        let page = page.with_style(style);
+        let list = list().with_link_style(LinkStyle::default().with_on_each_side(row.on_each_side));
+        let page = request(&list, row.current_page, 1).paginate(Vec::<()>::new(), row.last_page);
         let key = (row.last_page, row.current_page, row.on_each_side);
         assert_eq!(page.window().collect::<Vec<_>>(), row.window, "{key:?}");
     }
@@ -48,7 +46,7 @@ fn every_recorded_page_number_is_read_leniently() {
     let rows: Vec<Row> = read("page_param.jsonl").into_iter().filter(|row: &Row| row.default_middleware).collect();
     assert_eq!(rows.len(), 54);
     for row in rows {
-        let request = PageRequest::from_query(&row.raw, &PageRules::default().lenient()).unwrap();
+        let request = list().lenient().request(&row.raw).unwrap();
         assert_eq!(request.page(), row.page, "{}", row.raw);
     }
 }
@@ -62,12 +60,12 @@ fn every_recorded_query_is_preserved_byte_for_byte() {
         let name = |parameter: &str| parameter.split(['=', '[']).next().map(str::to_owned);
         let preserved = preserved.filter(|parameter| name(parameter).as_deref() != Some("page"));
         let preserved: String = preserved.map(|parameter| encode_query(parameter) + "&").collect();
-        let urls = PageUrls::new("/t").unwrap().with_query_string(raw).unwrap();
-        assert_eq!(urls.url(1), format!("/t?{preserved}page=1"), "{raw}");
+        let first = preserving(list(), "page", 1, raw).paginate(vec![()], 21).first_url();
+        assert_eq!(first, format!("/t?{preserved}page=1"), "{raw}");
+        assert_url(&first);
 
-        let first = urls.url(1);
-        let again = PageUrls::new("/t").unwrap().with_query_string(first.split_once('?').unwrap().1).unwrap();
-        assert_eq!(again.url(2), format!("/t?{preserved}page=2"), "{raw}");
+        let again = preserving(list(), "page", 1, first.split_once('?').unwrap().1).paginate(vec![()], 21);
+        assert_eq!(again.last_url(), format!("/t?{preserved}page=2"), "{raw}");
         rows += 1;
     }
     assert_eq!(rows, 164);
@@ -76,6 +74,13 @@ fn every_recorded_query_is_preserved_byte_for_byte() {
 /// Escapes the characters that a URL or a header cannot hold.
 fn encode_query(parameter: &str) -> String {
     model::encode_fragment(parameter)
+}
+
+/// Asserts that every URL of a page is a URI reference of RFC 3986.
+#[track_caller]
+fn assert_urls<T>(page: &Paginator<T>) {
+    let urls = [Some(page.first_url()), Some(page.last_url()), page.prev_url(), page.next_url()];
+    urls.iter().flatten().for_each(|url| assert_url(url));
 }
 
 #[track_caller]

@@ -5,10 +5,10 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokenfolio::{LinkStyle, NextUrlError, Page, PageRequest, PageRules, PageUrls, Paginator, TokenResource};
+use tokenfolio::{LinkStyle, NextUrlError, Page, Pagination, TokenResource};
 use url::Url;
 
-use super::{read, text};
+use super::{assert_urls, read, text};
 use crate::model;
 
 #[derive(Deserialize)]
@@ -89,15 +89,14 @@ fn every_recorded_response_is_rebuilt_from_its_request() {
     for response in read::<Recorded>("envelope.jsonl") {
         let (path, query) = response.request.split_once('?').unwrap_or((&response.request, ""));
         let mut expected: Value = serde_json::from_str(&response.raw).unwrap();
-        let rules = PageRules::default()
-            .with_page_name(response.page_name.clone())
-            .with_per_page(NonZeroU32::new(response.per_page).unwrap())
-            .lenient();
-        let request = PageRequest::from_query(query, &rules).unwrap();
-        let urls = PageUrls::new(path).unwrap().with_page_name(response.page_name.clone());
-        let urls = if response.preserve_query { urls.with_query_string(query).unwrap() } else { urls };
+        let list = Pagination::new(path).unwrap().with_page_name(response.page_name.clone()).unwrap().lenient();
+        let list = list.with_per_page(NonZeroU32::new(response.per_page).unwrap());
+        let list = list.with_link_style(LinkStyle::laravel_entities());
+        let list = if response.preserve_query { list.with_query_string() } else { list };
+        let request = list.request(query).unwrap();
         let items = expected["data"].as_array().unwrap().clone();
-        let page = Paginator::new(items, response.total, request, urls).with_style(LinkStyle::laravel_entities());
+        let page = request.clone().paginate(items, response.total);
+        assert_urls(&page);
 
         for link in expected["meta"]["links"].as_array_mut().unwrap() {
             let page = link.get("page").cloned().unwrap_or_default();

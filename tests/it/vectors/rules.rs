@@ -9,11 +9,13 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
-use tokenfolio::{BaseUrlError, LinkStyle, PageRequest, PageRules, PageUrls, Paginator};
+use tokenfolio::{BaseUrlError, LinkStyle, Pagination};
 use url::Url;
 
+use super::assert_urls;
 use crate::model::{self, Model};
 use crate::ordered_json::{Json, object};
+use crate::page::list;
 
 /// The input of Laravel's paginator, and the page it wrote.
 #[derive(Deserialize)]
@@ -41,13 +43,13 @@ pub(super) struct Input {
 /// A difference from Laravel. A case with several is counted under the first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Rule {
-    /// Laravel reads a page below 1 as page 1. `PageRequest::new` rejects it, and lenient rules read it as page 1.
+    /// Laravel reads a page below 1 as page 1. So does a lenient pagination, and a strict one rejects it.
     PageClampedUp,
     /// Laravel divides by 1 but writes the size. `PageRequest` has no size below 1, so 1 is compared.
     PerPageBelow1,
     /// Laravel computes in doubles where a number does not fit 2^53, or 63 bits. We compute in integers.
     Double,
-    /// Laravel accepts any text as a path. `PageUrls` rejects this one, so the case is compared under another path.
+    /// Laravel accepts any text as a path. `Pagination` rejects this one, so the case is compared under another path.
     Path(&'static str),
     /// Laravel writes a path in another script as it is. We write a URL of RFC 3986.
     PathEncoded,
@@ -84,10 +86,9 @@ pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
 
     let page = u64::try_from(input.current_page).ok().filter(|page| *page > 0);
     if page.is_none() {
-        let is_rejected =
-            u64::try_from(input.current_page).is_ok_and(|page| PageRequest::new(page, NonZeroU32::MIN).is_err());
-        let lenient = PageRequest::from_query(&format!("page={}", input.current_page), &PageRules::default().lenient());
-        if !(input.current_page < 0 || is_rejected) || lenient.map(PageRequest::page) != Ok(1) {
+        let query = format!("page={}", input.current_page);
+        let lenient = list().lenient().request(&query).map(|request| request.page());
+        if list().request(&query).is_ok() || lenient != Ok(1) {
             return Err(format!("page {} is not rejected, or not read as page 1", input.current_page));
         }
         rules.push(Rule::PageClampedUp);
@@ -104,7 +105,7 @@ pub(super) fn check(case: &Case) -> Result<Vec<Rule>, String> {
         rules.push(Rule::Double);
     }
     let defects = defects(&input.path);
-    match (PageUrls::new(&input.path), &*defects) {
+    match (Pagination::new(&input.path), &*defects) {
         (Ok(_), []) => {
             let path = encoded(&theirs.path);
             if path != theirs.path {
@@ -153,14 +154,16 @@ const STAND_IN: &str = "https://stand-in.example/t";
 /// Returns the crate's page without `data`.
 fn ours(input: &Input, page: u64, is_path_good: bool) -> Result<Json, String> {
     let per_page = u32::try_from(input.per_page.max(1)).ok().and_then(NonZeroU32::new).ok_or("page size above u32")?;
-    let request = PageRequest::new(page, per_page).map_err(|error| error.to_string())?;
-    let urls = PageUrls::new(if is_path_good { &input.path } else { STAND_IN }).map_err(|error| error.to_string())?;
-    let urls = urls.with_page_name(input.page_name.clone()).with_max_query_len(usize::MAX);
+    let list = Pagination::new(if is_path_good { &input.path } else { STAND_IN }).map_err(|error| error.to_string())?;
+    let list = list.with_page_name(input.page_name.clone()).map_err(|error| error.to_string())?;
+    let list = list.with_per_page(per_page).with_max_query_len(usize::MAX);
+    let list = list.with_link_style(LinkStyle::default().with_on_each_side(input.on_each_side));
+    let list = input.fragment.iter().fold(list, |list, fragment| list.with_fragment(fragment));
+    let query = format!("{}={page}", model::encode(&input.page_name, ""));
     let parameters = input.query.iter().map(|(name, value)| (name, value));
-    let urls = urls.with_parameters(parameters).map_err(|error| error.to_string())?;
-    let urls = input.fragment.iter().fold(urls, |urls, fragment| urls.with_fragment(fragment));
-    let page = Paginator::new(vec![(); input.items], input.total, request, urls)
-        .with_style(LinkStyle::default().with_on_each_side(input.on_each_side));
+    let request = list.request(&query).and_then(|request| request.with_parameters(parameters));
+    let page = request.map_err(|error| error.to_string())?.paginate(vec![(); input.items], input.total);
+    assert_urls(&page);
     let json = serde_json::to_string(&page).map_err(|error| error.to_string())?;
     let mut written = Vec::new();
     page.write_json(&mut written).map_err(|error| error.to_string())?;
