@@ -25,7 +25,7 @@ pub(crate) fn endpoint() -> ListTokens<MemoryStore<u64>, OneSecret> {
     for id in 1..=i64::try_from(page::TOTAL).expect("it is small") {
         store.insert(OWNER, page::token(id));
     }
-    ListTokens::new(store, OneSecret, page::urls()).with_clock(page::now)
+    ListTokens::new(store, OneSecret, page::pagination()).with_clock(page::now)
 }
 
 pub(crate) fn request() -> Parts {

@@ -4,8 +4,6 @@
 //! round starts with another variant. The result is the median, over all rounds, of the ratio to the reference in the same
 //! round.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
@@ -62,14 +60,6 @@ impl<'v> Variant<'v> {
     pub(crate) fn repeated(name: &'v str, times: u32, work: impl FnMut() + 'v) -> Self {
         Self { name, work: Box::new(work), times }
     }
-}
-
-/// Work that is timed call by call, because its slowest calls matter.
-pub(crate) struct Calls<'c> {
-    pub(crate) name: &'c str,
-    /// Runs while the calls are timed, in another thread, until it is told to stop.
-    pub(crate) beside: &'c (dyn Fn(&AtomicBool) + Sync),
-    pub(crate) call: Box<dyn FnMut() + 'c>,
 }
 
 /// The result of a variant.
@@ -135,30 +125,6 @@ impl Table {
         self.add(work, &columns, &rows.collect::<Vec<_>>());
     }
 
-    /// Times each call alone, and prints the median, the 99.9th percentile and the maximum in a table of their own.
-    ///
-    /// The first row is an empty call, beside the same thread as the second row. It shows what the clock and the other
-    /// programs of the machine cost.
-    pub(crate) fn measure_calls(&mut self, work: &str, mut variants: Vec<Calls<'_>>) {
-        let calls = match self.effort {
-            Effort::Short => 1_000,
-            Effort::Full => 2_000_000,
-        };
-        if let Some(first) = variants.first() {
-            variants.insert(0, Calls { name: "an empty call", beside: first.beside, call: Box::new(|| ()) });
-        }
-        println!("\n| {work} | median ns | 99.9 % ns | maximum ns |\n| --- | ---: | ---: | ---: |");
-        let mut rows = Vec::new();
-        for Calls { name, beside, mut call } in variants {
-            let mut times = times_beside(beside, &mut call, calls);
-            times.sort_unstable();
-            let [median, tail, max] = [times[calls / 2], times[calls - 1 - calls / 1_000], times[calls - 1]];
-            println!("| {name} | {median} | {tail} | {max} |");
-            rows.push(json!({"name": name, "median_ns": median, "tail_ns": tail, "max_ns": max}));
-        }
-        self.works.push(json!({"work": work, "calls": rows}));
-    }
-
     fn add(&mut self, work: &str, columns: &[String], rows: &[Row]) {
         let cell = |index: usize| columns.get(index).map_or("", String::as_str);
         let last = if self.allocations.is_some() { " |" } else { "" };
@@ -202,22 +168,6 @@ fn time(work: &mut dyn FnMut(), calls: u32) -> f64 {
         work();
     }
     start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
-}
-
-/// Returns the nanoseconds of each call, while `beside` runs in another thread.
-fn times_beside(beside: &(dyn Fn(&AtomicBool) + Sync), call: &mut dyn FnMut(), calls: usize) -> Vec<u128> {
-    let is_over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| beside(&is_over));
-        let mut times = Vec::with_capacity(calls);
-        for _ in 0..calls {
-            let start = Instant::now();
-            call();
-            times.push(start.elapsed().as_nanos());
-        }
-        is_over.store(true, Ordering::Relaxed);
-        times
-    })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokenfolio::{AccessToken, AllowedIps, PageRequest, PageUrls, Paginator, TokenResource};
+use tokenfolio::{AccessToken, AllowedIps, PageRequest, Pagination, Paginator, TokenResource};
 
 pub(crate) const BASE: &str = "https://example.test/api/v1/me/tokens";
 pub(crate) const PAGE: u64 = 500;
@@ -14,12 +14,13 @@ pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_712_846_105, 123_456_000).unwrap_or_default()
 }
 
-pub(crate) fn request() -> PageRequest {
-    PageRequest::new(PAGE, NonZeroU32::new(PER_PAGE).unwrap_or(NonZeroU32::MIN)).expect("the page is in range")
+pub(crate) fn pagination() -> Pagination {
+    let per_page = NonZeroU32::new(PER_PAGE).unwrap_or(NonZeroU32::MIN);
+    Pagination::new(BASE).expect("the base is a URL").with_per_page(per_page)
 }
 
-pub(crate) fn urls() -> PageUrls {
-    PageUrls::new(BASE).expect("the base is a URL")
+fn request() -> PageRequest {
+    pagination().request(&format!("page={PAGE}")).expect("the page is in range")
 }
 
 /// A mix of tokens: short and long names, plain, quoted and in other scripts; nulls; some allow-lists.
@@ -43,7 +44,7 @@ pub(crate) fn tokens() -> Vec<TokenResource> {
 }
 
 pub(crate) fn paginator<T>(items: Vec<T>) -> Paginator<T> {
-    Paginator::new(items, TOTAL, request(), urls())
+    request().paginate(items, TOTAL)
 }
 
 fn index(id: i64, length: i64) -> usize {

@@ -1,15 +1,16 @@
-//! The cost of recording usage, compared with a counter behind a lock.
+//! The cost of recording usage: compared with a counter behind a lock, and while another thread drains the log.
 
-use std::cell::Cell;
 use std::hint::black_box;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
-use tokenfolio::{TokenId, UsageLog};
+use tokenfolio::{TokenId, UsageBatch, UsageLog};
 
-use crate::measure::{Calls, Table, Variant};
+use crate::measure::{Effort, Table, Variant};
 use crate::page;
+
+const MILLION: u64 = 1_000_000;
 
 pub(crate) fn measure(table: &mut Table) {
     const TIMES: u32 = 1_000;
@@ -21,50 +22,117 @@ pub(crate) fn measure(table: &mut Table) {
     };
     let hot = UsageLog::new();
     let record_hot = || (0..TIMES).for_each(|_| hot.record(black_box(&7_u64), TokenId(1), page::now()));
-    let wide = UsageLog::new();
-    for owner in 0..100_000_u64 {
-        wide.record(&owner, TokenId(1), page::now());
-    }
-    // The steps have no pattern that a cache can predict.
+    let wide = log_of(MILLION);
+    let mut turns = 0..;
     let record_wide = || {
-        for turn in 0..u64::from(TIMES) {
-            wide.record(black_box(&(turn * 61_803 % 100_000)), TokenId(1), page::now());
+        for turn in turns.by_ref().take(TIMES as usize) {
+            wide.record(black_box(&owner(turn, MILLION)), TokenId(1), page::now());
         }
     };
     let variants = vec![
         Variant::repeated("a counter behind a lock", TIMES, count),
         Variant::repeated("of one token", TIMES, record_hot),
-        Variant::repeated("of 100,000 tokens", TIMES, record_wide),
+        Variant::repeated("of 1,000,000 tokens", TIMES, record_wide),
     ];
     table.measure("recording usage", &[0], variants);
-    measure_beside_drains(table);
 }
 
-/// Records usage of random tokens among a million, while another thread drains them.
-fn measure_beside_drains(table: &mut Table) {
-    const TOKENS: u64 = 1_000_000;
-    const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
+/// Returns a log with usage of one token of each owner.
+fn log_of(owners: u64) -> UsageLog<u64> {
     let log = UsageLog::new();
-    let record = |turn: u64| log.record(black_box(&(turn * 618_033 % TOKENS)), TokenId(1), page::now());
-    (0..TOKENS).for_each(record);
-    let until = |is_over: &AtomicBool, work: &dyn Fn()| {
-        while !is_over.load(Ordering::Relaxed) {
-            work();
-        }
+    (0..owners).for_each(|owner| log.record(&owner, TokenId(1), page::now()));
+    log
+}
+
+/// Returns an owner for a turn. The sequence has no pattern that a cache can predict.
+fn owner(turn: u64, owners: u64) -> u64 {
+    turn.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32) % owners
+}
+
+/// Prints how long a single `record` takes while another thread drains a log of a million tokens.
+///
+/// An empty measurement follows each `record`. It shows what the clock and the scheduler add.
+pub(crate) fn print_latencies(effort: Effort) {
+    let (owners, rounds) = match effort {
+        Effort::Short => (1_000, 1),
+        Effort::Full => (MILLION, 5),
     };
-    // The first batch goes back, and so does the rest of the drain.
-    let fail = |is_over: &AtomicBool| until(is_over, &|| drop(log.drain(BATCH).next()));
-    let write = |is_over: &AtomicBool| until(is_over, &|| log.drain(BATCH).for_each(|batch| drop(batch.commit())));
-    let turn = Cell::new(0);
-    let call = || {
-        turn.set(turn.get() + 1);
-        record(turn.get());
-    };
-    table.measure_calls(
-        "recording usage of a random one of 1,000,000 tokens",
-        vec![
-            Calls { name: "while every write fails", beside: &fail, call: Box::new(call) },
-            Calls { name: "while everything is written", beside: &write, call: Box::new(call) },
-        ],
-    );
+    println!("\n| one record among {owners} tokens | median ns | 99.9 % ns | maximum ns |");
+    println!("| --- | ---: | ---: | ---: |");
+    let commit = |batch: UsageBatch<'_, u64>| drop(batch.commit());
+    print_latency("while a drain is committed", owners, rounds, |log| drain(log).for_each(commit));
+    print_latency("while the batches of two drains are dropped", owners, rounds, |log| {
+        // The second drain merges the batches of the first.
+        drain(log).for_each(drop);
+        drain(log).for_each(drop);
+    });
+    print_latency("while ten writes fail at once", owners, rounds, |log| {
+        (0..10).for_each(|_| drop(drain(log).next()));
+    });
+}
+
+fn drain(log: &UsageLog<u64>) -> impl Iterator<Item = UsageBatch<'_, u64>> {
+    const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
+    log.drain(BATCH)
+}
+
+/// Records usage until `work` ends in another thread. Each round begins with a full log.
+fn print_latency(name: &str, owners: u64, rounds: usize, work: impl Fn(&UsageLog<u64>) + Sync) {
+    let mut records = Times::new();
+    let mut nothing = Times::new();
+    for _ in 0..rounds {
+        let log = log_of(owners);
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(|| work(&log));
+            for turn in 0.. {
+                let owner = owner(turn, owners);
+                records.add(|| log.record(black_box(&owner), TokenId(1), page::now()));
+                nothing.add(|| ());
+                if worker.is_finished() {
+                    break;
+                }
+            }
+        });
+    }
+    records.print(name);
+    nothing.print("timing nothing meanwhile");
+}
+
+/// The number of measurements for each number of nanoseconds.
+struct Times {
+    counts: Vec<u64>,
+    max: u128,
+}
+
+impl Times {
+    /// Longer times count as this one, except in the maximum.
+    const LIMIT: usize = 1_000_000;
+
+    fn new() -> Self {
+        Self { counts: vec![0; Self::LIMIT + 1], max: 0 }
+    }
+
+    fn add(&mut self, work: impl FnOnce()) {
+        let start = Instant::now();
+        work();
+        let nanoseconds = start.elapsed().as_nanos();
+        let index = usize::try_from(nanoseconds).unwrap_or(Self::LIMIT).min(Self::LIMIT);
+        self.counts[index] += 1;
+        self.max = self.max.max(nanoseconds);
+    }
+
+    /// Returns the time that at least this many of a thousand measurements do not exceed.
+    fn quantile(&self, per_mille: u64) -> usize {
+        let total: u64 = self.counts.iter().sum();
+        let mut seen = 0;
+        let is_reached = |count: &u64| {
+            seen += count;
+            seen * 1_000 >= total * per_mille
+        };
+        self.counts.iter().position(is_reached).unwrap_or(Self::LIMIT)
+    }
+
+    fn print(&self, name: &str) {
+        println!("| {name} | {} | {} | {} |", self.quantile(500), self.quantile(999), self.max);
+    }
 }

@@ -3,8 +3,6 @@
 use std::hint::black_box;
 use std::num::NonZeroU32;
 
-use tokenfolio::{PageRequest, Paginator};
-
 use crate::measure::{Table, Variant};
 use crate::page;
 
@@ -12,8 +10,8 @@ pub(crate) fn measure(table: &mut Table) {
     const ONE: NonZeroU32 = NonZeroU32::MIN;
     let pages = [("10 pages", 10_u64), ("10^6 pages", 1_000_000), ("10^18 pages", 1_000_000_000_000_000_000)];
     let paginators = pages.map(|(_, total)| {
-        let request = PageRequest::new(total / 2, ONE).expect("the page is in range");
-        Paginator::new(vec![()], total, request, page::urls())
+        let request = page::pagination().with_per_page(ONE).request(&format!("page={}", total / 2));
+        request.expect("the page is in range").paginate(vec![()], total)
     });
     assert_eq!(paginators[0].window().count(), 10);
     assert_eq!(paginators[2].window().flatten().last(), Some(pages[2].1));
