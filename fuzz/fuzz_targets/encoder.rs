@@ -8,9 +8,10 @@ use arbitrary::Arbitrary;
 use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
 use tokenfolio::{
-    AccessToken, AllowedIp, AllowedIps, LinkStyle, Page, PageRequest, PageUrls, Paginator, ReportedStatus,
+    AccessToken, AllowedIp, AllowedIps, LinkStyle, Page, PageRequest, Pagination, Paginator, ReportedStatus,
     TokenResource,
 };
+use tokenfolio_fuzz::query;
 
 #[derive(Arbitrary, Debug)]
 struct Input {
@@ -98,12 +99,10 @@ fuzz_target!(|input: Input| {
 
 fn page(input: Input) -> Paginator<TokenResource> {
     let base = if input.has_host { "https://h.example/é\u{7f6e}" } else { "/" };
-    let urls = PageUrls::new(base).expect("a base").with_max_query_len(usize::MAX).with_fragment(&input.fragment);
-    let urls = urls.with_query_string(&input.query).expect("a query of any length");
-    let urls = match input.page_name {
-        Some(name) => urls.with_page_name(name),
-        None => urls,
-    };
+    let name = input.page_name.filter(|name| !name.is_empty()).unwrap_or_else(|| "page".to_owned());
+    // The last page of a query wins if the query is read leniently, so any query can come before it.
+    let number = input.page.get().clamp(1, PageRequest::MAX_PAGE);
+    let raw_query = format!("{}&{}={number}", input.query, query::encode(&name));
     // Wide windows are slow and test little, so they are rare.
     let side = if input.on_each_side < 250 { input.on_each_side % 8 } else { input.on_each_side };
     let style = LinkStyle::default().with_on_each_side(side);
@@ -112,10 +111,13 @@ fn page(input: Input) -> Paginator<TokenResource> {
         None => style,
     };
     let style = if input.has_array { style } else { style.without_array() };
-    let number = input.page.get().clamp(1, PageRequest::MAX_PAGE);
-    let request = PageRequest::new(number, input.per_page).expect("a page in range");
+    let pagination = Pagination::new(base).expect("a URL").with_page_name(name).expect("a name that is not empty");
+    let pagination = pagination.with_per_page(input.per_page).with_fragment(&input.fragment).with_link_style(style);
+    let pagination = pagination.lenient().with_query_string().with_max_query_len(usize::MAX);
+    let request = pagination.request(&raw_query).expect("a query of any length");
+    assert_eq!((request.page(), request.per_page()), (number, input.per_page));
     let tokens = input.tokens.into_iter().map(resource).collect();
-    Paginator::new(tokens, input.total.get(), request, urls).with_style(style)
+    request.paginate(tokens, input.total.get())
 }
 
 fn resource(token: Token) -> TokenResource {

@@ -14,37 +14,40 @@ use pollster::block_on;
 use serde_json::Value;
 use tokenfolio::{
     AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, Challenge, CredentialsError, ListTokens,
-    MemoryStore, Page, PageRequest, PageRules, PageUrls, Problem, StoreError, StoreErrorKind, TokenOrder,
-    TokenResource, UsageLog,
+    MemoryStore, Page, PageRequest, Pagination, Problem, StoreError, StoreErrorKind, TokenOrder, TokenResource,
+    UsageBatch, UsageLog,
 };
 use tokenfolio_fuzz::{credentials, query, trace};
 use url::Url;
 
 const TOTAL: u64 = 45;
 const BASE: &str = "https://h.example/api/v1/me/tokens";
+/// The maximum length of preserved parameters. Inputs reach it.
+const MAX_QUERY_LEN: usize = 100;
 const OFFICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
 /// The cause of a store's error.
 const CAUSE: &str = "db-3 at 10.9.8.7 refused";
 
 /// An endpoint with the defaults, and an endpoint with every option.
 static ENDPOINTS: LazyLock<[Endpoint; 2]> = LazyLock::new(|| {
-    let endpoint = || {
+    let endpoint = |pagination| {
         let store = MemoryStore::new();
         for id in 0..TOTAL {
             let mut token = AccessToken::new(id.cast_signed(), format!("\"{id}\"\n"), DateTime::UNIX_EPOCH);
             token.allowed_ips = AllowedIps::parse(["10.0.0.0/24", "2001:db8::1"]).ok();
             store.insert(7, token);
         }
-        let urls = PageUrls::new(BASE).expect("a base");
-        ListTokens::new(store, Secrets, urls).with_clock(|| DateTime::UNIX_EPOCH)
+        ListTokens::new(store, Secrets, pagination).with_clock(|| DateTime::UNIX_EPOCH)
     };
-    let rules = PageRules::default().lenient().with_client_size("size", NonZeroU32::new(30).expect("not zero"));
-    let full = endpoint().with_page_rules(rules.with_page_name("p[n]")).with_query_string().with_link_header();
+    let pagination = Pagination::new(BASE).expect("a URL");
+    let full = pagination.clone().with_page_name("p[n]").expect("a name");
+    let full = full.with_client_size("size", NonZeroU32::new(30).expect("not zero")).expect("another name");
+    let full = endpoint(full.lenient().with_query_string().with_max_query_len(MAX_QUERY_LEN)).with_link_header();
     let challenge = Challenge::new("a \"b\"").expect("ASCII");
     let full = full.with_order(TokenOrder::NewestFirst).with_challenge(challenge).with_retry_after(9);
     let log = Arc::new(UsageLog::new());
     [
-        Endpoint { list: endpoint(), page_name: "page", caller: None, log: None },
+        Endpoint { list: endpoint(pagination), page_name: "page", caller: None, log: None },
         Endpoint { list: full.with_usage_log(log.clone()), page_name: "p[n]", caller: Some(OFFICE), log: Some(log) },
     ]
 });
@@ -124,8 +127,8 @@ impl Endpoint {
     fn handle(&self, parts: &Parts) -> Response<Vec<u8>> {
         let response = block_on(self.list.handle(parts, self.caller));
         if let Some(log) = &self.log {
-            // Only a page and a 400 follow an accepted token.
-            let accepted = u64::from([200, 400].contains(&response.status().as_u16()));
+            // Only a page, a 400 and a 414 follow an accepted token.
+            let accepted = u64::from([200, 400, 414].contains(&response.status().as_u16()));
             let usage = log.drain(NonZeroUsize::MAX).flat_map(UsageBatch::commit);
             assert_eq!(usage.map(|usage| usage.count).sum::<u64>(), accepted);
         }
@@ -145,7 +148,13 @@ impl Endpoint {
             Ok("broken") => return 500,
             _ => return 401,
         }
-        if self.page(parts).is_some() { 200 } else { 400 }
+        if self.page(parts).is_none() {
+            return 400;
+        }
+        let raw = parts.uri.query().unwrap_or_default();
+        let preserved = query::preserved(raw, |known| !query::is_or_is_in(known, self.page_name));
+        // The last `&` does not count.
+        if self.caller.is_some() && preserved.len() > MAX_QUERY_LEN + 1 { 414 } else { 200 }
     }
 
     /// Returns the requested page, or `None` if the parameter is invalid.
@@ -185,6 +194,7 @@ fn check(parts: &Parts, response: &Response<Vec<u8>>) {
     let instance = problem.instance().expect("every problem has one");
     assert!(instance.bytes().all(|byte| byte.is_ascii_graphic()) && !instance.contains('?'), "{instance}");
     let reasons = [
+        "has brackets after its name",
         "is empty",
         "has a leading zero",
         "has something other than the digits 0 to 9",
@@ -195,6 +205,7 @@ fn check(parts: &Parts, response: &Response<Vec<u8>>) {
     let details = reasons.map(|reason| format!("`page` must be a whole number from 1 to {}, but {reason}", i64::MAX));
     match problem.detail() {
         Some("Authentication failed") => assert_eq!(status, 401),
+        Some("links can preserve at most 100 bytes of query parameters") => assert_eq!(status, 414),
         Some(detail) => assert!(status == 400 && details.iter().any(|known| known == detail), "{detail}"),
         None => assert!([405, 500, 503, 504].contains(&status)),
     }

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use tokenfolio::{Page, PageRequest, PageUrls, Paginator, TokenResource};
+use tokenfolio::{Page, Pagination, TokenResource};
 
 fuzz_target!(|bytes: &[u8]| {
     let repaired = Page::<TokenResource>::from_slice(bytes);
@@ -40,10 +40,10 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(json["links"]["next"].as_str(), page.links.next.as_deref());
     assert_eq!(meta["links"].as_array().map_or(0, Vec::len), page.meta.links.len());
 
-    let size = u32::try_from(page.meta.per_page).ok().and_then(NonZeroU32::new);
-    let Some(Ok(request)) = size.map(|size| PageRequest::new(page.meta.current_page, size)) else { return };
-    let urls = PageUrls::new("/t").expect("a base");
-    let written = Paginator::new(page.data.clone(), page.meta.total, request, urls);
+    let Some(size) = u32::try_from(page.meta.per_page).ok().and_then(NonZeroU32::new) else { return };
+    let pagination = Pagination::new("/t").expect("a URL").with_per_page(size);
+    let Ok(request) = pagination.request(&format!("page={}", page.meta.current_page)) else { return };
+    let written = request.paginate(page.data.clone(), page.meta.total);
     let mut body = Vec::new();
     written.write_tokens(&mut body);
     let again: Page<TokenResource> = serde_json::from_slice(&body).expect("what was written is read");

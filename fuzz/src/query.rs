@@ -60,6 +60,19 @@ pub fn is_or_is_in(parameter: &[u8], name: &str) -> bool {
     parameter == name.as_bytes() || parameter.starts_with(format!("{name}[").as_bytes())
 }
 
+/// Returns whether a parameter of one name can be read as the other name.
+pub fn are_ambiguous(one: &str, other: &str) -> bool {
+    [(one, other), (other, one)]
+        .into_iter()
+        .any(|(parameter, name)| is_or_is_in(parameter.as_bytes(), name) || is_variable_or_array(parameter, name))
+}
+
+/// Returns whether PHP creates a variable or an array of a name for a parameter.
+pub fn is_variable_or_array(parameter: &str, name: &str) -> bool {
+    let names = [variable(parameter.as_bytes()), array(parameter.as_bytes())];
+    names.iter().flatten().any(|known| known == name.as_bytes())
+}
+
 /// Returns the values of a parameter, in order.
 fn values(raw: &str, name: &str) -> Vec<Vec<u8>> {
     let named = parameters(raw).into_iter().filter(|(_, known, _)| known == name.as_bytes());
