@@ -2,13 +2,15 @@
 //!
 //! Serve the application with connection info, as `into_make_service_with_connect_info::<SocketAddr>()` does. The
 //! handler reads the peer's address from it.
+//!
+//! The routes can be nested in other ones. axum's feature `original-uri`, a default feature, keeps the whole URI.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, OriginalUri, Request, State};
 use axum::http::Response;
 use axum::routing::any;
 use tokenfolio::{Authenticator, ListTokens, TokenStore};
@@ -26,12 +28,15 @@ where
 async fn list_tokens<S, A>(
     State(endpoint): State<Arc<ListTokens<S, A>>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    OriginalUri(uri): OriginalUri,
     request: Request,
 ) -> Response<Body>
 where
     S: TokenStore,
     A: Authenticator<Owner = S::Owner>,
 {
-    let (parts, _) = request.into_parts();
+    let (mut parts, _) = request.into_parts();
+    // `Router::nest` strips its path from the request's URI. A problem shows the path that the client requested.
+    parts.uri = uri;
     endpoint.handle(&parts, Some(peer.ip())).await.map(Body::from)
 }

@@ -28,11 +28,16 @@ where
 }
 
 /// Takes what the library reads from a request.
+///
+/// `Route::nest` strips its path from the request's URI. A problem shows the path that the client requested. poem's test
+/// client does not set the original URI.
 pub(crate) fn request_parts(request: Request) -> Parts {
+    let original_uri = request.original_uri().clone();
     let (parts, _) = request.into_parts();
+    let is_original_set = original_uri.path().ends_with(parts.uri.path());
     let mut request = http::Request::new(());
     *request.method_mut() = parts.method;
-    *request.uri_mut() = parts.uri;
+    *request.uri_mut() = if is_original_set { original_uri } else { parts.uri };
     *request.headers_mut() = parts.headers;
     request.into_parts().0
 }

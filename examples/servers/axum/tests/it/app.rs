@@ -9,7 +9,7 @@ use chrono::DateTime;
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, PageUrls, StoreError,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, Pagination, StoreError,
 };
 use tokenfolio_demo::PATH;
 use tower::ServiceExt;
@@ -32,15 +32,19 @@ fn app_for(peer: [u8; 4]) -> Router {
     for id in 1..=21 {
         store.insert(7, AccessToken::new(id, "CI", DateTime::UNIX_EPOCH));
     }
-    let urls = PageUrls::new("https://api.example.com/api/v1/me/tokens").expect("a well-formed URL");
-    let app = tokenfolio_axum::app(ListTokens::new(Arc::new(store), Arc::new(OneSecret), urls));
+    let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens").expect("a well-formed URL");
+    let app = tokenfolio_axum::app(ListTokens::new(Arc::new(store), Arc::new(OneSecret), pagination));
     app.layer(MockConnectInfo(SocketAddr::from((peer, 40_000))))
 }
 
 async fn answer_to(peer: [u8; 4]) -> Response<Bytes> {
-    let request = Request::get(format!("{PATH}?page=2")).header("authorization", "Bearer 7|secret");
+    answer(app_for(peer), &format!("{PATH}?page=2")).await
+}
+
+async fn answer(app: Router, target: &str) -> Response<Bytes> {
+    let request = Request::get(target).header("authorization", "Bearer 7|secret");
     let request = request.body(Body::empty()).expect("a well-formed request");
-    let Ok(response) = app_for(peer).oneshot(request).await;
+    let Ok(response) = app.oneshot(request).await;
     let (parts, body) = response.into_parts();
     Response::from_parts(parts, body.collect().await.expect("a body in memory").to_bytes())
 }
@@ -57,4 +61,16 @@ async fn a_page_is_answered_without_a_socket() {
 #[tokio::test]
 async fn the_address_of_the_peer_reaches_the_endpoint() {
     assert_eq!(answer_to([203, 0, 113, 8]).await.status(), 401);
+}
+
+#[tokio::test]
+async fn a_nested_endpoint_shows_the_path_that_was_requested() {
+    let app = Router::new().nest("/outer", Router::new().nest("/inner", app_for([203, 0, 113, 7])));
+    let target = format!("/outer/inner{PATH}");
+    let problem = answer(app.clone(), &format!("{target}?page=0")).await;
+    let problem: Value = serde_json::from_slice(problem.body()).expect("a problem");
+    assert_eq!(problem["instance"], target);
+    let page = answer(app, &format!("{target}?page=2")).await;
+    let page: Value = serde_json::from_slice(page.body()).expect("a page");
+    assert_eq!(page["data"][0]["id"], 21);
 }
