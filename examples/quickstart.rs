@@ -26,8 +26,8 @@ use std::num::NonZeroU32;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Request, Response};
 use tokenfolio::{
-    AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, PageRequest, PageRules, PageUrls,
-    Paginator, StoreError,
+    AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, PageRequest, Pagination,
+    StoreError,
 };
 
 /// The owner of the tokens. A service uses the key of its own users.
@@ -53,13 +53,13 @@ fn show_status(now: DateTime<Utc>) {
 /// Prints page 2 of the tokens, with two on each page.
 fn show_page(now: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
     println!("\n== A page of tokens");
-    let rules = PageRules::default().with_per_page(two());
-    let request = PageRequest::from_query("page=2", &rules)?;
-    let urls = PageUrls::new("https://api.example.com/api/v1/me/tokens")?;
+    let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?.with_per_page(two());
+    let request = pagination.request("page=2")?;
 
     let tokens = tokens(now);
     let total = tokens.len() as u64;
-    let page = Paginator::new(rows(tokens, request)?, total, request, urls).map(|token| token.into_resource(now));
+    let rows = rows(tokens, &request)?;
+    let page = request.paginate(rows, total).map(|token| token.into_resource(now));
     println!("{}", serde_json::to_string_pretty(&page)?);
     Ok(())
 }
@@ -72,8 +72,8 @@ fn show_endpoint(now: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
         store.insert(OWNER, token);
     }
     let authenticator = OneSecret { token: AccessToken::new(1, "Production Deploy", now) };
-    let urls = PageUrls::new("https://api.example.com/api/v1/me/tokens")?;
-    let endpoint = ListTokens::new(store, authenticator, urls).with_clock(move || now);
+    let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
+    let endpoint = ListTokens::new(store, authenticator, pagination).with_clock(move || now);
 
     for secret in [SECRET, "a-wrong-secret"] {
         let request = Request::get("/api/v1/me/tokens?page=1").header("authorization", format!("Bearer {secret}"));
@@ -90,8 +90,9 @@ fn show_any_list() -> Result<(), Box<dyn Error>> {
     println!("== Any other list");
     let names = vec!["Africa/Accra", "Africa/Algiers", "Africa/Bissau", "Africa/Cairo", "Africa/Ceuta"];
     let total = names.len() as u64;
-    let request = PageRequest::first(two());
-    let page = Paginator::new(rows(names, request)?, total, request, PageUrls::new("/zones")?);
+    let request = Pagination::new("/zones")?.with_per_page(two()).request("")?;
+    let rows = rows(names, &request)?;
+    let page = request.paginate(rows, total);
 
     println!("{}", page.items().join(", "));
     let numbers = page.window().map(|number| match number {
@@ -134,7 +135,7 @@ fn tokens(now: DateTime<Utc>) -> Vec<AccessToken> {
 }
 
 /// Returns the rows of one page. A service gets them from its database, with `LIMIT` and `OFFSET`.
-fn rows<T>(all: Vec<T>, request: PageRequest) -> Result<Vec<T>, Box<dyn Error>> {
+fn rows<T>(all: Vec<T>, request: &PageRequest) -> Result<Vec<T>, Box<dyn Error>> {
     let offset = usize::try_from(request.offset())?;
     let limit = usize::try_from(request.per_page().get())?;
     Ok(all.into_iter().skip(offset).take(limit).collect())

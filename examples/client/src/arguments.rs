@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 use url::{Host, Url};
 
 /// Lists all tokens of a server as a table. Their owner's secret is read from the environment variable
@@ -20,7 +21,7 @@ pub(crate) struct Arguments {
     pub(crate) secret_file: Option<PathBuf>,
 
     /// The name of the server's page parameter.
-    #[arg(long, value_name = "NAME", default_value = "page")]
+    #[arg(long, value_name = "NAME", default_value = "page", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) page_name: String,
 
     /// The maximum number of pages.

@@ -77,3 +77,10 @@ fn the_page_parameter_can_have_another_name() {
     let error = error_report(&[&server.url("/t?p=2")]);
     assert!(error.contains("expected one above 1") && error.contains("`--page-name`"), "{error}");
 }
+
+#[test]
+fn the_page_parameter_must_have_a_name() {
+    let run = run("7|secret", &["https://api.example.com/t", "--page-name", ""]);
+    assert_eq!((run.code, &*run.out), (Some(2), ""));
+    assert!(run.err.contains("--page-name"), "{}", run.err);
+}

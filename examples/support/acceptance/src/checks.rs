@@ -6,8 +6,8 @@ mod command_line;
 mod connections;
 mod hostile;
 mod links;
+mod log;
 mod shutdown;
-mod store_errors;
 mod usage;
 
 pub use cases::{every_lenient_request_gets_its_expected_response, every_request_gets_its_expected_response};
@@ -23,9 +23,9 @@ pub use hostile::{
     unread_responses_do_not_fill_the_memory,
 };
 pub use links::links_lead_through_all_pages;
+pub use log::{causes_are_logged_and_not_sent, the_reason_of_each_401_is_logged_and_not_sent};
 pub use shutdown::{
     idle_connections_do_not_delay_a_shutdown, requests_in_progress_are_answered_before_a_shutdown,
     responses_are_complete_during_a_shutdown,
 };
-pub use store_errors::causes_are_logged_and_not_sent;
 pub use usage::{a_killed_server_loses_only_unwritten_usage, usage_is_written_before_a_shutdown};

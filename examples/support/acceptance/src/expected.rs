@@ -1,17 +1,13 @@
 //! The response that a case expects.
 
-use std::num::NonZeroU32;
-
 use http::StatusCode;
 use serde_json::{Value, json};
-use tokenfolio::{Page, PageRequest, PageUrls, Paginator, TokenResource};
+use tokenfolio::{Page, Pagination, TokenResource};
 
 use crate::connection::Response;
 use crate::exchange::Exchange;
 use crate::snapshot::Snapshot;
 use crate::{PATH, TOKENS};
-
-const PER_PAGE: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
 
 /// An expected response.
 #[derive(Clone, Debug)]
@@ -96,16 +92,16 @@ fn problem(
 fn page_of_tokens(exchange: &Exchange, page: u64, total: u64) -> Snapshot {
     let read = |response: &Response| serde_json::from_slice::<Page<TokenResource>>(response.body()).ok();
     let rows = exchange.response.as_ref().and_then(read).map(|page| page.data).unwrap_or_default();
-    let request = PageRequest::new(page, PER_PAGE).expect("a page of a case");
+    let pagination = Pagination::new(&format!("{}{PATH}", exchange.url)).expect("an origin and a path");
+    let request = pagination.request(&format!("page={page}")).expect("a page of a case");
     let before = request.offset().min(total);
-    let end = request.offset().saturating_add(PER_PAGE.get().into()).min(total);
+    let end = request.offset().saturating_add(request.per_page().get().into()).min(total);
     let ids = rows.iter().map(|token| token.id.0.unsigned_abs());
     if !ids.eq(before + 1..=end) {
         return Snapshot::new(StatusCode::OK, "application/json", format!("rows {} to {end}", before + 1));
     }
-    let urls = PageUrls::new(&format!("{}{PATH}", exchange.url)).expect("an origin and a path");
     let mut body = Vec::new();
-    Paginator::new(rows, total, request, urls).write_tokens(&mut body);
+    request.paginate(rows, total).write_tokens(&mut body);
     let body = String::from_utf8(body).expect("JSON is UTF-8");
     Snapshot::new(StatusCode::OK, "application/json", body)
 }

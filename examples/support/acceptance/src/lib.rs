@@ -61,6 +61,7 @@ macro_rules! suite {
             usage_is_written_before_a_shutdown
             a_killed_server_loses_only_unwritten_usage
             causes_are_logged_and_not_sent
+            the_reason_of_each_401_is_logged_and_not_sent
             links_start_with_the_base_url
             the_startup_message_has_commands_to_paste
             a_server_that_cannot_start_fails_with_an_error

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Parser;
-use tokenfolio::{BaseUrlError, PageUrls};
+use tokenfolio::{BaseUrlError, Pagination};
 
 use crate::start::PATH;
 
@@ -16,8 +16,8 @@ pub struct Arguments {
     pub port: u16,
 
     /// The start of every link: the public origin and a prefix, if there is one. The default is the server's own origin.
-    #[arg(long, value_name = "URL", value_parser = page_urls)]
-    pub base: Option<PageUrls>,
+    #[arg(long, value_name = "URL", value_parser = pagination)]
+    pub base: Option<Pagination>,
 
     /// The store: `memory`, `sqlite` (a database in memory), `sqlite:PATH` (a file) or `postgres://USER@HOST/DATABASE`,
     /// which needs the cargo feature `postgres`. For the folder of a socket, write `%2F` for each slash in HOST.
@@ -37,9 +37,9 @@ impl Arguments {
     }
 }
 
-/// Creates the endpoint's URLs from their base.
-pub(crate) fn page_urls(base: &str) -> Result<PageUrls, BaseUrlError> {
-    PageUrls::new(&format!("{}{PATH}", base.trim_end_matches('/')))
+/// Creates the endpoint's pagination from the start of its links.
+pub(crate) fn pagination(base: &str) -> Result<Pagination, BaseUrlError> {
+    Pagination::new(&format!("{}{PATH}", base.trim_end_matches('/')))
 }
 
 /// The stores that a server offers. The feature `postgres` adds one.

@@ -15,13 +15,13 @@
 //! ```
 //!
 //! The first line of the startup message is for programs: the server's URL, and five secrets. The owner of `good` has 293
-//! tokens in every state. The usage of tokens is written once a second and at the end. The cause of a store error is
-//! printed to standard error, and no response contains it.
+//! tokens in every state. The usage of tokens is written once a second and at the end. Every problem is printed
+//! to standard error with all its causes, and no response contains them.
 
 mod arguments;
 mod database;
 mod fallback;
-mod log_errors;
+mod log;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;

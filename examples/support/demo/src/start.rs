@@ -5,9 +5,10 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 
 use chrono::Utc;
-use tokenfolio::{ListTokens, PageRules, UsageLog};
+use tokenfolio::{ListTokens, UsageLog};
 
-use crate::arguments::{Arguments, page_urls};
+use crate::arguments::{self, Arguments};
+use crate::log::log_problem;
 use crate::secrets::Secrets;
 use crate::startup_message::StartupMessage;
 use crate::stores::{self, Authenticator, Opened, Store};
@@ -42,19 +43,19 @@ impl Demo {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
-        let urls = match arguments.base {
-            Some(urls) => urls,
-            None => page_urls(&url)?,
+        let mut pagination = match arguments.base {
+            Some(pagination) => pagination,
+            None => arguments::pagination(&url)?,
         };
+        if arguments.lenient {
+            pagination = pagination.lenient();
+        }
         let secrets = Secrets::generate()?;
         let Opened { store, authenticator, usage } = stores::open(&arguments.store, &secrets, Utc::now()).await?;
-        let mut rules = PageRules::default();
-        if arguments.lenient {
-            rules = rules.lenient();
-        }
         let log = Arc::new(UsageLog::new());
-        let endpoint =
-            ListTokens::new(store, authenticator, urls).with_page_rules(rules).with_usage_log(Arc::clone(&log));
+        let endpoint = ListTokens::new(store, authenticator, pagination)
+            .with_usage_log(Arc::clone(&log))
+            .with_problem_hook(log_problem);
         let usage_writer = UsageWriter::start(log, usage);
         Ok(Self { listener, endpoint, startup_message: StartupMessage { url, secrets }, usage_writer })
     }

@@ -8,7 +8,6 @@ use tokenfolio_sqlite::SqliteStore;
 
 use crate::arguments::StoreChoice;
 use crate::database::Database;
-use crate::log_errors::LogErrors;
 use crate::memory::MemoryAuthenticator;
 use crate::secrets::Secrets;
 use crate::tokens;
@@ -82,9 +81,5 @@ async fn fill_database<D: Database + 'static>(
         store.replace_secret(secret).await?;
     }
     let store = Arc::new(store);
-    Ok(Opened {
-        store: Arc::new(LogErrors(store.clone())),
-        authenticator: Arc::new(LogErrors(store.clone())),
-        usage: store,
-    })
+    Ok(Opened { store: store.clone(), authenticator: store.clone(), usage: store })
 }

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::log_errors::log_error;
+use crate::log::log_error;
 
 /// How long usage waits to be written. A crash loses at most this much.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -63,19 +63,18 @@ async fn write_until(
     write(&log, &*store).await
 }
 
-/// Writes all usage. A batch that fails stays in the log.
+/// Writes all usage. If the store fails or the future is dropped, the usage that is not written stays in the log.
 async fn write(log: &UsageLog<i64>, store: &dyn RecordUsage) -> Result<(), StoreError> {
     for batch in log.drain(BATCH) {
-        if let Err(error) = store.record_batch(&batch).await {
-            log.give_back(batch);
-            return Err(error);
-        }
+        store.record_batch(&batch).await?;
+        batch.commit();
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -151,6 +150,28 @@ mod tests {
         assert_eq!(store.written.lock().unwrap().iter().map(Vec::len).collect::<Vec<_>>(), [1_000, 1]);
         writer.finish().await.unwrap();
         assert_eq!(store.written(), recorded);
+    }
+
+    /// A store whose writes never end.
+    struct Stuck;
+
+    impl RecordUsage for Stuck {
+        fn record_batch<'a>(&'a self, _batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+            Box::pin(pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn usage_stays_in_the_log_if_its_write_is_cancelled() {
+        let log = UsageLog::new();
+        for id in 1..=2_001 {
+            record(&log, id);
+        }
+        timeout(INTERVAL, write(&log, &Stuck)).await.unwrap_err();
+        assert_eq!(log.len(), 2_001);
+        let store = Batches::default();
+        write(&log, &store).await.unwrap();
+        assert_eq!((store.written().len(), log.len()), (2_001, 0));
     }
 
     #[tokio::test(start_paused = true)]

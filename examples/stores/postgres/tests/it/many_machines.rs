@@ -4,7 +4,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use http::Request;
 use tokenfolio::{
-    AccessToken, Authenticator, BearerToken, ListQuery, ListTokens, PageUrls, StoreErrorKind, TokenId, TokenStore,
+    AccessToken, Authenticator, BearerToken, ListQuery, ListTokens, Pagination, StoreErrorKind, TokenId, TokenStore,
     TokenUsage,
 };
 use tokenfolio_postgres::PostgresStore;
@@ -49,8 +49,8 @@ async fn owner_on_each(cluster: &Cluster) -> Vec<i64> {
 
 /// Requests the owner's tokens as a client does.
 async fn response(store: &PostgresStore, owner: i64) -> http::Response<Vec<u8>> {
-    let urls = PageUrls::new("/api/v1/me/tokens").expect("a path");
-    let endpoint = ListTokens::new(store.clone(), store.clone(), urls);
+    let pagination = Pagination::new("/api/v1/me/tokens").expect("a path");
+    let endpoint = ListTokens::new(store.clone(), store.clone(), pagination);
     let request = Request::get("/api/v1/me/tokens").header("authorization", format!("Bearer {}", secret(owner)));
     let (parts, ()) = request.body(()).expect("a request").into_parts();
     timeout(RESPONSE_TIMEOUT, endpoint.handle(&parts, None)).await.expect("an immediate response")

@@ -101,6 +101,8 @@ async fn a_usage_log_can_be_drained_into_the_store() {
     }
     for batch in log.drain(NonZeroUsize::new(2).unwrap()) {
         store.record_usage(&batch).await.unwrap();
+        batch.commit();
     }
+    assert!(log.is_empty());
     assert_eq!(counts(&store, 7).await, [(3, Some(time(9))), (4, Some(time(10))), (3, Some(time(8)))]);
 }

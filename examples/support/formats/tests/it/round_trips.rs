@@ -2,8 +2,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use serde_json::json;
 use tokenfolio::{
-    AccessToken, AllowedIps, LinkStyle, Page, PageRequest, PageUrls, Paginator, Problem, ReportedStatus, TokenId,
-    TokenResource, TokenStatus,
+    AccessToken, AllowedIps, LinkStyle, Page, Pagination, Paginator, Problem, ReportedStatus, TokenId, TokenResource,
+    TokenStatus,
 };
 
 use crate::format::Format;
@@ -31,20 +31,20 @@ fn tokens() -> Vec<TokenResource> {
 }
 
 fn pages() -> Vec<Paginator<TokenResource>> {
-    let page = |number, tokens: Vec<TokenResource>, total| {
-        let request = PageRequest::new(number, 10.try_into().expect("not zero")).expect("a page");
-        let urls = PageUrls::new("https://api.example.com/tokens")
-            .expect("a base")
-            .with_query_string("a=b&c")
-            .expect("a short query");
-        Paginator::new(tokens, total, request, urls)
+    let pagination = Pagination::new("https://api.example.com/tokens")
+        .expect("a base")
+        .with_per_page(10.try_into().expect("not zero"))
+        .with_query_string();
+    let page = |number: u64, tokens: Vec<TokenResource>, total| {
+        pagination.request(&format!("a=b&c&page={number}")).expect("a page").paginate(tokens, total)
     };
+    let without_array = pagination.clone().with_link_style(LinkStyle::default().without_array());
     vec![
         page(1, Vec::new(), 0),
         page(1, tokens(), 10),
         page(50, tokens(), 1_000),
         page(i64::MAX as u64, tokens(), u64::MAX),
-        page(2, tokens(), 1_000).with_style(LinkStyle::default().without_array()),
+        without_array.request("page=2").expect("a page").paginate(tokens(), 1_000),
     ]
 }
 

@@ -1,10 +1,12 @@
 use http::request::Builder;
 use http::{Method, Response};
 use serde_json::Value;
-use tokenfolio::{Challenge, PageRules, StoreErrorKind, TraceId};
+use tokenfolio::{Challenge, Pagination, StoreErrorKind, TraceId};
 use tokenfolio_openapi::Description;
 
-use crate::service::{Endpoint, PATH, Store, TRACEPARENT, endpoint, equal_tokens, extreme_tokens, get, send};
+use crate::service::{
+    Endpoint, PATH, Store, TRACEPARENT, endpoint, endpoint_with, equal_tokens, extreme_tokens, get, send,
+};
 
 /// Sends a request with and without a trace, with GET and with HEAD, and checks each response.
 async fn check(description: &Description, endpoint: &Endpoint, status: u16, request: impl Fn() -> Builder) {
@@ -52,9 +54,8 @@ async fn every_page_matches_its_description() {
 async fn extreme_totals_match_their_description() {
     let description = Description::packaged();
     for total in [0, u64::from(u32::MAX), u64::MAX / 2, u64::MAX - 1, u64::MAX] {
-        let row_on_each_page = PageRules::default().with_per_page(std::num::NonZeroU32::MIN);
-        let tokens = equal_tokens(1);
-        let endpoint = endpoint(Store::Holding { tokens, total }).with_page_rules(row_on_each_page);
+        let store = Store::Holding { tokens: equal_tokens(1), total };
+        let endpoint = endpoint_with(store, |pagination| pagination.with_per_page(std::num::NonZeroU32::MIN));
         check(&description, &endpoint, if total == 0 { 500 } else { 200 }, || get("page=1")).await;
     }
 }
@@ -62,12 +63,11 @@ async fn extreme_totals_match_their_description() {
 #[tokio::test]
 async fn every_option_matches_its_description() {
     let description = Description::packaged();
-    let new_endpoint = || endpoint(Store::of(equal_tokens(293)));
-    let lenient = PageRules::default().lenient();
+    let new_endpoint = |options: fn(Pagination) -> Pagination| endpoint_with(Store::of(equal_tokens(293)), options);
     for (endpoint, query) in [
-        (new_endpoint().with_link_header(), "page=8"),
-        (new_endpoint().with_link_header().with_query_string(), "q=a+b%20'|&page=8"),
-        (new_endpoint().with_page_rules(lenient), "page=x"),
+        (new_endpoint(|pagination| pagination).with_link_header(), "page=8"),
+        (new_endpoint(Pagination::with_query_string).with_link_header(), "q=a+b%20'|&page=8"),
+        (new_endpoint(Pagination::lenient), "page=x"),
     ] {
         check(&description, &endpoint, 200, || get(query)).await;
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::request::Builder;
 use http::{Request, Response};
 use tokenfolio::{
-    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, PageUrls, StoreError,
+    AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, Pagination, StoreError,
     StoreErrorKind, TokenList, TokenStore,
 };
 
@@ -64,8 +64,13 @@ impl Authenticator for Secrets {
 pub(crate) type Endpoint = ListTokens<Store, Secrets>;
 
 pub(crate) fn endpoint(store: Store) -> Endpoint {
-    let urls = PageUrls::new("https://api.example.com/api/v1/me/tokens").expect("a base URL");
-    ListTokens::new(store, Secrets, urls).with_clock(now)
+    endpoint_with(store, |pagination| pagination)
+}
+
+/// Creates an endpoint with options of its pagination.
+pub(crate) fn endpoint_with(store: Store, options: impl FnOnce(Pagination) -> Pagination) -> Endpoint {
+    let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens").expect("a base URL");
+    ListTokens::new(store, Secrets, options(pagination)).with_clock(now)
 }
 
 /// Returns an authorized request with a raw query.
