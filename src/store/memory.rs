@@ -154,9 +154,6 @@ impl<O: Eq + Hash> MemoryStore<O> {
         let tokens = accounts.tokens_mut(place)?;
         let index = tokens.binary_search_by_key(&id, |token| token.id).ok()?;
         let token = tokens.remove(index);
-        if tokens.len() < tokens.capacity() / 4 {
-            tokens.shrink_to(tokens.len() * 2);
-        }
         let removed = if tokens.is_empty() { accounts.remove(place) } else { None };
         // Unlocks the store before the owner is dropped.
         drop(accounts);
