@@ -73,7 +73,10 @@ fn show_endpoint(now: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
     }
     let authenticator = OneSecret { token: AccessToken::new(1, "Production Deploy", now) };
     let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
-    let endpoint = ListTokens::new(store, authenticator, pagination).with_clock(move || now);
+    let endpoint = ListTokens::new(store, authenticator, pagination)
+        .with_clock(move || now)
+        // The log of every problem, with its causes. A client sees none of them.
+        .with_problem_hook(|event| eprintln!("{event}"));
 
     for secret in [SECRET, "a-wrong-secret"] {
         let request = Request::get("/api/v1/me/tokens?page=1").header("authorization", format!("Bearer {secret}"));

@@ -34,7 +34,7 @@
 //! ```text
 //! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenList
 //!   -> Paginator<AccessToken> -> map(into_resource(now)) -> bytes -> http::Response
-//! any error -> Problem -> bytes -> http::Response
+//! any error -> Problem -> the service's hook -> bytes -> http::Response
 //! any token that was accepted -> UsageLog -> UsageBatch -> the service's table
 //! ```
 //!
@@ -47,7 +47,8 @@
 //! - **Stores**: [`TokenStore`] is what a service implements over its table, [`MemoryStore`] the reference; with the
 //!   feature `contract`, the module of that name tries every promise on a store.
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
-//!   [`Challenge`] and [`Problem`] answer.
+//!   [`Challenge`] and [`Problem`] answer. [`AuthError`] is the reason, which only the service's log shows.
+//! - **Logs**: [`ListTokens::with_problem_hook`] sees every problem, and [`ProblemEvent`] prints it with all its causes.
 //! - **Usage**: [`UsageLog`] adds up the usage of tokens in memory. The service writes it in a [`UsageBatch`] of
 //!   [`TokenUsage`], which goes back into the log if writing fails.
 //! - **The endpoint**: [`ListTokens`] is all of it; the package's `openapi.json` describes it to clients (OpenAPI 3.1).
