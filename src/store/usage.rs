@@ -104,9 +104,7 @@ impl<O> UsageLog<O> {
     /// Adds usage to the log without looking at it.
     fn give_back(&self, usage: Pending<O>) {
         let Pending { recorded, mut rests, mut batches, .. } = usage;
-        if recorded.len() > 0 {
-            rests.push_back(recorded);
-        }
+        rests.push_back(recorded);
         let in_rests: usize = rests.iter().map(UsageMap::len).sum();
         let in_batches: usize = batches.iter().map(Vec::len).sum();
         let returned = in_rests + in_batches;

@@ -527,3 +527,32 @@ fn a_store_from_an_iterator_hashes_each_owner_once() {
     // The store keeps one of the owners.
     assert_eq!((runs["Hash"], runs["Compare"], runs["Drop"]), (TOKENS, TOKENS - 1, TOKENS - 1));
 }
+
+#[test]
+fn a_log_drops_its_owners() {
+    let drops = Rc::new(Cell::new(0));
+    let counter = drops.clone();
+    let log = UsageLog::new();
+    (0..10).for_each(|owner| log.record(&Owner(owner), TokenId(1), instant(0)));
+    drop(log.drain(limit(4)).next());
+    (5..12).for_each(|owner| log.record(&Owner(owner), TokenId(1), instant(0)));
+    hooked(move |code| counter.set(counter.get() + usize::from(code == Code::Drop)), || drop(log));
+    // Ten that came back, and seven that are new.
+    assert_eq!(drops.get(), 17);
+}
+
+#[test]
+fn the_length_is_right_after_a_panic_in_a_merge() {
+    for turn in 1.. {
+        let log = log();
+        (0..4).for_each(|owner| log.record(&Owner(owner), TokenId(1), instant(0)));
+        drop(log.drain(limit(10)));
+        (4..9).for_each(|owner| log.record(&Owner(owner), TokenId(1), instant(0)));
+        let (hook, panicked) = panic_once(Code::Compare, turn, |_| ());
+        hooked(hook, || panics(|| drop(log.drain(limit(10)))));
+        if !panicked.get() {
+            break;
+        }
+        assert_eq!(log.len(), drain(log).len(), "panic {turn}");
+    }
+}
