@@ -41,8 +41,8 @@ impl PageLinks {
     ///
     /// A page is ahead of another if the number in its URL's query is higher. A query without one means page 1, as does
     /// one with a number that no page has; of several the last counts. So the numbers of the URLs that are asked one
-    /// after the other rise from 1 to at most [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE), and a walk ends whatever the service answers.
-    /// It may still be long: how many pages are enough is for the caller to say.
+    /// after the other rise from 1 to at most [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE), and a walk ends
+    /// for any answers of the service. It may still be long: how many pages are enough is for the caller to say.
     ///
     /// [`current_page`](crate::PageMeta::current_page) is not looked at, nor the array of page links, which may be left
     /// out: they say what the service believes, and not whether it gets anywhere. Laravel itself, told to call the

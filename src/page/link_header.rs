@@ -12,8 +12,8 @@ impl<T> Paginator<T> {
     /// Returns the first, last, prev and next URLs as the value of a `Link` header (RFC 8288, section 3).
     ///
     /// A relation without a URL is left out. `None` if the value would be longer than
-    /// [`Pagination::with_max_link_header_len`](crate::Pagination::with_max_link_header_len) allows, because proxies reject a response
-    /// with long headers.
+    /// [`Pagination::with_max_link_header_len`](crate::Pagination::with_max_link_header_len) allows, because proxies reject a
+    /// response with long headers.
     ///
     /// # Panics
     ///
