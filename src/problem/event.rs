@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// query. [`Problem::trace_id`] is the identifier of the request.
 ///
 /// `Display` writes one line with the whole chain of causes. It is for operators: **do not send it to a client.** Control
-/// characters are escaped, so that no text can begin another line of a log.
+/// characters and line separators are escaped, so that no text can begin another line of a log.
 ///
 /// # Examples
 ///
@@ -88,13 +88,13 @@ impl fmt::Display for ProblemEvent<'_> {
     }
 }
 
-/// Escapes control characters.
+/// Escapes control characters and Unicode's line and paragraph separators.
 struct OneLine<'f, 'b>(&'f mut fmt::Formatter<'b>);
 
 impl Write for OneLine<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for c in text.chars() {
-            if c.is_control() {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
                 write!(self.0, "{}", c.escape_default())?;
             } else {
                 self.0.write_char(c)?;

@@ -59,21 +59,27 @@ proptest! {
     fn an_event_is_one_line_whatever_its_texts(detail in any::<String>(), cause in any::<String>()) {
         let problem = Problem::new(StatusCode::CONFLICT).with_detail(detail.clone()).with_source(cause.clone());
         let line = ProblemEvent::new(&problem, &request("/t")).to_string();
-        prop_assert!(!line.contains(char::is_control));
+        prop_assert!(!line.contains(ends_line));
         // Other characters stay as they are.
-        let visible = |text: &str| text.chars().filter(|c| !c.is_control()).count();
+        let visible = |text: &str| text.chars().filter(|c| !ends_line(*c)).count();
         prop_assert!(line.chars().count() >= visible(&detail));
-        if !detail.contains(char::is_control) && !cause.contains(char::is_control) && detail != cause {
+        if !detail.contains(ends_line) && !cause.contains(ends_line) && detail != cause {
             prop_assert_eq!(line, format!("DELETE /t: 409 Conflict: {detail}: {cause}"));
         }
     }
 }
 
+/// Returns whether a character can end a line or change what a terminal shows.
+fn ends_line(c: char) -> bool {
+    c.is_control() || "\u{2028}\u{2029}".contains(c)
+}
+
 #[test]
-fn control_characters_are_escaped() {
-    let problem = Problem::new(StatusCode::CONFLICT).with_source("ERROR\r\n2026-11-27 fake line\u{1b}[31m\u{85}é\\n");
+fn control_characters_and_line_separators_are_escaped() {
+    let problem = Problem::new(StatusCode::CONFLICT)
+        .with_source("ERROR\r\n2026-11-27 fake line\u{1b}[31m\u{85}é\\n\u{2028}\u{2029}x");
     assert_eq!(
         ProblemEvent::new(&problem, &request("/t")).to_string(),
-        r"DELETE /t: 409 Conflict: ERROR\r\n2026-11-27 fake line\u{1b}[31m\u{85}é\n"
+        r"DELETE /t: 409 Conflict: ERROR\r\n2026-11-27 fake line\u{1b}[31m\u{85}é\n\u{2028}\u{2029}x"
     );
 }
