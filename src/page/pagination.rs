@@ -77,9 +77,7 @@ pub(crate) struct ClientSize {
 impl Config {
     /// Returns whether a parameter of this decoded name is one that the pagination reads, or an array under one.
     pub(crate) fn reads(&self, parameter: &str) -> bool {
-        self.names().any(|name| {
-            is_or_is_in(parameter.as_bytes(), name) || (self.is_lenient && lenient::is_variable(parameter, name))
-        })
+        self.names().any(|name| reads_as(parameter, name, self.is_lenient))
     }
 
     /// Returns the names of all parameters that the pagination reads.
@@ -88,13 +86,13 @@ impl Config {
         std::iter::once(&*self.page_name).chain(size_name)
     }
 
-    /// Checks that all names can be told apart.
+    /// Checks that all names can be told apart, also if the list becomes lenient.
     fn check_names(&self) -> Result<(), ParameterNameError> {
         for (index, name) in self.names().enumerate() {
             if name.is_empty() {
                 return Err(ParameterNameError::Empty);
             }
-            let is_ambiguous = |other: &&str| reads_as(name, other) || reads_as(other, name);
+            let is_ambiguous = |other: &&str| reads_as(name, other, true) || reads_as(other, name, true);
             if let Some(other) = self.names().take(index).find(is_ambiguous) {
                 return Err(ParameterNameError::Ambiguous(other.into(), name.into()));
             }
@@ -103,9 +101,9 @@ impl Config {
     }
 }
 
-/// Returns whether a parameter called `parameter` is read as `name`, in one of the two modes.
-fn reads_as(parameter: &str, name: &str) -> bool {
-    is_or_is_in(parameter.as_bytes(), name) || lenient::is_variable(parameter, name)
+/// Returns whether a parameter called `parameter` is read as `name`, or as an array under it.
+fn reads_as(parameter: &str, name: &str, is_lenient: bool) -> bool {
+    is_or_is_in(parameter.as_bytes(), name) || (is_lenient && lenient::is_variable(parameter, name))
 }
 
 impl Pagination {

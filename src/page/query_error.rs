@@ -36,6 +36,11 @@ enum Kind {
 }
 
 impl QueryError {
+    /// Creates the error of at least one parameter.
+    pub(crate) fn of_parameters(errors: Vec<ParameterError>) -> Self {
+        Self(Kind::Parameters(errors))
+    }
+
     pub(crate) fn too_long(max: usize) -> Self {
         Self(Kind::TooLong { max })
     }
@@ -47,12 +52,6 @@ impl QueryError {
             Kind::Parameters(errors) => errors,
             Kind::TooLong { .. } => &[],
         }
-    }
-}
-
-impl From<Vec<ParameterError>> for QueryError {
-    fn from(errors: Vec<ParameterError>) -> Self {
-        Self(Kind::Parameters(errors))
     }
 }
 

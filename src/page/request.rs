@@ -82,7 +82,7 @@ impl Pagination {
         };
         let (page, size) = match (page, size) {
             (Ok(page), Ok(size)) => (page, size.and_then(|size| u32::try_from(size).ok()).and_then(NonZeroU32::new)),
-            (page, size) => return Err(page.err().into_iter().chain(size.err()).collect::<Vec<_>>().into()),
+            (page, size) => return Err(QueryError::of_parameters(page.err().into_iter().chain(size.err()).collect())),
         };
         let mut preserved_query = PreservedQuery::default();
         if config.preserves_query {
