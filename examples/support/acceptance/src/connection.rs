@@ -64,6 +64,7 @@ impl Connection {
         let mut sent = 0;
         while sent < bytes.len() {
             match self.stream.write(&bytes[sent..]) {
+                Err(error) if is_interruption(&error) => {}
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
                 more => sent += more.expect("the server reads"),
             }
@@ -112,15 +113,21 @@ impl Connection {
     #[track_caller]
     fn read_more(&mut self) -> bool {
         let mut chunk = [0; 16 * 1024];
-        match self.stream.read(&mut chunk) {
-            Err(error) if is_disconnect(&error) => false,
-            read => {
-                let read = read.expect("the server responds");
-                self.received.extend(&chunk[..read]);
-                read > 0
+        let read = loop {
+            match self.stream.read(&mut chunk) {
+                Err(error) if is_interruption(&error) => {}
+                Err(error) if is_disconnect(&error) => return false,
+                read => break read.expect("the server responds"),
             }
-        }
+        };
+        self.received.extend(&chunk[..read]);
+        read > 0
     }
+}
+
+/// Returns whether a signal interrupted a call. Linux does not restart a call on a socket that has a timeout (`signal(7)`).
+fn is_interruption(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::Interrupted
 }
 
 fn is_disconnect(error: &io::Error) -> bool {
