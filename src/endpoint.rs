@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::problem::event::ProblemEvent;
 use crate::problem::response::PRIVATE_NO_STORE;
 use crate::store::usage::UsageLog;
-use crate::store::{ListQuery, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
+use crate::store::{ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
 use crate::token::{TokenId, TokenResource};
 
 /// The endpoint that lists the caller's access tokens, from request parts to a complete response.
@@ -33,7 +33,7 @@ use crate::token::{TokenId, TokenResource};
 /// | fault | response |
 /// | --- | --- |
 /// | it fails | 503 with `Retry-After`, 504 or 500, by the [kind](StoreErrorKind) of the error |
-/// | it returns too many or too few rows, rows out of order or repeated, or more rows than the total | 500 |
+/// | it returns too many or too few rows, rows out of order or repeated, rows of another status than the client chose, or more rows than the total | 500 |
 /// | it returns a wrong total that fits its rows | the page, with numbers that follow from that total |
 /// | it takes long | no response until it is done: drop the future to set a timeout |
 /// | it panics | no response: the panic is not caught |
@@ -113,7 +113,8 @@ where
         }
     }
 
-    /// Sets the order of the tokens; by id, ascending, unless set.
+    /// Sets the order of the tokens; by id, ascending, unless set. A client can choose another one if
+    /// [`Pagination::with_direction`] lets it.
     #[must_use]
     pub fn with_order(self, order: TokenOrder) -> Self {
         Self { order, ..self }
@@ -217,8 +218,11 @@ where
             record_usage(&owner, token.id, now);
         }
         let request = self.pagination.request(parts.uri.query().unwrap_or_default())?;
-        let query =
-            ListQuery::new(owner).with_offset(request.offset()).with_limit(request.per_page()).with_order(self.order);
+        let query = ListQuery::new(owner)
+            .with_offset(request.offset())
+            .with_limit(request.per_page())
+            .with_order(request.direction().unwrap_or(self.order))
+            .with_status(request.status().map(|status| StatusFilter { status, now }));
         let list = self.store.list(&query).await?;
         check_window(&list, &query)?;
         Ok(request.paginate(list.tokens, list.total).map(|token| token.into_resource(now)))
@@ -266,6 +270,11 @@ fn check_window(list: &TokenList, query: &ListQuery<impl Sized>) -> Result<(), S
     });
     if !is_ordered {
         return Err(StoreError::new(StoreErrorKind::Corrupt, "rows are out of order or repeated"));
+    }
+    if let Some(filter) = query.status
+        && !list.tokens.iter().all(|token| filter.matches(token))
+    {
+        return Err(StoreError::new(StoreErrorKind::Corrupt, format!("a row is not {}", filter.status)));
     }
     Ok(())
 }

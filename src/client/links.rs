@@ -7,7 +7,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::page::request::lenient_page;
+use crate::page::number::lenient_page;
 use crate::text::object::{Nullable, Plain, read_object};
 
 /// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.

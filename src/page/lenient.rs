@@ -14,14 +14,12 @@ pub(crate) fn last_value<'q>(query: &'q str, name: &str) -> Option<Cow<'q, [u8]>
     query::parameters(query).filter_map(read).last().flatten()
 }
 
-/// Returns whether PHP reads a parameter as the variable `name`, or as an array of that name.
-pub(crate) fn is_variable(parameter: &str, name: &str) -> bool {
-    shape(parameter.as_bytes(), name).is_some()
-}
-
 /// The shape of a variable that PHP creates for a parameter.
-enum Shape {
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shape {
+    /// `name[]=value` or `name[key]=value`.
     Array,
+    /// `name=value`.
     Scalar,
 }
 
@@ -29,7 +27,7 @@ enum Shape {
 ///
 /// PHP ends the name of a parameter at a NUL, ignores spaces before it, and reads `name[..]` as an array. In the name of
 /// a variable, a space, a `.` and a `[` that is never closed become `_`.
-fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
+pub(crate) fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
     // PHP creates no variable whose name has a space, a `.` or a bracket. A page parameter of such a name is read as it is
     // written.
     if parameter == name.as_bytes() {

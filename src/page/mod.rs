@@ -1,15 +1,19 @@
 //! A page of any list: what was asked for, the envelope around its items, and how both are written.
 
 pub(crate) mod base_url;
+mod choice;
 mod json;
 mod lenient;
 mod link_header;
 pub(crate) mod link_style;
+mod list_parameters;
+pub(crate) mod number;
 pub(crate) mod pagination;
 pub(crate) mod paginator;
 mod preserved_query;
 pub(crate) mod query_error;
 pub(crate) mod request;
 mod serde;
+mod single_parameter;
 mod urls;
 mod window;

@@ -5,10 +5,12 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::page::base_url::{self, BaseUrlError};
-use crate::page::lenient;
+use crate::page::choice::Choice;
 use crate::page::link_style::LinkStyle;
+use crate::page::single_parameter::shape;
+use crate::store::TokenOrder;
 use crate::text::percent;
-use crate::text::query::is_or_is_in;
+use crate::token::status::TokenStatus;
 
 /// The maximum length of the preserved parameters, unless a service sets another one. A page has about twenty links and a
 /// `Link` header four, and proxies reject a long header.
@@ -17,6 +19,13 @@ const DEFAULT_MAX_QUERY_LEN: usize = 1_024;
 /// The maximum length of a `Link` header, unless a service sets another one. nginx answers a response whose headers exceed
 /// 4 kB with 502, unless it is configured otherwise.
 const DEFAULT_MAX_LINK_HEADER_LEN: usize = 3_000;
+
+/// The words for a [`TokenStatus`](crate::TokenStatus).
+const STATUSES: [&str; 3] =
+    [TokenStatus::Active.as_str(), TokenStatus::Expired.as_str(), TokenStatus::Revoked.as_str()];
+
+/// The words for a [`TokenOrder`](crate::TokenOrder).
+const DIRECTIONS: [&str; 2] = [TokenOrder::OldestFirst.as_str(), TokenOrder::NewestFirst.as_str()];
 
 /// The configuration of a list: its URL, the names of its query parameters, the page size, and how its links look.
 ///
@@ -60,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) fragment: String,
     pub(crate) per_page: NonZeroU32,
     pub(crate) client_size: Option<ClientSize>,
+    /// Sorted by kind.
+    pub(crate) choices: Vec<(ChoiceKind, Choice)>,
     pub(crate) is_lenient: bool,
     pub(crate) preserves_query: bool,
     pub(crate) max_query_len: usize,
@@ -74,16 +85,58 @@ pub(crate) struct ClientSize {
     pub(crate) max: NonZeroU32,
 }
 
+/// The parameter by which a client says where in the list it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Position {
+    Page,
+}
+
+/// What a choice means. Links repeat the choices in this order.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum ChoiceKind {
+    /// The status of the tokens in the list.
+    Status,
+    /// The order of the list.
+    Direction,
+    /// What the service gives it to mean.
+    Own,
+}
+
 impl Config {
-    /// Returns whether a parameter of this decoded name is one that the pagination reads, or an array under one.
-    pub(crate) fn reads(&self, parameter: &str) -> bool {
-        self.names().any(|name| reads_as(parameter, name, self.is_lenient))
+    /// Returns whether a parameter of this decoded name is the position or one that the pagination reads, or an array
+    /// under one of them.
+    pub(crate) fn reads(&self, parameter: &str, position: Position) -> bool {
+        let mut names = std::iter::once(self.position_name(position)).chain(self.names_without_position());
+        names.any(|name| reads_as(parameter, name, self.is_lenient))
+    }
+
+    /// Returns the name of the parameter that a list of this kind reads the position from.
+    pub(crate) fn position_name(&self, position: Position) -> &str {
+        match position {
+            Position::Page => &self.page_name,
+        }
+    }
+
+    /// Returns the parameter of the position as it is written, up to its value.
+    pub(crate) fn position_parameter(&self, position: Position) -> &str {
+        match position {
+            Position::Page => &self.page_parameter,
+        }
+    }
+
+    fn names_without_position(&self) -> impl Iterator<Item = &str> {
+        let size_name = self.client_size.iter().map(|size| &*size.name);
+        size_name.chain(self.choices.iter().map(|(_, choice)| &*choice.name))
     }
 
     /// Returns the names of all parameters that the pagination reads.
     fn names(&self) -> impl Iterator<Item = &str> {
-        let size_name = self.client_size.iter().map(|size| &*size.name);
-        std::iter::once(&*self.page_name).chain(size_name)
+        std::iter::once(&*self.page_name).chain(self.names_without_position())
+    }
+
+    fn add_choice(&mut self, kind: ChoiceKind, choice: Choice) {
+        self.choices.push((kind, choice));
+        self.choices.sort_by_key(|(kind, _)| *kind);
     }
 
     /// Checks that all names can be told apart, also if the list becomes lenient.
@@ -103,7 +156,7 @@ impl Config {
 
 /// Returns whether a parameter called `parameter` is read as `name`, or as an array under it.
 fn reads_as(parameter: &str, name: &str, is_lenient: bool) -> bool {
-    is_or_is_in(parameter.as_bytes(), name) || (is_lenient && lenient::is_variable(parameter, name))
+    shape(parameter.as_bytes(), name, is_lenient).is_some()
 }
 
 impl Pagination {
@@ -146,6 +199,7 @@ impl Pagination {
             fragment: String::new(),
             per_page: PER_PAGE,
             client_size: None,
+            choices: Vec::new(),
             is_lenient: false,
             preserves_query: false,
             max_query_len: DEFAULT_MAX_QUERY_LEN,
@@ -195,6 +249,105 @@ impl Pagination {
         max: NonZeroU32,
     ) -> Result<Self, ParameterNameError> {
         self.with_names(|config| config.client_size = Some(ClientSize { name: name.into(), max }))
+    }
+
+    /// Lets the client choose the status of the tokens in the list: `active`, `expired` or `revoked`, by a parameter of
+    /// this decoded name. Links preserve it.
+    ///
+    /// [`PageRequest::status`](crate::PageRequest::status) returns the choice, and [`ListTokens`](crate::ListTokens) lists
+    /// the tokens that have the status at the time of the request. Without the parameter, the list has tokens of every
+    /// status. Any other value is an error, also in a [lenient](Self::lenient) list.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{Pagination, TokenStatus};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/t")?.with_status_filter("status")?;
+    ///
+    /// let request = pagination.request("status=active&page=2")?;
+    /// assert_eq!(request.status(), Some(TokenStatus::Active));
+    /// assert_eq!(request.paginate(vec!["CI"], 21).first_url(), "/t?status=active&page=1");
+    ///
+    /// let error = pagination.request("status=gone").unwrap_err();
+    /// assert_eq!(error.to_string(), "`status` must be `active`, `expired` or `revoked`, but has another value");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_status_filter(self, name: impl Into<Cow<'static, str>>) -> Result<Self, ParameterNameError> {
+        self.with_only_choice(ChoiceKind::Status, Choice { name: name.into(), values: &STATUSES })
+    }
+
+    /// Lets the client choose the order of the list: `asc` or `desc`, by a parameter of this decoded name. Links
+    /// preserve it.
+    ///
+    /// [`PageRequest::direction`](crate::PageRequest::direction) returns the choice. Without the parameter,
+    /// [`ListTokens`](crate::ListTokens) uses the order of [`ListTokens::with_order`](crate::ListTokens::with_order). Any
+    /// other value is an error, also in a [lenient](Self::lenient) list.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{Pagination, TokenOrder};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = Pagination::new("/t")?.with_direction("direction")?.request("direction=desc")?;
+    /// assert_eq!(request.direction(), Some(TokenOrder::NewestFirst));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_direction(self, name: impl Into<Cow<'static, str>>) -> Result<Self, ParameterNameError> {
+        self.with_only_choice(ChoiceKind::Direction, Choice { name: name.into(), values: &DIRECTIONS })
+    }
+
+    /// Lets the client choose one of these values by a parameter of this decoded name. Links preserve it.
+    ///
+    /// Use it for a filter of a list of your own. [`PageRequest::choice`](crate::PageRequest::choice) returns the value
+    /// that the client chose. Any other value is an error, also in a [lenient](Self::lenient) list.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Pagination;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/invoices")?.with_choice("state", &["draft", "open", "paid"])?;
+    ///
+    /// let request = pagination.request("state=open")?;
+    /// assert_eq!(request.choice("state"), Some("open"));
+    /// assert_eq!(request.paginate(vec!["invoice 7"], 1).first_url(), "/invoices?state=open&page=1");
+    ///
+    /// assert_eq!(pagination.request("")?.choice("state"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_choice(
+        self,
+        name: impl Into<Cow<'static, str>>,
+        values: &'static [&'static str],
+    ) -> Result<Self, ParameterNameError> {
+        self.with_names(|config| config.add_choice(ChoiceKind::Own, Choice { name: name.into(), values }))
+    }
+
+    /// Sets a choice of which a list has only one.
+    fn with_only_choice(self, kind: ChoiceKind, choice: Choice) -> Result<Self, ParameterNameError> {
+        self.with_names(|config| {
+            config.choices.retain(|(known, _)| *known != kind);
+            config.add_choice(kind, choice);
+        })
     }
 
     fn with_names(self, change: impl FnOnce(&mut Config)) -> Result<Self, ParameterNameError> {

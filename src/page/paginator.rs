@@ -202,7 +202,7 @@ impl<T> Paginator<T> {
     }
 
     pub(crate) fn config(&self) -> &Config {
-        self.request.pagination().config()
+        self.request.config()
     }
 
     pub(crate) fn style(&self) -> &LinkStyle {

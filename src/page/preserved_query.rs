@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::mem;
 
-use crate::page::pagination::Config;
+use crate::page::pagination::{Config, Position};
 use crate::page::query_error::QueryError;
 use crate::text::percent;
 use crate::text::query;
@@ -20,18 +20,23 @@ impl PreservedQuery {
         &self.written
     }
 
-    /// Appends the parameters of a raw query string, except the page.
-    pub(crate) fn extend(&mut self, raw: &str, config: &Config) -> Result<(), QueryError> {
+    /// Appends the parameters of a raw query string, except the position.
+    pub(crate) fn extend(&mut self, raw: &str, position_name: &str, config: &Config) -> Result<(), QueryError> {
         for parameter in query::parameters(raw) {
-            if !query::is_or_is_in(&parameter.name(), &config.page_name) {
+            if !query::is_or_is_in(&parameter.name(), position_name) {
                 self.push(&percent::escape_query(parameter.as_str()), config)?;
             }
         }
         Ok(())
     }
 
-    /// Sets parameters. The names that the pagination reads are ignored.
-    pub(crate) fn set<N, V>(&mut self, parameters: &[(N, V)], config: &Config) -> Result<(), QueryError>
+    /// Sets parameters. The position and the names that the pagination reads are ignored.
+    pub(crate) fn set<N, V>(
+        &mut self,
+        parameters: &[(N, V)],
+        position: Position,
+        config: &Config,
+    ) -> Result<(), QueryError>
     where
         N: AsRef<str>,
         V: AsRef<str>,
@@ -40,7 +45,7 @@ impl PreservedQuery {
         let mut unwritten = HashMap::new();
         for (name, value) in parameters {
             let name = name.as_ref();
-            if !config.reads(name) {
+            if !config.reads(name, position) {
                 unwritten.insert(name.as_bytes(), Some(encode(name, value.as_ref())));
             }
         }

@@ -36,11 +36,6 @@ enum Kind {
 }
 
 impl QueryError {
-    /// Creates the error of at least one parameter.
-    pub(crate) fn of_parameters(errors: Vec<ParameterError>) -> Self {
-        Self(Kind::Parameters(errors))
-    }
-
     pub(crate) fn too_long(max: usize) -> Self {
         Self(Kind::TooLong { max })
     }
@@ -71,24 +66,77 @@ impl fmt::Display for QueryError {
 
 impl std::error::Error for QueryError {}
 
+/// Collects what is wrong with the parameters of one query.
+#[derive(Default)]
+pub(crate) struct ParameterErrors(Vec<ParameterError>);
+
+impl ParameterErrors {
+    /// Returns what was read, and keeps the error if there is one.
+    pub(crate) fn keep<T>(&mut self, read: Result<Option<T>, ParameterError>) -> Option<T> {
+        match read {
+            Ok(value) => value,
+            Err(error) => {
+                self.0.push(error);
+                None
+            }
+        }
+    }
+
+    /// Fails if a parameter is wrong.
+    pub(crate) fn into_result(self) -> Result<(), QueryError> {
+        if self.0.is_empty() { Ok(()) } else { Err(QueryError(Kind::Parameters(self.0))) }
+    }
+}
+
 /// What is wrong with one parameter. Its text does not repeat the parameter's name or value.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("must be a whole number from 1 to {max}, but {reason}")]
+#[error("must be {expected}, but {reason}")]
 pub struct ParameterError {
     parameter: String,
-    max: u64,
+    expected: Expected,
     reason: Reason,
 }
 
 impl ParameterError {
-    pub(crate) fn new(parameter: &str, max: u64, reason: Reason) -> Self {
-        Self { parameter: parameter.to_owned(), max, reason }
+    pub(crate) fn of_number(parameter: &str, max: u64, reason: Reason) -> Self {
+        Self { parameter: parameter.to_owned(), expected: Expected::Number { max }, reason }
+    }
+
+    pub(crate) fn of_choice(parameter: &str, values: &'static [&'static str], reason: Reason) -> Self {
+        Self { parameter: parameter.to_owned(), expected: Expected::OneOf(values), reason }
     }
 
     /// Returns the decoded name of the parameter.
     #[must_use]
     pub fn parameter(&self) -> &str {
         &self.parameter
+    }
+}
+
+/// The values that a parameter can have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Expected {
+    /// A plain decimal from 1.
+    Number { max: u64 },
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = match self {
+            Self::Number { max } => return write!(f, "a whole number from 1 to {max}"),
+            Self::OneOf(values) => values,
+        };
+        for (index, value) in values.iter().enumerate() {
+            let separator = match index {
+                0 => "",
+                _ if index + 1 == values.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{separator}`{value}`")?;
+        }
+        Ok(())
     }
 }
 
@@ -100,6 +148,8 @@ pub(crate) enum Reason {
     Empty,
     #[error("has a leading zero")]
     LeadingZero,
+    #[error("has another value")]
+    NotAChoice,
     #[error("has something other than the digits 0 to 9")]
     NotDecimal,
     #[error("is given more than once")]

@@ -6,11 +6,12 @@
 
 use std::num::NonZeroU32;
 
-use crate::page::lenient;
-use crate::page::pagination::{ClientSize, Config, Pagination};
-use crate::page::preserved_query::{self, PreservedQuery};
-use crate::page::query_error::{ParameterError, QueryError, Reason};
-use crate::text::query;
+use crate::page::list_parameters::ListParameters;
+use crate::page::number::{MAX_PAGE, NumberKind};
+use crate::page::pagination::{Config, Pagination, Position};
+use crate::page::query_error::{ParameterErrors, QueryError};
+use crate::store::TokenOrder;
+use crate::token::status::TokenStatus;
 
 /// Which page is asked for, how large a page is, and which parameters its links preserve.
 ///
@@ -35,9 +36,7 @@ use crate::text::query;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PageRequest {
     page: u64,
-    per_page: NonZeroU32,
-    preserved_query: PreservedQuery,
-    pagination: Pagination,
+    list: ListParameters,
 }
 
 impl Pagination {
@@ -75,33 +74,16 @@ impl Pagination {
     /// ```
     pub fn request(&self, raw_query: &str) -> Result<PageRequest, QueryError> {
         let config = self.config();
-        let page = read(raw_query, &config.page_name, NumberKind::Page, config);
-        let size = match &config.client_size {
-            Some(size) => read(raw_query, &size.name, NumberKind::Size { max: size.max }, config),
-            None => Ok(None),
-        };
-        let (page, size) = match (page, size) {
-            (Ok(page), Ok(size)) => (page, size.and_then(|size| u32::try_from(size).ok()).and_then(NonZeroU32::new)),
-            (page, size) => return Err(QueryError::of_parameters(page.err().into_iter().chain(size.err()).collect())),
-        };
-        let mut preserved_query = PreservedQuery::default();
-        if config.preserves_query {
-            preserved_query.extend(raw_query, config)?;
-        } else if let (Some(ClientSize { name, .. }), Some(size)) = (&config.client_size, size) {
-            preserved_query.push(&preserved_query::encode(name, &size.to_string()), config)?;
-        }
-        Ok(PageRequest {
-            page: page.unwrap_or(1),
-            per_page: size.unwrap_or(config.per_page),
-            preserved_query,
-            pagination: self.clone(),
-        })
+        let mut errors = ParameterErrors::default();
+        let page = errors.keep(NumberKind::Page.read(raw_query, &config.page_name, config.is_lenient));
+        let list = ListParameters::read(self, raw_query, Position::Page, errors)?;
+        Ok(PageRequest { page: page.unwrap_or(1), list })
     }
 }
 
 impl PageRequest {
     /// The highest page that can be asked for, 2^63 - 1: the wire's page is an int64.
-    pub const MAX_PAGE: u64 = i64::MAX.unsigned_abs();
+    pub const MAX_PAGE: u64 = MAX_PAGE;
 
     /// Sets parameters that every link of the page repeats, encoded by RFC 3986 (a space is `%20`).
     ///
@@ -131,8 +113,7 @@ impl PageRequest {
         N: AsRef<str>,
         V: AsRef<str>,
     {
-        let parameters: Vec<_> = parameters.into_iter().collect();
-        self.preserved_query.set(&parameters, self.pagination.config())?;
+        self.list.set(parameters)?;
         Ok(self)
     }
 
@@ -145,7 +126,29 @@ impl PageRequest {
     /// Returns the number of items on a full page.
     #[must_use]
     pub fn per_page(&self) -> NonZeroU32 {
-        self.per_page
+        self.list.per_page()
+    }
+
+    /// Returns the status that the client chose, by the parameter of
+    /// [`Pagination::with_status_filter`](crate::Pagination::with_status_filter).
+    #[must_use]
+    pub fn status(&self) -> Option<TokenStatus> {
+        self.list.status()
+    }
+
+    /// Returns the order that the client chose, by the parameter of
+    /// [`Pagination::with_direction`](crate::Pagination::with_direction).
+    #[must_use]
+    pub fn direction(&self) -> Option<TokenOrder> {
+        self.list.direction()
+    }
+
+    /// Returns the value that the client chose, by a parameter of
+    /// [`Pagination::with_choice`](crate::Pagination::with_choice) with this name. `None` if the query does not have the
+    /// parameter.
+    #[must_use]
+    pub fn choice(&self, name: &str) -> Option<&'static str> {
+        self.list.choice(name)
     }
 
     /// Returns the number of items before the page.
@@ -153,93 +156,20 @@ impl PageRequest {
     /// A number that does not fit is `u64::MAX`, which is past the end of any list.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        (self.page - 1).saturating_mul(u64::from(self.per_page.get()))
+        (self.page - 1).saturating_mul(u64::from(self.per_page().get()))
     }
 
-    pub(crate) fn pagination(&self) -> &Pagination {
-        &self.pagination
+    pub(crate) fn config(&self) -> &Config {
+        self.list.config()
     }
 
-    pub(crate) fn preserved_query(&self) -> &PreservedQuery {
-        &self.preserved_query
+    /// Returns the parts of every URL before the number of the page.
+    pub(crate) fn before_page(&self) -> [&str; 4] {
+        self.list.before_position()
     }
-}
 
-/// Reads the number of a parameter. `None` if the query does not have the parameter.
-fn read(query: &str, name: &str, kind: NumberKind, config: &Config) -> Result<Option<u64>, ParameterError> {
-    if config.is_lenient {
-        return Ok(read_leniently(query, name, kind));
-    }
-    read_strictly(query, name, kind.max()).map_err(|reason| ParameterError::new(name, kind.max(), reason))
-}
-
-fn read_strictly(query: &str, name: &str, max: u64) -> Result<Option<u64>, Reason> {
-    let mut found = None;
-    for parameter in query::parameters(query) {
-        let parameter_name = parameter.name();
-        if !query::is_or_is_in(&parameter_name, name) {
-            continue;
-        }
-        if *parameter_name != *name.as_bytes() {
-            return Err(Reason::Brackets);
-        }
-        if found.is_some() {
-            return Err(Reason::Repeated);
-        }
-        found = Some(parameter.value());
-    }
-    found.map(|value| parse_decimal(&value, max)).transpose()
-}
-
-/// Returns the page that a query asks for, read as Laravel does.
-pub(crate) fn lenient_page(query: &str, name: &str) -> u64 {
-    read_leniently(query, name, NumberKind::Page).unwrap_or(1)
-}
-
-/// Returns `None` where Laravel would use the default.
-fn read_leniently(query: &str, name: &str, kind: NumberKind) -> Option<u64> {
-    let value = lenient::last_value(query, name)?;
-    match (parse_decimal(lenient::trim_number(&value), kind.max()), kind) {
-        (Ok(number), _) => Some(number),
-        // A size above the maximum is limited. A page above int64 is a mistake.
-        (Err(Reason::TooLarge), NumberKind::Size { max }) => Some(u64::from(max.get())),
-        (Err(_), _) => None,
-    }
-}
-
-/// What a number in a query means.
-#[derive(Clone, Copy)]
-enum NumberKind {
-    Page,
-    Size { max: NonZeroU32 },
-}
-
-impl NumberKind {
-    fn max(self) -> u64 {
-        match self {
-            Self::Page => PageRequest::MAX_PAGE,
-            Self::Size { max } => u64::from(max.get()),
-        }
-    }
-}
-
-fn parse_decimal(value: &[u8], max: u64) -> Result<u64, Reason> {
-    match value {
-        [] => Err(Reason::Empty),
-        _ if !value.iter().all(u8::is_ascii_digit) => Err(Reason::NotDecimal),
-        [b'0', _, ..] => Err(Reason::LeadingZero),
-        digits => digits
-            .iter()
-            .try_fold(0_u64, |number, digit| number.checked_mul(10)?.checked_add(u64::from(digit - b'0')))
-            .ok_or(Reason::TooLarge)
-            .and_then(|number| check_range(number, max)),
-    }
-}
-
-fn check_range(number: u64, max: u64) -> Result<u64, Reason> {
-    match number {
-        0 => Err(Reason::Zero),
-        _ if number > max => Err(Reason::TooLarge),
-        _ => Ok(number),
+    /// Returns the part of every URL after the number of the page.
+    pub(crate) fn after_page(&self) -> &str {
+        self.list.after_position()
     }
 }

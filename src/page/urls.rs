@@ -5,17 +5,6 @@ use std::fmt;
 use crate::page::request::PageRequest;
 
 impl PageRequest {
-    /// Returns the parts of every URL before the number of the page.
-    pub(crate) fn before_page(&self) -> [&str; 4] {
-        let config = self.pagination().config();
-        [&config.url, "?", self.preserved_query().as_str(), &config.page_parameter]
-    }
-
-    /// Returns the part of every URL after the number of the page.
-    pub(crate) fn after_page(&self) -> &str {
-        &self.pagination().config().fragment
-    }
-
     /// Returns a value that displays the URL of a page.
     pub(crate) fn page_url(&self, page: u64) -> PageUrl<'_> {
         PageUrl { request: self, page }

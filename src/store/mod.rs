@@ -163,7 +163,7 @@ pub enum TokenOrder {
 impl TokenOrder {
     /// Returns the word for the order: `asc` or `desc`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::OldestFirst => "asc",
             Self::NewestFirst => "desc",

@@ -81,7 +81,7 @@ impl TokenStatus {
 
     /// Returns the word on the wire: `active`, `expired` or `revoked`.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Expired => "expired",

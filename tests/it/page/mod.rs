@@ -1,5 +1,6 @@
 //! Pages as a server reads and writes them.
 
+mod choice;
 mod json;
 mod link_header;
 mod link_style;

@@ -251,18 +251,35 @@ const AMBIGUOUS: [(&str, &str); 7] = [
     ("é[a]", "é"),
 ];
 
+type NameSetter = fn(Pagination, &'static str) -> Result<Pagination, ParameterNameError>;
+
+/// The setters that take the name of a parameter.
+const NAME_SETTERS: [(&str, NameSetter); 5] = [
+    ("page", |it, name| it.with_page_name(name)),
+    ("size", |it, name| it.with_client_size(name, NonZeroU32::MAX)),
+    ("status", |it, name| it.with_status_filter(name)),
+    ("direction", |it, name| it.with_direction(name)),
+    ("choice", |it, name| it.with_choice(name, &["x"])),
+];
+
 #[test]
 fn names_that_cannot_be_told_apart_are_rejected_in_either_order() {
-    for page_name in NAMES {
-        for size_name in NAMES {
-            let is_ambiguous = page_name == size_name
-                || AMBIGUOUS.contains(&(page_name, size_name))
-                || AMBIGUOUS.contains(&(size_name, page_name));
-            let size_last = list().with_page_name(page_name).unwrap().with_client_size(size_name, size(9));
-            let other = list().with_page_name("other").unwrap().with_client_size(size_name, size(9)).unwrap();
-            let page_last = other.with_page_name(page_name);
-            assert_eq!(size_last.is_err(), is_ambiguous, "{page_name:?} {size_name:?}");
-            assert_eq!(size_last, page_last, "{page_name:?} {size_name:?}");
+    for (first, set_first) in NAME_SETTERS {
+        for (second, set_second) in NAME_SETTERS {
+            if first == second {
+                continue;
+            }
+            for first_name in NAMES {
+                for second_name in NAMES {
+                    let is_ambiguous = first_name == second_name
+                        || AMBIGUOUS.contains(&(first_name, second_name))
+                        || AMBIGUOUS.contains(&(second_name, first_name));
+                    // The default name of the page must not be in the way.
+                    let other = list().with_page_name("other").unwrap();
+                    let set = set_first(other, first_name).and_then(|it| set_second(it, second_name));
+                    assert_eq!(set.is_err(), is_ambiguous, "{first}: {first_name:?}, {second}: {second_name:?}");
+                }
+            }
         }
     }
 }
@@ -273,30 +290,17 @@ fn an_ambiguous_name_is_an_error_that_shows_both_and_an_empty_name_is_an_error()
     assert_eq!(error, ParameterNameError::Ambiguous("page".into(), "page".into()));
     let error = list().with_client_size("page[size]", size(9)).unwrap_err();
     assert_eq!(error.to_string(), "query parameters `page` and `page[size]` cannot be told apart");
-    for empty in [list().with_page_name(""), list().with_client_size("", size(9))] {
-        assert_eq!(empty, Err(ParameterNameError::Empty));
+    for (setter, set) in NAME_SETTERS {
+        assert_eq!(set(list(), ""), Err(ParameterNameError::Empty), "{setter}");
     }
     assert_eq!(ParameterNameError::Empty.to_string(), "name of a query parameter is empty");
 }
 
 type Setter = fn(Pagination) -> Pagination;
 
-/// Applies setters in every order.
-#[track_caller]
-fn check_orders(pagination: &Pagination, setters: &[Setter], all: &Pagination) {
-    if setters.is_empty() {
-        assert_eq!(pagination, all);
-    }
-    for index in 0..setters.len() {
-        let mut others = setters.to_vec();
-        let set = others.remove(index);
-        check_orders(&set(pagination.clone()), &others, all);
-    }
-}
-
 #[test]
 fn a_pagination_is_the_same_after_any_order_of_setters() {
-    let setters: [Setter; 9] = [
+    let setters: [Setter; 11] = [
         |it| it.with_page_name("p").unwrap(),
         |it| it.with_client_size("n", size(9)).unwrap(),
         |it| it.with_per_page(size(5)),
@@ -306,14 +310,32 @@ fn a_pagination_is_the_same_after_any_order_of_setters() {
         |it| it.with_fragment("x"),
         |it| it.with_link_style(LinkStyle::laravel_entities()),
         |it| it.with_max_link_header_len(8),
+        |it| it.with_status_filter("status").unwrap(),
+        |it| it.with_direction("direction").unwrap(),
     ];
-    let all = setters.iter().fold(list(), |pagination, set| set(pagination));
-    check_orders(&list(), &setters, &all);
+    // The pagination of each set of setters, whose bits are the positions of its setters.
+    let mut made = vec![list()];
+    for set in 1..1_usize << setters.len() {
+        let members = (0..setters.len()).filter(|position| set >> position & 1 == 1);
+        let last_applied: Vec<_> =
+            members.map(|position| setters[position](made[set ^ 1 << position].clone())).collect();
+        assert!(last_applied.iter().all(|pagination| *pagination == last_applied[0]), "{set:b}");
+        made.extend(last_applied.into_iter().next());
+    }
     // Each setter changes something, and setting it again does not.
     for set in setters {
         assert_ne!(set(list()), list());
         assert_eq!(set(set(list())), set(list()));
     }
+}
+
+#[test]
+fn a_choice_of_a_service_is_added_each_time() {
+    let pagination = list().with_choice("a", &["x"]).unwrap().with_choice("b", &["y"]).unwrap();
+    let request = pagination.request("b=y&a=x").unwrap();
+    assert_eq!((request.choice("a"), request.choice("b"), request.choice("c")), (Some("x"), Some("y"), None));
+    assert_eq!(page_of(request).first_url(), "/t?a=x&b=y&page=1");
+    assert!(pagination.with_choice("a", &["z"]).is_err());
 }
 
 #[test]
