@@ -11,7 +11,7 @@ import tempfile
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 from selenium_axe_python import Axe
 
 DEMO = json.loads(os.environ["DEMO"])
@@ -131,6 +131,34 @@ def first_middle_and_last_page(page):
     is_page(page, 14, 20, "Tokens 261 to 280 of 293")
     page.driver.back()
     is_page(page, 15, 13, "Tokens 281 to 293 of 293")
+
+
+def a_status_and_an_order(page):
+    page.ask(DEMO["good"])
+    is_page(page, 1, 20, "of 293")
+    page.follow("8")
+    is_page(page, 8, 20, "of 293")
+    Select(page.all("#status")[0]).select_by_visible_text("revoked")
+    page.wait("the first page", lambda: page.texts("#heading") == ["Page 1 of 5"])
+    check("Tokens 1 to 20 of 83" in page.text("#summary"), page.text("#summary"))
+    check(set(page.texts(".status")) == {"revoked"}, page.texts(".status"))
+    Select(page.all("#direction")[0]).select_by_visible_text("newest first")
+    page.wait("the newest token", lambda: page.texts("#rows .id")[:1] == ["#290"])
+    page.follow("5")
+    page.wait("the last page", lambda: page.texts("#heading") == ["Page 5 of 5"])
+    check(set(page.texts(".status")) == {"revoked"}, page.texts(".status"))
+    # The browser's own history has the choices too.
+    for _ in range(3):
+        page.driver.back()
+    is_page(page, 8, 20, "of 293")
+    check([it.get_property("value") for it in page.all("select")] == ["", ""], "the choices are still there")
+    is_accessible(page)
+    page.open("light", WIDE, fragment="#page=1&status=gone")
+    page.ask(DEMO["good"])
+    page.wait("a problem", lambda: "Bad Request (400)" in page.texts("#problem h2"))
+    check("must be `active`, `expired` or `revoked`" in page.text("#problem"), page.text("#problem"))
+    noted = page.problems()
+    check(len(noted) == 1 and "a status of 400" in noted[0], noted)
 
 
 def what_a_token_shows(page):
@@ -330,6 +358,7 @@ def main(path):
                 print(f"{scheme}: ok")
             for way in [
                 first_middle_and_last_page,
+                a_status_and_an_order,
                 what_a_token_shows,
                 a_refusal,
                 a_malformed_page,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
+use tokenfolio::{TokenOrder, TokenStatus};
 use url::{Host, Url};
 
 /// Lists all tokens of a server as a table. Their owner's secret is read from the environment variable
@@ -20,6 +21,14 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATH")]
     pub(crate) secret_file: Option<PathBuf>,
 
+    /// Lists only tokens with this status: `active`, `expired` or `revoked`. The server must offer the parameter `status`.
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<TokenStatus>,
+
+    /// Lists the tokens by id in this direction: `asc` or `desc`. The server must offer the parameter `direction`.
+    #[arg(long, value_name = "DIRECTION")]
+    pub(crate) direction: Option<TokenOrder>,
+
     /// The name of the server's page parameter.
     #[arg(long, value_name = "NAME", default_value = "page", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) page_name: String,
@@ -31,6 +40,20 @@ pub(crate) struct Arguments {
     /// The timeout for a response, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     pub(crate) timeout: NonZeroU64,
+}
+
+impl Arguments {
+    /// Returns the URL of the first page to request.
+    pub(crate) fn first_url(&self) -> Url {
+        let mut url = self.url.clone();
+        if let Some(status) = self.status {
+            url.query_pairs_mut().append_pair("status", status.as_str());
+        }
+        if let Some(direction) = self.direction {
+            url.query_pairs_mut().append_pair("direction", direction.as_str());
+        }
+        url
+    }
 }
 
 /// An error of a URL.

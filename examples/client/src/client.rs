@@ -52,7 +52,7 @@ impl<'a> Client<'a> {
     /// Lists the tokens of the page at the URL and of all following pages. Calls `on_page` for every page.
     pub(crate) fn tokens(&self, mut on_page: impl FnMut(&PageMeta)) -> Result<Vec<TokenResource>, Error> {
         let mut tokens = Vec::new();
-        let mut url = self.arguments.url.clone();
+        let mut url = self.arguments.first_url();
         for _ in 0..self.arguments.max_pages.get() {
             let page = self.page(&url)?;
             on_page(&page.meta);

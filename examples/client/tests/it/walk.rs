@@ -21,6 +21,30 @@ fn every_token_of_every_page_is_listed() {
 }
 
 #[test]
+fn a_status_and_a_direction_choose_the_tokens() {
+    let server = demo_server::start();
+    let run = run(&server.good, &[&server.list_url(), "--status", "revoked", "--direction", "desc"]);
+    assert_eq!((run.code, &*run.err), (Some(0), ""));
+    let lines: Vec<_> = run.out.lines().skip(1).collect();
+    let ids: Vec<i64> = lines.iter().map(|line| line.split_whitespace().next().unwrap().parse().unwrap()).collect();
+    assert!(ids.is_sorted_by(|before, after| before > after), "{ids:?}");
+    assert_eq!(lines.iter().filter(|line| line.contains(" revoked ")).count(), 83);
+    assert_eq!(lines.len(), 83);
+}
+
+#[test]
+fn an_unknown_status_or_direction_is_not_requested() {
+    for (option, value, expected) in [
+        ("--status", "gone", "unknown status `gone`, expected `active`, `expired` or `revoked`"),
+        ("--direction", "up", "unknown order `up`, expected `asc` or `desc`"),
+    ] {
+        let run = run("7|secret", &["http://127.0.0.1:1/t", option, value]);
+        assert_eq!((run.code, &*run.out), (Some(2), ""));
+        assert!(run.err.contains(expected), "{}", run.err);
+    }
+}
+
+#[test]
 fn listing_can_start_at_any_page() {
     let server = demo_server::start();
     for (page, count) in [("14", 33), ("15", 13), ("16", 0)] {

@@ -47,6 +47,7 @@ impl Demo {
             Some(pagination) => pagination,
             None => arguments::pagination(&url)?,
         };
+        pagination = pagination.with_status_filter("status")?.with_direction("direction")?;
         if arguments.lenient {
             pagination = pagination.lenient();
         }

@@ -2,6 +2,7 @@
 
 const at = (id) => document.getElementById(id);
 const [form, field, problem, heading, summary, list] = ["ask", "secret", "problem", "heading", "summary", "list"].map(at);
+const choices = [at("status"), at("direction")];
 
 // The page's own language, in the reader's variant of it.
 const locale = navigator.languages.find((language) => /^en\b/.test(language)) ?? "en";
@@ -16,10 +17,21 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const pasted = field.value.trim();
   // Another caller has other pages. The first may have come by a link to one.
-  if (secret !== null && secret !== pasted) history.replaceState(null, "", "#page=1");
+  if (secret !== null && secret !== pasted) history.replaceState(null, "", pageHref(1));
   secret = pasted;
   load();
 });
+
+for (const choice of choices) {
+  // The list that is chosen begins with its own first page. Setting the fragment loads it.
+  choice.addEventListener("change", () => (location.hash = pageHref(1)));
+}
+
+/** Returns the fragment of a page of the chosen list. */
+function pageHref(page) {
+  const chosen = choices.filter(({ value }) => value !== "").map(({ id, value }) => [id, value]);
+  return `#${new URLSearchParams([["page", page], ...chosen])}`;
+}
 
 // Pages are told apart by the fragment, so that the browser's back and forward work, and nothing of it reaches a server.
 addEventListener("hashchange", () => secret !== null && load());
@@ -49,7 +61,12 @@ async function ask(signal) {
     return () => showProblem({ title: "This is no secret", detail, advice: "Copy one from the server’s first line." });
   }
   const url = new URL("api/v1/me/tokens", document.baseURI);
-  url.searchParams.set("page", new URLSearchParams(location.hash.slice(1)).get("page") ?? "1");
+  const asked = new URLSearchParams(location.hash.slice(1));
+  url.searchParams.set("page", asked.get("page") ?? "1");
+  for (const choice of choices) {
+    choice.value = asked.get(choice.id) ?? "";
+    if (asked.has(choice.id)) url.searchParams.set(choice.id, asked.get(choice.id));
+  }
   const headers = { authorization: `Bearer ${secret}`, traceparent: traceparent() };
   const response = await fetch(url, { headers, signal, cache: "no-store", credentials: "omit", redirect: "error" });
   const text = await response.text();
@@ -201,7 +218,7 @@ function allowList(entries) {
 function pageLink({ label, page, active }) {
   const item = document.createElement("li");
   const link = element(page === null ? "span" : "a", label);
-  if (page !== null) link.href = `#page=${page}`;
+  if (page !== null) link.href = pageHref(page);
   if (/^\d+$/.test(label)) link.ariaLabel = `Page ${label}`;
   if (active) link.ariaCurrent = "page";
   item.append(link);
