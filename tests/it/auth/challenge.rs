@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use tokenfolio::{BearerError, Challenge, ChallengeError};
 
+use crate::allocations::allocated_by;
+
 /// Parses a challenge by RFC 9110, section 11.6.1: the scheme, and quoted parameters separated by commas.
 #[track_caller]
 fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
@@ -159,5 +161,17 @@ proptest! {
     fn any_text_is_unchanged_or_an_error(text in ".*", ascii in "[ -~\t]*") {
         check(&text);
         check(&ascii);
+    }
+}
+
+#[test]
+fn a_header_is_allocated_with_its_exact_length() {
+    let challenge = Challenge::new("api").unwrap();
+    let scoped = challenge.clone().with_scope("tokens:read").unwrap().with_error(BearerError::InsufficientScope);
+    let described = scoped.clone().with_description("The token lacks a scope.").unwrap();
+    for challenge in [challenge, scoped, described] {
+        let mut header = None;
+        let allocated = allocated_by(|| header = Some(challenge.to_header()));
+        assert_eq!(allocated, header.unwrap().len(), "{challenge:?}");
     }
 }
