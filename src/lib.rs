@@ -41,7 +41,8 @@
 //! Every step stands alone:
 //!
 //! - **Pages**: [`Pagination`] is the configuration of a list. It reads a query into a [`PageRequest`], which makes a
-//!   [`Paginator`] of any items: the envelope. [`LinkStyle`] sets how its array of links looks.
+//!   [`Paginator`] of any items: the envelope. [`LinkStyle`] sets how its array of links looks. [`SimplePaginator`] and
+//!   [`CursorPaginator`] are pages without a total, for lists that take long to count.
 //! - **Tokens**: [`AccessToken`] is the record, [`TokenStatus`] its derived status, [`AllowedIps`] from where it may be
 //!   used, [`TokenResource`] its wire form.
 //! - **Stores**: [`TokenStore`] is what a service implements over its table, [`MemoryStore`] the reference; with the
@@ -86,11 +87,15 @@ pub use client::response::ResponseError;
 pub use client::retry_after::parse_retry_after;
 pub use endpoint::ListTokens;
 pub use page::base_url::BaseUrlError;
+pub use page::cursor::{Cursor, CursorError};
+pub use page::cursor_paginator::CursorPaginator;
+pub use page::cursor_request::CursorRequest;
 pub use page::link_style::LinkStyle;
 pub use page::pagination::{Pagination, ParameterNameError};
 pub use page::paginator::Paginator;
 pub use page::query_error::{ParameterError, QueryError};
 pub use page::request::PageRequest;
+pub use page::simple::SimplePaginator;
 pub use problem::event::ProblemEvent;
 pub use problem::trace_id::{TraceId, TraceIdError};
 pub use problem::{ExtensionError, Problem};

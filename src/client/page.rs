@@ -139,7 +139,7 @@ impl<T> From<Paginator<T>> for Page<T> {
 fn meta_links<T>(page: &Paginator<T>) -> Vec<MetaLink> {
     let Some(labels) = page.style().array() else { return Vec::new() };
     let link = |label: &str, number: Option<u64>| MetaLink {
-        url: number.map(|number| page.request().page_url(number).to_string()),
+        url: number.map(|number| page.list().url(number).to_string()),
         label: label.to_owned(),
         page: number,
         active: false,

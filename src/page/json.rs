@@ -1,4 +1,4 @@
-//! Encodes a page as JSON bytes.
+//! Encodes pages as JSON bytes.
 //!
 //! serde hands a value to a format one member at a time. This encoder knows both the type and the format: text that
 //! never changes is written in one piece, digits are computed in registers, and the part that all URLs of a page share
@@ -7,26 +7,19 @@
 use std::mem;
 use std::ops::Range;
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::page::cursor_paginator::CursorPaginator;
+use crate::page::list_parameters::ListParameters;
 use crate::page::paginator::Paginator;
-use crate::page::request::PageRequest;
+use crate::page::simple::SimplePaginator;
 use crate::text::buffer::{Buffer, Piece};
 use crate::text::digits;
 use crate::text::json_escape::escape;
 use crate::token::TokenResource;
-use crate::token::allowed_ips::{AllowedIps, WrittenEntry};
-use crate::token::status::{ReportedStatus, TokenStatus};
-use crate::token::timestamp::Timestamp;
+use crate::token::json::{estimated_tokens_len, write_tokens};
 
-/// A token without a name, numbers, nullable times and an allow-list, and the comma after it.
-const TOKEN_LEN: usize = r#"{"id":,"name":"","status":"revoked","last_used_at":,"usage_count":,"expires_at":,"#.len()
-    + r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":null},"#.len();
 const NULL_LEN: usize = "null".len();
-const TIMESTAMP_LEN: usize = r#""2024-03-01T18:11:00Z""#.len();
-/// An entry of an allow-list, with its quotes and comma.
-const ALLOWED_IP_LEN: usize = r#""203.0.113.128/25","#.len();
 /// An entry of the link array, without its URL, label and page.
 const LINK_LEN: usize = r#",{"url":"","label":"","page":,"active":false}"#.len();
 /// `links` and `meta` without the link array, URLs, the path and numbers.
@@ -34,6 +27,54 @@ const LINKS_AND_META_LEN: usize = r#"{"data":[],"links":{"first":"","last":"","p
     + r#""current_page":,"from":,"last_page":,"links":[],"path":""}"#.len();
 /// The maximum length of the end of `meta`, with its numbers: a u32 and two u64.
 const META_END_LEN: usize = r#"","per_page":4294967295,"to":,"total":}}"#.len() + 2 * 20;
+/// `links` and `meta` of a page without a total, without URLs and the path, with the longest numbers.
+const SIMPLE_LEN: usize = r#"{"data":[],"links":{"first":"","last":null,"prev":"","next":""},"meta":{"current_page":,"#
+    .len()
+    + r#""current_page_url":"","from":,"path":"","per_page":4294967295,"to":}}"#.len()
+    + 3 * 20;
+/// `links` and `meta` of a page by cursor, without URLs, the path and cursors.
+const CURSOR_LEN: usize = r#"{"data":[],"links":{"first":null,"last":null,"prev":"","next":""},"meta":{"path":"","#
+    .len()
+    + r#""per_page":4294967295,"next_cursor":"","prev_cursor":""}}"#.len();
+
+/// A page as its items and what follows them in JSON.
+trait Envelope {
+    type Item;
+
+    fn items(&self) -> &[Self::Item];
+
+    /// Estimates the length of what is not an item. Escapes can make it longer.
+    fn estimated_envelope_len(&self) -> usize;
+
+    /// Writes `,"links":{..},"meta":{..}}`, up to the end of the page.
+    fn write_links_and_meta(&self, out: &mut Buffer);
+}
+
+fn write_json_page<E>(page: &E, out: &mut Vec<u8>) -> serde_json::Result<()>
+where
+    E: Envelope,
+    E::Item: Serialize,
+{
+    out.clear();
+    out.extend_from_slice(br#"{"data":"#);
+    serde_json::to_writer(&mut *out, page.items())?;
+    let mut buffer = Buffer::append_to(mem::take(out), page.estimated_envelope_len());
+    page.write_links_and_meta(&mut buffer);
+    *out = buffer.finish();
+    Ok(())
+}
+
+fn write_token_page(page: &impl Envelope<Item = TokenResource>, out: &mut Vec<u8>) {
+    // A buffer that was used before is most likely large enough, and grows if it is not.
+    let is_new = out.capacity() == 0;
+    let estimated_len = if is_new { estimated_tokens_len(page.items()) + page.estimated_envelope_len() } else { 0 };
+    let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
+    buffer.put(br#"{"data":["#);
+    write_tokens(&mut buffer, page.items());
+    buffer.put(b"]");
+    page.write_links_and_meta(&mut buffer);
+    *out = buffer.finish();
+}
 
 impl<T: Serialize> Paginator<T> {
     /// Replaces the content of a buffer with the JSON of the page.
@@ -61,13 +102,7 @@ impl<T: Serialize> Paginator<T> {
     /// # }
     /// ```
     pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        out.clear();
-        out.extend_from_slice(br#"{"data":"#);
-        serde_json::to_writer(&mut *out, self.items())?;
-        let mut buffer = Buffer::append_to(mem::take(out), estimated_links_and_meta_len(self));
-        write_links_and_meta(&mut buffer, self);
-        *out = buffer.finish();
-        Ok(())
+        write_json_page(self, out)
     }
 }
 
@@ -93,114 +128,213 @@ impl Paginator<TokenResource> {
     /// # }
     /// ```
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        // A buffer that was used before is most likely large enough, and grows if it is not.
-        let estimated_len = if out.capacity() == 0 { estimated_len(self) } else { 0 };
-        let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
-        write_page(&mut buffer, self);
-        *out = buffer.finish();
+        write_token_page(self, out);
     }
 }
 
-/// Estimates the length of a page of tokens. Escapes and IPv6 addresses can make the page longer.
-fn estimated_len(page: &Paginator<TokenResource>) -> usize {
-    let tokens = page.items();
-    let mut len = tokens.len() * (TOKEN_LEN + 2 * NULL_LEN);
-    // The highest bits of all ids, and of all counts: a number that is as long as the longest.
-    let mut ids = 0;
-    let mut counts = 0;
-    for token in tokens {
-        ids |= token.id.0.unsigned_abs();
-        counts |= token.usage_count;
-        let times = usize::from(token.last_used_at.is_some()) + usize::from(token.expires_at.is_some());
-        let allowed_ips = token.allowed_ips.as_ref().map_or(0, |allowed| allowed.entries().len());
-        len += token.name.len() + times * (TIMESTAMP_LEN - NULL_LEN) + allowed_ips * ALLOWED_IP_LEN;
+impl<T: Serialize> SimplePaginator<T> {
+    /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_json`] does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an item cannot be JSON. The content of the buffer is then unspecified.
+    pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        write_json_page(self, out)
     }
-    len += tokens.len() * (digits::max_len(ids) + digits::max_len(counts));
-    len + estimated_links_and_meta_len(page)
 }
 
-/// Estimates the length of the part of a page that follows its items. Escapes can make it longer.
-fn estimated_links_and_meta_len<T>(page: &Paginator<T>) -> usize {
-    let before_page = page.request().before_page().into_iter().map(str::len).sum::<usize>();
-    let url_without_page = before_page + page.request().after_page().len();
-    let url_len = |page: u64| url_without_page + digits::max_len(page);
-    let number_len = |number: Option<u64>| number.map_or(NULL_LEN, digits::max_len);
-    let prev = page.prev_page();
-    let next = page.next_page();
-    let nullable_url_len = |page: Option<u64>| page.map_or(NULL_LEN, |page| url_len(page) + r#""""#.len());
-
-    let mut len = LINKS_AND_META_LEN + page.config().url.len() + META_END_LEN;
-    len += url_len(1) + url_len(page.last_linked_page()) + nullable_url_len(prev) + nullable_url_len(next);
-    len += number_len(Some(page.current_page())) + number_len(page.from()) + number_len(Some(page.last_page()));
-    if let Some(labels) = page.style().array() {
-        for (label, page) in [(&labels.previous, prev), (&labels.next, next)] {
-            len += LINK_LEN + label.len() + nullable_url_len(page) + number_len(page);
-        }
-        for run in page.runs() {
-            let links = usize::try_from(run.end() - run.start() + 1).unwrap_or_default();
-            len += links * (LINK_LEN + url_len(*run.end()) + 2 * digits::max_len(*run.end()));
-            len += LINK_LEN + labels.gap.len() + 2 * NULL_LEN;
-        }
+impl SimplePaginator<TokenResource> {
+    /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_tokens`] does.
+    pub fn write_tokens(&self, out: &mut Vec<u8>) {
+        write_token_page(self, out);
     }
-    len
 }
 
-/// Writes `{"data":[TOKEN,TOKEN],"links":{..},"meta":{..}}`.
-fn write_page(out: &mut Buffer, page: &Paginator<TokenResource>) {
-    out.put(br#"{"data":["#);
-    for (index, token) in page.items().iter().enumerate() {
-        if index > 0 {
-            out.put(b",");
-        }
-        write_token(out, token);
+impl<T: Serialize> CursorPaginator<T> {
+    /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_json`] does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an item cannot be JSON. The content of the buffer is then unspecified.
+    pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        write_json_page(self, out)
     }
-    out.put(b"]");
-    write_links_and_meta(out, page);
 }
 
-/// Writes `,"links":{"first":URL,"last":URL,"prev":URL,"next":URL},"meta":{..}}`, up to the end of the page.
-///
-/// `meta` is `{"current_page":1,"from":1,"last_page":1,"links":[LINK,..],"path":"..","per_page":20,"to":1,"total":1}`.
-fn write_links_and_meta<T>(out: &mut Buffer, page: &Paginator<T>) {
-    let prev = page.prev_page();
-    let next = page.next_page();
-    out.put(br#","links":{"first":""#);
-    let url = WrittenUrl::write_first(out, page.request());
-    out.put(br#"","last":""#);
-    url.write(out, page.last_linked_page());
-    out.put(br#"","prev":"#);
-    url.write_nullable(out, prev);
-    out.put(br#","next":"#);
-    url.write_nullable(out, next);
-    out.piece(|piece: &mut Piece<'_, 128>| {
-        put_number(piece, br#"},"meta":{"current_page":"#, Some(page.current_page()));
-        put_number(piece, br#","from":"#, page.from());
-        put_number(piece, br#","last_page":"#, Some(page.last_page()));
-    });
-    if let Some(labels) = page.style().array() {
-        out.put(br#","links":[{"url":"#);
-        url.write_link_without_number(out, &labels.previous, prev);
-        for (index, run) in page.runs().enumerate() {
-            if index > 0 {
-                out.put(br#",{"url":"#);
-                url.write_link_without_number(out, &labels.gap, None);
+impl CursorPaginator<TokenResource> {
+    /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_tokens`] does.
+    pub fn write_tokens(&self, out: &mut Vec<u8>) {
+        write_token_page(self, out);
+    }
+}
+
+impl<T> Envelope for Paginator<T> {
+    type Item = T;
+
+    fn items(&self) -> &[T] {
+        self.items()
+    }
+
+    fn estimated_envelope_len(&self) -> usize {
+        let url_without_page = self.list().url_len_without_position();
+        let url_len = |page: u64| url_without_page + digits::max_len(page);
+        let number_len = |number: Option<u64>| number.map_or(NULL_LEN, digits::max_len);
+        let prev = self.prev_page();
+        let next = self.next_page();
+        let nullable_url_len = |page: Option<u64>| page.map_or(NULL_LEN, |page| url_len(page) + r#""""#.len());
+
+        let mut len = LINKS_AND_META_LEN + self.config().url.len() + META_END_LEN;
+        len += url_len(1) + url_len(self.last_linked_page()) + nullable_url_len(prev) + nullable_url_len(next);
+        len += number_len(Some(self.current_page())) + number_len(self.from()) + number_len(Some(self.last_page()));
+        if let Some(labels) = self.style().array() {
+            for (label, page) in [(&labels.previous, prev), (&labels.next, next)] {
+                len += LINK_LEN + label.len() + nullable_url_len(page) + number_len(page);
             }
-            for number in run {
-                url.write_numbered_link(out, number, number == page.current_page());
+            for run in self.runs() {
+                let links = usize::try_from(run.end() - run.start() + 1).unwrap_or_default();
+                len += links * (LINK_LEN + url_len(*run.end()) + 2 * digits::max_len(*run.end()));
+                len += LINK_LEN + labels.gap.len() + 2 * NULL_LEN;
             }
         }
-        out.put(br#",{"url":"#);
-        url.write_link_without_number(out, &labels.next, next);
-        out.put(b"]");
+        len
     }
-    out.put(br#","path":""#);
-    escape(out, &page.config().url);
-    out.piece(|piece: &mut Piece<'_, META_END_LEN>| {
-        put_number(piece, br#"","per_page":"#, Some(page.per_page().get().into()));
-        put_number(piece, br#","to":"#, page.to());
-        put_number(piece, br#","total":"#, Some(page.total()));
-        piece.put(b"}}");
-    });
+
+    /// `links` is `{"first":URL,"last":URL,"prev":URL,"next":URL}`, and `meta` is
+    /// `{"current_page":1,"from":1,"last_page":1,"links":[LINK,..],"path":"..","per_page":20,"to":1,"total":1}`.
+    fn write_links_and_meta(&self, out: &mut Buffer) {
+        let prev = self.prev_page();
+        let next = self.next_page();
+        out.put(br#","links":{"first":""#);
+        let url = WrittenUrl::write_first(out, self.list());
+        out.put(br#"","last":""#);
+        url.write(out, self.last_linked_page());
+        out.put(br#"","prev":"#);
+        url.write_nullable(out, prev);
+        out.put(br#","next":"#);
+        url.write_nullable(out, next);
+        out.piece(|piece: &mut Piece<'_, 128>| {
+            piece.put_nullable_number(br#"},"meta":{"current_page":"#, Some(self.current_page()));
+            piece.put_nullable_number(br#","from":"#, self.from());
+            piece.put_nullable_number(br#","last_page":"#, Some(self.last_page()));
+        });
+        if let Some(labels) = self.style().array() {
+            out.put(br#","links":[{"url":"#);
+            url.write_link_without_number(out, &labels.previous, prev);
+            for (index, run) in self.runs().enumerate() {
+                if index > 0 {
+                    out.put(br#",{"url":"#);
+                    url.write_link_without_number(out, &labels.gap, None);
+                }
+                for number in run {
+                    url.write_numbered_link(out, number, number == self.current_page());
+                }
+            }
+            out.put(br#",{"url":"#);
+            url.write_link_without_number(out, &labels.next, next);
+            out.put(b"]");
+        }
+        out.put(br#","path":""#);
+        escape(out, &self.config().url);
+        out.piece(|piece: &mut Piece<'_, META_END_LEN>| {
+            piece.put_nullable_number(br#"","per_page":"#, Some(self.per_page().get().into()));
+            piece.put_nullable_number(br#","to":"#, self.to());
+            piece.put_nullable_number(br#","total":"#, Some(self.total()));
+            piece.put(b"}}");
+        });
+    }
+}
+
+impl<T> Envelope for SimplePaginator<T> {
+    type Item = T;
+
+    fn items(&self) -> &[T] {
+        self.items()
+    }
+
+    fn estimated_envelope_len(&self) -> usize {
+        let url_len = self.list().url_len_without_position() + digits::max_len(self.current_page());
+        SIMPLE_LEN + 4 * url_len + self.list().config().url.len()
+    }
+
+    /// `links` is `{"first":URL,"last":null,"prev":URL,"next":URL}`, and `meta` is
+    /// `{"current_page":1,"current_page_url":URL,"from":1,"path":"..","per_page":20,"to":1}`.
+    fn write_links_and_meta(&self, out: &mut Buffer) {
+        out.put(br#","links":{"first":""#);
+        let url = WrittenUrl::write_first(out, self.list());
+        out.put(br#"","last":null,"prev":"#);
+        url.write_nullable(out, self.prev_page());
+        out.put(br#","next":"#);
+        url.write_nullable(out, self.next_page());
+        out.piece(|piece: &mut Piece<'_, 80>| {
+            piece.put_nullable_number(br#"},"meta":{"current_page":"#, Some(self.current_page()));
+            piece.put(br#","current_page_url":""#);
+        });
+        url.write(out, self.current_page());
+        out.piece(|piece: &mut Piece<'_, 40>| {
+            piece.put_nullable_number(br#"","from":"#, self.from());
+            piece.put(br#","path":""#);
+        });
+        escape(out, &self.list().config().url);
+        out.piece(|piece: &mut Piece<'_, 64>| {
+            piece.put_nullable_number(br#"","per_page":"#, Some(self.per_page().get().into()));
+            piece.put_nullable_number(br#","to":"#, self.to());
+            piece.put(b"}}");
+        });
+    }
+}
+
+impl<T> Envelope for CursorPaginator<T> {
+    type Item = T;
+
+    fn items(&self) -> &[T] {
+        self.items()
+    }
+
+    fn estimated_envelope_len(&self) -> usize {
+        // Each cursor is in its URL and in `meta`.
+        let cursors = [self.prev_cursor(), self.next_cursor()];
+        let cursors_len: usize = cursors.iter().flatten().map(|cursor| 2 * cursor.len()).sum();
+        CURSOR_LEN + cursors_len + 2 * self.list().url_len_without_position() + self.list().config().url.len()
+    }
+
+    /// `links` is `{"first":null,"last":null,"prev":URL,"next":URL}`, and `meta` is
+    /// `{"path":"..","per_page":20,"next_cursor":"..","prev_cursor":".."}`.
+    fn write_links_and_meta(&self, out: &mut Buffer) {
+        out.put(br#","links":{"first":null,"last":null,"prev":"#);
+        write_cursor_url(out, self.list(), self.prev_cursor());
+        out.put(br#","next":"#);
+        write_cursor_url(out, self.list(), self.next_cursor());
+        out.put(br#"},"meta":{"path":""#);
+        escape(out, &self.list().config().url);
+        out.piece(|piece: &mut Piece<'_, 48>| {
+            piece.put_nullable_number(br#"","per_page":"#, Some(self.per_page().get().into()));
+            piece.put(br#","next_cursor":"#);
+        });
+        write_cursor(out, self.next_cursor());
+        out.put(br#","prev_cursor":"#);
+        write_cursor(out, self.prev_cursor());
+        out.put(b"}}");
+    }
+}
+
+/// Writes `"URL"` or `null`.
+fn write_cursor_url(out: &mut Buffer, list: &ListParameters, cursor: Option<&str>) {
+    let Some(cursor) = cursor else { return out.put(b"null") };
+    out.put(br#"""#);
+    for part in list.before_position() {
+        escape(out, part);
+    }
+    out.put_slice(cursor.as_bytes());
+    escape(out, list.after_position());
+    out.put(br#"""#);
+}
+
+/// Writes `"CURSOR"` or `null`. No character of base64url needs an escape.
+fn write_cursor(out: &mut Buffer, cursor: Option<&str>) {
+    let Some(cursor) = cursor else { return out.put(b"null") };
+    out.put(br#"""#);
+    out.put_slice(cursor.as_bytes());
+    out.put(br#"""#);
 }
 
 /// The URL of page 1 in the output, from which the URLs of the other pages are copied.
@@ -211,15 +345,15 @@ struct WrittenUrl {
 
 impl WrittenUrl {
     /// Writes the URL of page 1, without quotes.
-    fn write_first(out: &mut Buffer, request: &PageRequest) -> Self {
+    fn write_first(out: &mut Buffer, list: &ListParameters) -> Self {
         let start = out.len();
-        for part in request.before_page() {
+        for part in list.before_position() {
             escape(out, part);
         }
         let before_page = start..out.len();
         out.put(b"1");
         let start = out.len();
-        escape(out, request.after_page());
+        escape(out, list.after_position());
         Self { before_page, after_page: start..out.len() }
     }
 
@@ -246,8 +380,8 @@ impl WrittenUrl {
         out.put(br#",{"url":""#);
         self.write(out, page);
         out.piece(|piece: &mut Piece<'_, 96>| {
-            put_number(piece, br#"","label":""#, Some(page));
-            put_number(piece, br#"","page":"#, Some(page));
+            piece.put_nullable_number(br#"","label":""#, Some(page));
+            piece.put_nullable_number(br#"","page":"#, Some(page));
             if is_active {
                 piece.put(br#","active":true}"#);
             } else {
@@ -263,87 +397,8 @@ impl WrittenUrl {
         out.put(br#","label":""#);
         escape(out, label);
         out.piece(|piece: &mut Piece<'_, 64>| {
-            put_number(piece, br#"","page":"#, page);
+            piece.put_nullable_number(br#"","page":"#, page);
             piece.put(br#","active":false}"#);
         });
     }
-}
-
-/// Writes `{"id":1,"name":"..","status":"active","last_used_at":null,"usage_count":0,"expires_at":null,
-/// "created_at":"..","allowed_ips":null}`.
-fn write_token(out: &mut Buffer, token: &TokenResource) {
-    out.piece(|piece: &mut Piece<'_, 40>| {
-        piece.put(br#"{"id":"#);
-        if token.id.0 < 0 {
-            piece.put(b"-");
-        }
-        piece.put_number(token.id.0.unsigned_abs());
-        piece.put(br#","name":""#);
-    });
-    escape(out, &token.name);
-    if let ReportedStatus::Other(status) = &token.status {
-        out.put(br#"","status":""#);
-        escape(out, status.as_str());
-    }
-    out.piece(|piece: &mut Piece<'_, 200>| {
-        match token.status {
-            ReportedStatus::Known(TokenStatus::Active) => piece.put(br#"","status":"active""#),
-            ReportedStatus::Known(TokenStatus::Expired) => piece.put(br#"","status":"expired""#),
-            ReportedStatus::Known(TokenStatus::Revoked) => piece.put(br#"","status":"revoked""#),
-            ReportedStatus::Other(_) => piece.put(br#"""#),
-        }
-        put_timestamp(piece, br#","last_used_at":"#, token.last_used_at);
-        put_number(piece, br#","usage_count":"#, Some(token.usage_count));
-        put_timestamp(piece, br#","expires_at":"#, token.expires_at);
-        put_timestamp(piece, br#","created_at":"#, Some(token.created_at));
-        piece.put(br#","allowed_ips":"#);
-    });
-    match &token.allowed_ips {
-        Some(allowed) => write_allowed_ips(out, allowed),
-        None => out.put(b"null}"),
-    }
-}
-
-/// Writes `["10.0.0.0/24","203.0.113.12"]}`, the allow-list and the end of its token.
-fn write_allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
-    out.put(b"[");
-    for (index, entry) in allowed.written_entries().enumerate() {
-        if index > 0 {
-            out.put(b",");
-        }
-        out.put(br#"""#);
-        match entry {
-            WrittenEntry::Known(entry) => out.piece(|piece| entry.write(piece)),
-            WrittenEntry::Unknown(text) => escape(out, text),
-        }
-        out.put(br#"""#);
-    }
-    out.put(b"]}");
-}
-
-/// Writes a key, which includes its colon, and a number or `null`.
-#[inline(always)]
-fn put_number<const N: usize, const KEY: usize>(piece: &mut Piece<'_, N>, key: &[u8; KEY], number: Option<u64>) {
-    piece.put(key);
-    match number {
-        Some(number) => piece.put_number(number),
-        None => piece.put(b"null"),
-    }
-}
-
-/// Writes a key, which includes its colon, and `"2024-03-01T18:11:00Z"` or `null`.
-#[inline(always)]
-fn put_timestamp<const N: usize, const KEY: usize>(
-    piece: &mut Piece<'_, N>,
-    key: &[u8; KEY],
-    time: Option<DateTime<Utc>>,
-) {
-    piece.put(key);
-    let Some(time) = time else { return piece.put(b"null") };
-    let text = Timestamp(time).to_text();
-    piece.put(br#"""#);
-    piece.put(&text.year_and_month);
-    piece.put(&text.day_and_minute);
-    piece.put(&text.second);
-    piece.put(br#"""#);
 }

@@ -2,11 +2,42 @@
 
 use http::HeaderValue;
 
+use crate::page::cursor_paginator::CursorPaginator;
+use crate::page::list_parameters::ListParameters;
 use crate::page::paginator::Paginator;
+use crate::page::simple::SimplePaginator;
 use crate::text::buffer::Buffer;
 
 /// The bytes that a link needs beside its URL: the page number, the relation, and spare capacity to write them.
 const LINK_LEN: usize = 48;
+
+/// A page or a cursor, the last part of a URL.
+trait UrlPosition {
+    /// Returns the length, if it can be long.
+    fn len(&self) -> usize;
+
+    fn write(&self, out: &mut Buffer);
+}
+
+impl UrlPosition for u64 {
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn write(&self, out: &mut Buffer) {
+        out.put_number(*self);
+    }
+}
+
+impl UrlPosition for &str {
+    fn len(&self) -> usize {
+        str::len(self)
+    }
+
+    fn write(&self, out: &mut Buffer) {
+        out.put_slice(self.as_bytes());
+    }
+}
 
 impl<T> Paginator<T> {
     /// Returns the first, last, prev and next URLs as the value of a `Link` header (RFC 8288, section 3).
@@ -39,30 +70,64 @@ impl<T> Paginator<T> {
             (b"prev", self.prev_page()),
             (b"next", self.next_page()),
         ];
-        let before_page = self.request().before_page();
-        let after_page = self.request().after_page();
-        let url_len = before_page.iter().map(|part| part.len()).sum::<usize>() + after_page.len();
-        let links = relations.iter().filter(|(_, page)| page.is_some()).count();
-        let mut out = Buffer::overwrite(Vec::new(), links * (url_len + LINK_LEN));
-        for (relation, page) in relations {
-            let Some(page) = page else { continue };
-            if out.len() > 0 {
-                out.put(b", ");
-            }
-            out.put(b"<");
-            for part in before_page {
-                out.put_slice(part.as_bytes());
-            }
-            out.put_number(page);
-            out.put_slice(after_page.as_bytes());
-            out.put(b">; rel=\"");
-            out.put_slice(relation);
-            out.put(b"\"");
-        }
-        let header = out.finish();
-        if header.len() > self.config().max_link_header_len {
-            return None;
-        }
-        Some(HeaderValue::try_from(header).expect("a URL of RFC 3986 is visible ASCII"))
+        link_header(self.list(), relations)
     }
+}
+
+impl<T> SimplePaginator<T> {
+    /// Returns the first, prev and next URLs as the value of a `Link` header, as [`Paginator::link_header`] does.
+    ///
+    /// # Panics
+    ///
+    /// Never: a URL contains only characters that a header value can contain.
+    #[must_use]
+    pub fn link_header(&self) -> Option<HeaderValue> {
+        let relations: [(&[u8], Option<u64>); 3] =
+            [(b"first", Some(1)), (b"prev", self.prev_page()), (b"next", self.next_page())];
+        link_header(self.list(), relations)
+    }
+}
+
+impl<T> CursorPaginator<T> {
+    /// Returns the prev and next URLs as the value of a `Link` header, as [`Paginator::link_header`] does. `None` also if
+    /// there are none.
+    ///
+    /// # Panics
+    ///
+    /// Never: a URL contains only characters that a header value can contain.
+    #[must_use]
+    pub fn link_header(&self) -> Option<HeaderValue> {
+        let relations: [(&[u8], Option<&str>); 2] = [(b"prev", self.prev_cursor()), (b"next", self.next_cursor())];
+        link_header(self.list(), relations)
+    }
+}
+
+fn link_header<P: UrlPosition, const N: usize>(
+    list: &ListParameters,
+    relations: [(&[u8], Option<P>); N],
+) -> Option<HeaderValue> {
+    let url_len = list.url_len_without_position();
+    let links = relations.iter().filter_map(|(_, position)| position.as_ref());
+    let estimated_len = links.map(|position| url_len + position.len() + LINK_LEN).sum();
+    let mut out = Buffer::overwrite(Vec::new(), estimated_len);
+    for (relation, position) in relations {
+        let Some(position) = position else { continue };
+        if out.len() > 0 {
+            out.put(b", ");
+        }
+        out.put(b"<");
+        for part in list.before_position() {
+            out.put_slice(part.as_bytes());
+        }
+        position.write(&mut out);
+        out.put_slice(list.after_position().as_bytes());
+        out.put(b">; rel=\"");
+        out.put_slice(relation);
+        out.put(b"\"");
+    }
+    let header = out.finish();
+    if header.is_empty() || header.len() > list.config().max_link_header_len {
+        return None;
+    }
+    Some(HeaderValue::try_from(header).expect("a URL of RFC 3986 is visible ASCII"))
 }

@@ -75,6 +75,19 @@ impl ListParameters {
         self.per_page
     }
 
+    /// Returns the number of items to read for a page without a total.
+    pub(crate) fn limit_and_one(&self) -> u64 {
+        u64::from(self.per_page.get()) + 1
+    }
+
+    /// Drops the items after a full page. Returns whether there are any.
+    pub(crate) fn cut_to_page<T>(&self, items: &mut Vec<T>) -> bool {
+        let Ok(per_page) = usize::try_from(self.per_page.get()) else { return false };
+        let has_more = items.len() > per_page;
+        items.truncate(per_page);
+        has_more
+    }
+
     /// Returns the chosen status of the tokens.
     pub(crate) fn status(&self) -> Option<TokenStatus> {
         self.chosen(|kind, _| kind == ChoiceKind::Status)?.parse().ok()
@@ -99,6 +112,11 @@ impl ListParameters {
     pub(crate) fn before_position(&self) -> [&str; 4] {
         let config = self.config();
         [&config.url, "?", self.preserved_query.as_str(), config.position_parameter(self.position)]
+    }
+
+    /// Returns the length of every URL without its page or cursor.
+    pub(crate) fn url_len_without_position(&self) -> usize {
+        self.before_position().into_iter().map(str::len).sum::<usize>() + self.after_position().len()
     }
 
     /// Returns the part of every URL after the page or the cursor.

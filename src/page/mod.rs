@@ -2,6 +2,9 @@
 
 pub(crate) mod base_url;
 mod choice;
+pub(crate) mod cursor;
+pub(crate) mod cursor_paginator;
+pub(crate) mod cursor_request;
 mod json;
 mod lenient;
 mod link_header;
@@ -14,6 +17,7 @@ mod preserved_query;
 pub(crate) mod query_error;
 pub(crate) mod request;
 mod serde;
+pub(crate) mod simple;
 mod single_parameter;
 mod urls;
 mod window;

@@ -65,6 +65,9 @@ pub(crate) struct Config {
     pub(crate) page_name: Cow<'static, str>,
     /// The page parameter as it is written, up to its number.
     pub(crate) page_parameter: Cow<'static, str>,
+    pub(crate) cursor_name: Cow<'static, str>,
+    /// The cursor parameter as it is written, up to its value.
+    pub(crate) cursor_parameter: Cow<'static, str>,
     /// As it is written, with its `#`.
     pub(crate) fragment: String,
     pub(crate) per_page: NonZeroU32,
@@ -89,6 +92,7 @@ pub(crate) struct ClientSize {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Position {
     Page,
+    Cursor,
 }
 
 /// What a choice means. Links repeat the choices in this order.
@@ -114,6 +118,7 @@ impl Config {
     pub(crate) fn position_name(&self, position: Position) -> &str {
         match position {
             Position::Page => &self.page_name,
+            Position::Cursor => &self.cursor_name,
         }
     }
 
@@ -121,6 +126,7 @@ impl Config {
     pub(crate) fn position_parameter(&self, position: Position) -> &str {
         match position {
             Position::Page => &self.page_parameter,
+            Position::Cursor => &self.cursor_parameter,
         }
     }
 
@@ -131,7 +137,7 @@ impl Config {
 
     /// Returns the names of all parameters that the pagination reads.
     fn names(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.page_name).chain(self.names_without_position())
+        [&*self.page_name, &*self.cursor_name].into_iter().chain(self.names_without_position())
     }
 
     fn add_choice(&mut self, kind: ChoiceKind, choice: Choice) {
@@ -196,6 +202,8 @@ impl Pagination {
             url: base_url::parse(url)?,
             page_name: "page".into(),
             page_parameter: "page=".into(),
+            cursor_name: "cursor".into(),
+            cursor_parameter: "cursor=".into(),
             fragment: String::new(),
             per_page: PER_PAGE,
             client_size: None,
@@ -212,7 +220,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if the client's page size has it: one parameter would then mean both. Two names are
+    /// Fails if the name is empty, or if another parameter has it: one parameter would then mean both. Two names are
     /// equal if one of them is an array under the other (`page` and `page[size]`), or if PHP reads them as one variable
     /// (`page.no` and `page_no`).
     ///
@@ -233,6 +241,20 @@ impl Pagination {
         self.with_names(|config| {
             config.page_parameter = format!("{}=", percent::encode(&name)).into();
             config.page_name = name;
+        })
+    }
+
+    /// Sets the name of the cursor parameter, decoded; `cursor` unless set. Only
+    /// [`cursor_request`](Self::cursor_request) reads it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    pub fn with_cursor_name(self, name: impl Into<Cow<'static, str>>) -> Result<Self, ParameterNameError> {
+        let name = name.into();
+        self.with_names(|config| {
+            config.cursor_parameter = format!("{}=", percent::encode(&name)).into();
+            config.cursor_name = name;
         })
     }
 

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 
 use crate::page::link_style::LinkStyle;
+use crate::page::list_parameters::ListParameters;
 use crate::page::pagination::Config;
 use crate::page::request::PageRequest;
 use crate::page::window::window;
@@ -37,8 +38,6 @@ use crate::page::window::window;
 /// # }
 /// ```
 #[doc(alias = "LengthAwarePaginator")]
-#[doc(alias = "simplePaginate")]
-#[doc(alias = "cursorPaginate")]
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Paginator<T> {
     items: Vec<T>,
@@ -111,15 +110,13 @@ impl<T> Paginator<T> {
     /// Returns the position of the first item on this page among all, from 1; `None` if there is no item.
     #[must_use]
     pub fn from(&self) -> Option<u64> {
-        // Saturates only for items that no `u64` total could count.
-        (!self.items.is_empty()).then(|| self.request.offset().saturating_add(1))
+        self.request.position_of_first(self.items.len())
     }
 
     /// Returns the position of the last item on this page among all, from 1; `None` if there is no item.
     #[must_use]
     pub fn to(&self) -> Option<u64> {
-        let count = self.items.len() as u64;
-        (count > 0).then(|| self.request.offset().saturating_add(count))
+        self.request.position_of_last(self.items.len())
     }
 
     /// Returns the number of the last page; 1 where there are no items at all.
@@ -149,25 +146,25 @@ impl<T> Paginator<T> {
     /// Returns the URL of the first page.
     #[must_use]
     pub fn first_url(&self) -> String {
-        self.request.page_url(1).to_string()
+        self.list().url(1).to_string()
     }
 
     /// Returns the URL of the last page that can be asked for.
     #[must_use]
     pub fn last_url(&self) -> String {
-        self.request.page_url(self.last_linked_page()).to_string()
+        self.list().url(self.last_linked_page()).to_string()
     }
 
     /// Returns the URL of the page before this one, if there is one. Past the end that page may lie past it too.
     #[must_use]
     pub fn prev_url(&self) -> Option<String> {
-        self.prev_page().map(|page| self.request.page_url(page).to_string())
+        self.prev_page().map(|page| self.list().url(page).to_string())
     }
 
     /// Returns the URL of the page after this one, if there is one.
     #[must_use]
     pub fn next_url(&self) -> Option<String> {
-        self.next_page().map(|page| self.request.page_url(page).to_string())
+        self.next_page().map(|page| self.list().url(page).to_string())
     }
 
     /// Lists the page numbers that the array of page links shows, in order; `None` is a gap.
@@ -197,12 +194,12 @@ impl<T> Paginator<T> {
         window(self.current_page(), self.last_linked_page(), self.style().on_each_side)
     }
 
-    pub(crate) fn request(&self) -> &PageRequest {
-        &self.request
+    pub(crate) fn list(&self) -> &ListParameters {
+        self.request.list()
     }
 
     pub(crate) fn config(&self) -> &Config {
-        self.request.config()
+        self.list().config()
     }
 
     pub(crate) fn style(&self) -> &LinkStyle {
@@ -215,7 +212,7 @@ impl<T> Paginator<T> {
     }
 
     pub(crate) fn prev_page(&self) -> Option<u64> {
-        (self.current_page() > 1).then(|| self.current_page() - 1)
+        self.request.prev_page()
     }
 
     pub(crate) fn next_page(&self) -> Option<u64> {

@@ -102,6 +102,10 @@ impl ParameterError {
         Self { parameter: parameter.to_owned(), expected: Expected::Number { max }, reason }
     }
 
+    pub(crate) fn of_cursor(parameter: &str, reason: Reason) -> Self {
+        Self { parameter: parameter.to_owned(), expected: Expected::Cursor, reason }
+    }
+
     pub(crate) fn of_choice(parameter: &str, values: &'static [&'static str], reason: Reason) -> Self {
         Self { parameter: parameter.to_owned(), expected: Expected::OneOf(values), reason }
     }
@@ -116,6 +120,8 @@ impl ParameterError {
 /// The values that a parameter can have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Expected {
+    /// A text that [`Cursor`](crate::Cursor) describes.
+    Cursor,
     /// A plain decimal from 1.
     Number { max: u64 },
     /// One of these texts.
@@ -125,6 +131,7 @@ enum Expected {
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values = match self {
+            Self::Cursor => return f.write_str("a cursor of this list"),
             Self::Number { max } => return write!(f, "a whole number from 1 to {max}"),
             Self::OneOf(values) => values,
         };
@@ -150,12 +157,20 @@ pub(crate) enum Reason {
     LeadingZero,
     #[error("has another value")]
     NotAChoice,
+    #[error("is not the JSON of one object with a boolean `_pointsToNextItems`")]
+    NotACursor,
+    #[error("is not base64url without padding")]
+    NotBase64,
     #[error("has something other than the digits 0 to 9")]
     NotDecimal,
+    #[error("has other keys, or a value of another type")]
+    OtherKeys,
     #[error("is given more than once")]
     Repeated,
     #[error("is larger")]
     TooLarge,
+    #[error("is longer than 4096 bytes")]
+    TooLong,
     #[error("is zero")]
     Zero,
 }

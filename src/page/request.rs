@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 
 use crate::page::list_parameters::ListParameters;
 use crate::page::number::{MAX_PAGE, NumberKind};
-use crate::page::pagination::{Config, Pagination, Position};
+use crate::page::pagination::{Pagination, Position};
 use crate::page::query_error::{ParameterErrors, QueryError};
 use crate::store::TokenOrder;
 use crate::token::status::TokenStatus;
@@ -151,6 +151,13 @@ impl PageRequest {
         self.list.choice(name)
     }
 
+    /// Returns the number of items to read for a page without a total: one more than a page has, which shows that there
+    /// is another page.
+    #[must_use]
+    pub fn limit_and_one(&self) -> u64 {
+        self.list.limit_and_one()
+    }
+
     /// Returns the number of items before the page.
     ///
     /// A number that does not fit is `u64::MAX`, which is past the end of any list.
@@ -159,17 +166,22 @@ impl PageRequest {
         (self.page - 1).saturating_mul(u64::from(self.per_page().get()))
     }
 
-    pub(crate) fn config(&self) -> &Config {
-        self.list.config()
+    pub(crate) fn list(&self) -> &ListParameters {
+        &self.list
     }
 
-    /// Returns the parts of every URL before the number of the page.
-    pub(crate) fn before_page(&self) -> [&str; 4] {
-        self.list.before_position()
+    pub(crate) fn prev_page(&self) -> Option<u64> {
+        (self.page > 1).then(|| self.page - 1)
     }
 
-    /// Returns the part of every URL after the number of the page.
-    pub(crate) fn after_page(&self) -> &str {
-        self.list.after_position()
+    /// Returns the position of the first of the items on the page, from 1.
+    pub(crate) fn position_of_first(&self, item_count: usize) -> Option<u64> {
+        // Saturates only for items that no `u64` total could count.
+        (item_count > 0).then(|| self.offset().saturating_add(1))
+    }
+
+    /// Returns the position of the last of the items on the page, from 1.
+    pub(crate) fn position_of_last(&self, item_count: usize) -> Option<u64> {
+        (item_count > 0).then(|| self.offset().saturating_add(item_count as u64))
     }
 }

@@ -1,26 +1,27 @@
-//! Writes the URL of any page of a list: the list's URL, the preserved parameters, and the page, which is last.
+//! Writes the URL of any position of a list: the list's URL, the preserved parameters, and the page or the cursor, which is
+//! last.
 
-use std::fmt;
+use std::fmt::{self, Display};
 
-use crate::page::request::PageRequest;
+use crate::page::list_parameters::ListParameters;
 
-impl PageRequest {
-    /// Returns a value that displays the URL of a page.
-    pub(crate) fn page_url(&self, page: u64) -> PageUrl<'_> {
-        PageUrl { request: self, page }
+impl ListParameters {
+    /// Returns a value that displays the URL of a page or a cursor.
+    pub(crate) fn url<P: Display>(&self, position: P) -> ListUrl<'_, P> {
+        ListUrl { list: self, position }
     }
 }
 
-/// The URL of one page, written where it is needed.
+/// The URL of one page or cursor, written where it is needed.
 #[derive(Clone, Copy)]
-pub(crate) struct PageUrl<'r> {
-    request: &'r PageRequest,
-    page: u64,
+pub(crate) struct ListUrl<'r, P> {
+    list: &'r ListParameters,
+    position: P,
 }
 
-impl fmt::Display for PageUrl<'_> {
+impl<P: Display> Display for ListUrl<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.request.before_page().into_iter().try_for_each(|part| f.write_str(part))?;
-        write!(f, "{}{}", self.page, self.request.after_page())
+        self.list.before_position().into_iter().try_for_each(|part| f.write_str(part))?;
+        write!(f, "{}{}", self.position, self.list.after_position())
     }
 }

@@ -164,6 +164,16 @@ impl<'b, const N: usize> Piece<'b, N> {
         }
     }
 
+    /// Writes a key, which includes its colon, and a number or `null`.
+    #[inline(always)]
+    pub(crate) fn put_nullable_number<const KEY: usize>(&mut self, key: &[u8; KEY], number: Option<u64>) {
+        self.put(key);
+        match number {
+            Some(number) => self.put_number(number),
+            None => self.put(b"null"),
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn put_digits<const M: usize>(&mut self, digits: Digits<M>) {
         self.buf[self.len..][..M].copy_from_slice(&digits.bytes);

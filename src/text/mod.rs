@@ -1,5 +1,6 @@
 //! Text on the wire: digits, escapes, queries, addresses, and tolerant reading. Nothing here knows what a token is.
 
+pub(crate) mod base64url;
 pub(crate) mod buffer;
 pub(crate) mod digits;
 pub(crate) mod ip;
@@ -8,6 +9,7 @@ pub(crate) mod label;
 pub(crate) mod number;
 pub(crate) mod object;
 pub(crate) mod percent;
+pub(crate) mod php_json;
 pub(crate) mod query;
 pub(crate) mod reference;
 pub(crate) mod repair;

@@ -2,6 +2,7 @@
 
 pub(crate) mod allowed_ips;
 mod ip_ranges;
+pub(crate) mod json;
 pub(crate) mod status;
 pub(crate) mod timestamp;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use http::StatusCode;
 use serde::ser::{self, Serialize, Serializer};
 use serde_json::json;
-use tokenfolio::{AccessToken, AllowedIps, LinkStyle, Problem, ReportedStatus, TokenId, TokenStatus};
+use tokenfolio::{AccessToken, AllowedIps, LinkStyle, Problem, ReportedStatus, TokenId, TokenResource, TokenStatus};
 
 use crate::endpoint::now;
 use crate::page::{list, preserving, request};
@@ -265,7 +265,19 @@ fn every_page_announces_its_lengths() {
         }
     }
     let tokens: Vec<_> = (0..3).map(|id| AccessToken::new(id, "CI", now()).into_resource(now())).collect();
-    check(&preserving(list(), "page", 1, "a=b").paginate(tokens, 3));
+    check(&preserving(list(), "page", 1, "a=b").paginate(tokens.clone(), 3));
+    let list = list().with_per_page(2.try_into().unwrap());
+    for count in 0..=3 {
+        let tokens = &tokens[..count];
+        for page in ["page=1", "page=2"] {
+            check(&list.request(page).unwrap().simple_paginate(tokens.to_vec()));
+        }
+        // The first page, and one that has neighbours on both sides.
+        for query in ["", "cursor=eyJpZCI6MSwiX3BvaW50c1RvTmV4dEl0ZW1zIjp0cnVlfQ"] {
+            let keys = |token: &TokenResource| json!({"id": token.id.0});
+            check(&list.cursor_request(query).unwrap().paginate(tokens.to_vec(), keys).unwrap());
+        }
+    }
 }
 
 #[test]
@@ -310,17 +322,21 @@ fn every_problem_announces_its_lengths() {
 }
 
 /// The types that are serialized: those that the tests above check, and those that these contain.
-const SERIALIZED: [&str; 14] = [
+const SERIALIZED: [&str; 18] = [
     "AllowedIp",
     "AllowedIps",
+    "CursorMeta",
+    "CursorPaginator",
     "Link",
     "LinkArray",
     "Links",
+    "ListUrl",
     "Meta",
-    "PageUrl",
     "Paginator",
     "Problem",
     "ReportedStatus",
+    "SimpleMeta",
+    "SimplePaginator",
     "Timestamp",
     "TokenId",
     "TokenResource",

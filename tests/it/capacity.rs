@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use tokenfolio::{AccessToken, AllowedIps, LinkStyle, Pagination, Paginator, Problem, TokenResource};
 
+use crate::allocations::allocated_by;
 use crate::page::{preserving, request};
 
 /// Returns a page in the middle of many.
@@ -64,6 +65,61 @@ fn a_fresh_buffer_has_at_most_a_quarter_of_spare_capacity() {
         let written = body.len();
         let allocated = body.capacity();
         assert!(allocated <= written * 5 / 4, "{allocated} bytes for {written}: {what}");
+    }
+}
+
+/// Writes into a fresh buffer, which must not grow.
+#[track_caller]
+fn expect_one_allocation(what: &str, write: impl Fn(&mut Vec<u8>)) {
+    let mut body = Vec::new();
+    let allocated = allocated_by(|| write(&mut body));
+    assert_eq!(allocated, body.capacity(), "{what}");
+}
+
+#[test]
+fn a_fresh_buffer_is_allocated_once() {
+    for (what, write) in writes() {
+        expect_one_allocation(&what, write);
+    }
+    // No two of these numbers have a bit in common, and all have 13 digits.
+    let token = |bit: i64| {
+        let mut token = AccessToken::new(1 << (40 + bit % 3), "CI", DateTime::UNIX_EPOCH);
+        token.usage_count = 1 << (40 + (bit + 1) % 3);
+        token.into_resource(DateTime::UNIX_EPOCH)
+    };
+    let page = request(&Pagination::new("/t").unwrap(), 1, 20).paginate((0..20).map(token).collect(), 20);
+    expect_one_allocation("long numbers", |body| page.write_tokens(body));
+}
+
+#[test]
+fn a_fresh_buffer_of_a_page_without_a_total_is_allocated_once() {
+    for (query, count) in [("", 0), ("", 3), ("page=9223372036854775807", 3), ("page=8", 20)] {
+        let list = Pagination::new("https://api.example.com/t").unwrap().with_fragment("x").with_query_string();
+        let request = list.with_per_page(2.try_into().unwrap()).request(&format!("q=%41&{query}")).unwrap();
+        let token = |id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+        let page = request.simple_paginate((1..=count).map(token).collect());
+        expect_one_allocation(query, |body| page.write_tokens(body));
+        let mut body = Vec::new();
+        page.write_tokens(&mut body);
+        assert!(body.capacity() <= body.len() + 150, "{} bytes for {}", body.capacity(), body.len());
+    }
+}
+
+#[test]
+fn a_fresh_buffer_of_a_page_by_cursor_is_allocated_once() {
+    for count in [0, 1, 2, 3] {
+        let list = Pagination::new("https://api.example.com/t").unwrap().with_fragment("x");
+        let cursor = "cursor=eyJuYW1lIjoiZmlnIiwiX3BvaW50c1RvTmV4dEl0ZW1zIjp0cnVlfQ";
+        let request = list.with_per_page(2.try_into().unwrap()).cursor_request(cursor).unwrap();
+        let token = |id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
+        let names =
+            |token: &TokenResource| std::collections::BTreeMap::from([("name".to_owned(), token.name.to_string())]);
+        let page = request.paginate((1..=count).map(token).collect(), names).unwrap();
+        expect_one_allocation(&format!("{count} tokens"), |body| page.write_tokens(body));
+        let mut body = Vec::new();
+        page.write_tokens(&mut body);
+        let urls = 2 * "https://api.example.com/t?cursor=#x".len();
+        assert!(body.capacity() <= body.len() + 60 + urls, "{} bytes for {}", body.capacity(), body.len());
     }
 }
 

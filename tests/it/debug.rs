@@ -66,6 +66,12 @@ impl TokenStore for Service {
     }
 }
 
+/// The keys of a list by cursor.
+#[derive(Clone, Debug, serde::Deserialize, Serialize)]
+struct Keys {
+    name: String,
+}
+
 /// Returns the output of the types that hold a secret, a cause or a part of a request.
 fn private_output() -> Output {
     let mut output = Output::new();
@@ -96,6 +102,15 @@ fn private_output() -> Output {
     {
         print_error(&mut output, &Pagination::new(&base.replace('_', WORD)).unwrap_err());
     }
+
+    for cursor in [WORD.to_owned(), format!("{WORD}=")] {
+        let error = list().cursor_request::<Keys>(&format!("cursor={cursor}")).unwrap_err();
+        print_error(&mut output, &error.parameters()[0]);
+    }
+
+    let failing = BTreeMap::from([(WORD.as_bytes().to_vec(), 1)]);
+    let request = list().with_per_page(NonZeroU32::MIN).cursor_request("").unwrap();
+    print_error(&mut output, &request.paginate(vec![WORD, WORD], |_| failing.clone()).unwrap_err());
 
     // The client's own URL can have a password, and a link can have any host.
     let requested = Url::parse(&format!("https://a:{WORD}@b/?page=2&token={WORD}")).unwrap();
@@ -140,6 +155,14 @@ fn public_output() -> Output {
     print(&mut output, &read.links);
     print(&mut output, &read.meta);
     print(&mut output, &read.meta.links[1]);
+
+    print(&mut output, &list().with_query_string().request(WORD).unwrap().simple_paginate(vec![WORD]));
+    // A cursor holds the keys of an item, in base64url.
+    let keys = Keys { name: WORD.to_owned() };
+    print(&mut output, &Cursor::After(keys.clone()));
+    let request = list().with_query_string().cursor_request(WORD).unwrap();
+    print(&mut output, &request);
+    print(&mut output, &request.paginate(vec![WORD], |_| keys.clone()).unwrap());
 
     print(&mut output, &serde_json::from_value::<AllowedIps>(vec![WORD].into()).unwrap());
     print_error(&mut output, &AllowedIps::parse([WORD]).unwrap_err());

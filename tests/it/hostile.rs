@@ -82,6 +82,13 @@ fn query() -> Vec<Text> {
     inputs
 }
 
+fn cursor() -> Vec<Text> {
+    let mut inputs: Vec<_> =
+        ["A", "W1tb", "e30", "eyI", "eyJhIjpbW1t7", "_"].map(|unit| Repeated("cursor=", unit, "")).into();
+    inputs.extend([Repeated("", "cursor=A&", ""), Repeated("cursor=", "%41", "")]);
+    inputs
+}
+
 fn link() -> Vec<Text> {
     let mut inputs = repeated(&["blob:", "../", "a/../", "/", "\\", "\t", "?", "#", "é", "%2e%2e/", "a:", "[", "@"]);
     for (unit, after) in [
@@ -249,6 +256,12 @@ fn functions() -> Vec<Function> {
         let challenge = Challenge::default().with_scope(&lossy(text));
         let _ = black_box(challenge.map(|challenge| challenge.to_header()));
     });
+    add("CursorRequest::with_parameters", 256, query(), |text| {
+        let text = lossy(text);
+        let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let request = list().cursor_request::<serde_json::Value>("").unwrap().with_parameters(pairs);
+        let _ = black_box(request.map(|request| request.per_page()));
+    });
     add("LinkStyle::with_gap_label", 16, any_text(), |text| {
         black_box(LinkStyle::default().with_gap_label(lossy(text)));
     });
@@ -299,6 +312,12 @@ fn functions() -> Vec<Function> {
         let request = request.and_then(|request| request.with_parameters([("q", &*text), (&*text, "1")]));
         let _ = black_box(request.map(first_url));
     });
+    add("Pagination::cursor_request", 64, [query(), cursor()].concat(), |text| {
+        for list in [list(), list().lenient(), list().with_query_string()] {
+            let request = list.cursor_request::<serde_json::Value>(&lossy(text));
+            let _ = black_box(request.map(|request| request.per_page()).map_err(|error| error.to_string()));
+        }
+    });
     add("Pagination::new", 16, [any_text(), link()].concat(), |text| {
         let _ = black_box(Pagination::new(&lossy(text)));
     });
@@ -308,14 +327,34 @@ fn functions() -> Vec<Function> {
             let _ = black_box(list.request(&lossy(text)).map(first_url).map_err(|error| error.to_string()));
         }
     });
+    add("Pagination::with_choice", 64, any_text(), |text| {
+        let list = list().with_choice(lossy(text), &["x"]);
+        let _ = black_box(list.map(|list| list.request("").map(first_url)));
+    });
     add("Pagination::with_client_size", 64, any_text(), |text| {
         let _ = black_box(list().with_client_size(lossy(text), NonZeroU32::MAX));
+    });
+    add("Pagination::with_cursor_name", 64, any_text(), |text| {
+        let _ = black_box(list().with_cursor_name(lossy(text)));
+    });
+    add("Pagination::with_direction", 64, any_text(), |text| {
+        let _ = black_box(list().with_direction(lossy(text)));
     });
     add("Pagination::with_fragment", 32, any_text(), |text| {
         black_box(first_url(list().with_fragment(&lossy(text)).request("").unwrap()));
     });
     add("Pagination::with_page_name", 64, any_text(), |text| {
         let _ = black_box(list().with_page_name(lossy(text)).map(|list| list.request("").map(first_url)));
+    });
+    add("Pagination::with_status_filter", 64, any_text(), |text| {
+        let _ = black_box(list().with_status_filter(lossy(text)));
+    });
+    add("PageRequest::choice", 64, any_text(), |text| {
+        black_box(list().with_choice("x", &["y"]).unwrap().request("").unwrap().choice(&lossy(text)));
+    });
+    add("CursorRequest::choice", 64, any_text(), |text| {
+        let list = list().with_choice("x", &["y"]).unwrap();
+        black_box(list.cursor_request::<serde_json::Value>("").unwrap().choice(&lossy(text)));
     });
     add("Problem::deserialize", 192, problem(), deserialize::<Problem>);
     add("Problem::extension", 192, problem(), |text| {

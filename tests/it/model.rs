@@ -80,6 +80,35 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Returns `links` and `meta` of a page without a total.
+    pub(crate) fn simple_envelope(&self, has_more: bool) -> Json {
+        let url = |page: i128| format!("{}{page}{}", self.before_page, self.fragment);
+        object([
+            (
+                "links",
+                object([
+                    ("first", url(1).into()),
+                    ("last", Json::Null),
+                    ("prev", (self.page > 1).then(|| url(self.page - 1)).into()),
+                    ("next", (has_more && self.page < MAX_PAGE).then(|| url(self.page + 1)).into()),
+                ]),
+            ),
+            (
+                "meta",
+                object([
+                    ("current_page", self.page.into()),
+                    ("current_page_url", url(self.page).into()),
+                    ("from", self.from().into()),
+                    ("path", self.path.as_str().into()),
+                    ("per_page", self.per_page.into()),
+                    ("to", self.to().into()),
+                ]),
+            ),
+        ])
+    }
+}
+
 /// Returns the number of the last page.
 pub(crate) fn last_page(total: i128, per_page: i128) -> i128 {
     ((total + per_page - 1) / per_page).max(1)

@@ -1,6 +1,7 @@
 //! Pages as a server reads and writes them.
 
 mod choice;
+mod cursor;
 mod json;
 mod link_header;
 mod link_style;
@@ -11,6 +12,7 @@ mod preserved_query;
 mod query_error;
 mod request;
 mod serde;
+mod simple;
 mod urls;
 mod window;
 

@@ -254,8 +254,9 @@ const AMBIGUOUS: [(&str, &str); 7] = [
 type NameSetter = fn(Pagination, &'static str) -> Result<Pagination, ParameterNameError>;
 
 /// The setters that take the name of a parameter.
-const NAME_SETTERS: [(&str, NameSetter); 5] = [
+const NAME_SETTERS: [(&str, NameSetter); 6] = [
     ("page", |it, name| it.with_page_name(name)),
+    ("cursor", |it, name| it.with_cursor_name(name)),
     ("size", |it, name| it.with_client_size(name, NonZeroU32::MAX)),
     ("status", |it, name| it.with_status_filter(name)),
     ("direction", |it, name| it.with_direction(name)),
@@ -300,7 +301,7 @@ type Setter = fn(Pagination) -> Pagination;
 
 #[test]
 fn a_pagination_is_the_same_after_any_order_of_setters() {
-    let setters: [Setter; 11] = [
+    let setters: [Setter; 12] = [
         |it| it.with_page_name("p").unwrap(),
         |it| it.with_client_size("n", size(9)).unwrap(),
         |it| it.with_per_page(size(5)),
@@ -312,6 +313,7 @@ fn a_pagination_is_the_same_after_any_order_of_setters() {
         |it| it.with_max_link_header_len(8),
         |it| it.with_status_filter("status").unwrap(),
         |it| it.with_direction("direction").unwrap(),
+        |it| it.with_cursor_name("c").unwrap(),
     ];
     // The pagination of each set of setters, whose bits are the positions of its setters.
     let mut made = vec![list()];

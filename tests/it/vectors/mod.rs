@@ -1,5 +1,6 @@
 //! Vectors recorded from laravel/framework 13.x (bd71b45f), as JSON Lines.
 
+mod cursor;
 mod envelope;
 mod responses;
 mod rules;

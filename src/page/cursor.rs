@@ -1,0 +1,115 @@
+//! A cursor as Laravel writes it: base64url of JSON, with the keys of an item and the direction.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::page::query_error::Reason;
+use crate::text::{base64url, php_json};
+
+/// The maximum length of a cursor in bytes. A link is a cursor and at most 1,024 bytes more, unless a service sets another
+/// limit, and servers reject a target of more than 8,000 bytes (RFC 9110, section 4.1).
+pub(crate) const MAX_LEN: usize = 4_096;
+/// The member that has the direction.
+const POINTS_TO_NEXT: &str = "_pointsToNextItems";
+
+/// A place in a list, and the direction of the page from there. `K` has the values by which the list is ordered.
+///
+/// On the wire it is a text such as `eyJpZCI6MjAsIl9wb2ludHNUb05leHRJdGVtcyI6dHJ1ZX0`, byte for byte as Laravel writes
+/// it.
+///
+/// The two variants are complete: a page is on one side of its place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cursor<K> {
+    /// The items after this place, in the order of the list.
+    After(K),
+    /// The items before this place, in the reverse order.
+    Before(K),
+}
+
+impl<K: Serialize> Cursor<&K> {
+    pub(crate) fn encode(&self) -> Result<String, CursorError> {
+        let (keys, points_to_next) = match self {
+            Self::After(keys) => (keys, true),
+            Self::Before(keys) => (keys, false),
+        };
+        match serde_json::to_value(keys).map_err(|error| CursorError(Unwritable::Json(error.to_string())))? {
+            Value::Object(members) if members.contains_key(POINTS_TO_NEXT) => {
+                return Err(CursorError(Unwritable::Reserved));
+            }
+            Value::Object(members) if !members.is_empty() && members.values().all(is_scalar) => {}
+            _ => return Err(CursorError(Unwritable::NotKeys)),
+        }
+        let mut json = php_json::to_vec(keys).map_err(|error| CursorError(Unwritable::Json(error.to_string())))?;
+        json.pop();
+        json.extend(format!(r#","{POINTS_TO_NEXT}":{points_to_next}}}"#).bytes());
+        let text = base64url::encode(&json);
+        if text.len() > MAX_LEN {
+            return Err(CursorError(Unwritable::TooLong));
+        }
+        Ok(text)
+    }
+}
+
+impl<K: Serialize + DeserializeOwned> Cursor<K> {
+    pub(crate) fn decode(text: &[u8]) -> Result<Self, Reason> {
+        if text.is_empty() {
+            return Err(Reason::Empty);
+        }
+        if text.len() > MAX_LEN {
+            return Err(Reason::TooLong);
+        }
+        let json = base64url::decode(text).ok_or(Reason::NotBase64)?;
+        if !is_flat(&json) {
+            return Err(Reason::NotACursor);
+        }
+        let mut members: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| Reason::NotACursor)?;
+        let Some(Value::Bool(points_to_next)) = members.remove(POINTS_TO_NEXT) else { return Err(Reason::NotACursor) };
+        let names: Vec<_> = members.keys().cloned().collect();
+        let keys: K = serde_json::from_value(Value::Object(members)).map_err(|_| Reason::OtherKeys)?;
+        // A type that ignores unknown members or has defaults accepts other names than it writes.
+        match serde_json::to_value(&keys) {
+            Ok(Value::Object(written)) if written.keys().eq(&names) => {}
+            _ => return Err(Reason::OtherKeys),
+        }
+        Ok(if points_to_next { Self::After(keys) } else { Self::Before(keys) })
+    }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Array(_) | Value::Object(_))
+}
+
+/// Returns whether JSON has no array or object except one. A parser needs stack for each level of the others.
+fn is_flat(json: &[u8]) -> bool {
+    let mut opened = 0;
+    let mut is_in_string = false;
+    let mut is_escaped = false;
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_in_string,
+            b'"' => is_in_string = !is_in_string,
+            b'[' | b'{' if !is_in_string => opened += 1,
+            _ => {}
+        }
+    }
+    opened <= 1
+}
+
+/// Why the keys of an item cannot be a cursor.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error(transparent)]
+pub struct CursorError(Unwritable);
+
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+enum Unwritable {
+    #[error("keys of a cursor cannot be JSON: {0}")]
+    Json(String),
+    #[error("keys of a cursor must be an object of numbers, texts and null")]
+    NotKeys,
+    #[error("keys of a cursor must not have the name `{POINTS_TO_NEXT}`")]
+    Reserved,
+    #[error("cursor is longer than {MAX_LEN} bytes")]
+    TooLong,
+}

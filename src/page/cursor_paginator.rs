@@ -1,0 +1,136 @@
+//! A page without numbers: Laravel's cursor paginator, as a resource collection responds with it.
+
+use std::num::NonZeroU32;
+
+use crate::page::list_parameters::ListParameters;
+
+/// A page of items with the cursors of the pages before and after it.
+///
+/// Its JSON is Laravel's: `data`, then `links` (first and last are null, prev, next), then `meta` with the path, the page
+/// size and both cursors. Every member is always there.
+///
+/// A list by cursor needs no total and no offset: each page costs the same. A client that walks it sees every item once,
+/// also while others are added or deleted. It cannot go to a page by its number.
+///
+/// [`CursorRequest::paginate`](crate::CursorRequest::paginate) creates it.
+///
+/// # Examples
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use tokenfolio::Pagination;
+///
+/// #[derive(Deserialize, Serialize)]
+/// struct Keys {
+///     name: String,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let request = Pagination::new("/fruit")?.with_per_page(1.try_into()?).cursor_request("")?;
+/// let page = request.paginate(vec!["fig", "kiwi"], |name| Keys { name: name.to_string() })?;
+/// assert_eq!(page.items(), ["fig"]);
+/// assert_eq!(page.next_cursor(), Some("eyJuYW1lIjoiZmlnIiwiX3BvaW50c1RvTmV4dEl0ZW1zIjp0cnVlfQ"));
+/// assert_eq!(page.prev_cursor(), None);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "cursorPaginate")]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CursorPaginator<T> {
+    items: Vec<T>,
+    prev_cursor: Option<String>,
+    next_cursor: Option<String>,
+    list: ListParameters,
+}
+
+impl<T> CursorPaginator<T> {
+    pub(crate) fn new(
+        items: Vec<T>,
+        prev_cursor: Option<String>,
+        next_cursor: Option<String>,
+        list: ListParameters,
+    ) -> Self {
+        Self { items, prev_cursor, next_cursor, list }
+    }
+
+    /// Converts every item, and preserves the rest of the page.
+    #[must_use]
+    pub fn map<U>(self, item: impl FnMut(T) -> U) -> CursorPaginator<U> {
+        let items = self.items.into_iter().map(item).collect();
+        CursorPaginator::new(items, self.prev_cursor, self.next_cursor, self.list)
+    }
+
+    /// Converts every item with a function that can fail, and preserves the rest of the page.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `item`.
+    pub fn try_map<U, E>(self, item: impl FnMut(T) -> Result<U, E>) -> Result<CursorPaginator<U>, E> {
+        let items = self.items.into_iter().map(item).collect::<Result<_, _>>()?;
+        Ok(CursorPaginator::new(items, self.prev_cursor, self.next_cursor, self.list))
+    }
+
+    /// Returns the items on this page.
+    #[must_use]
+    pub fn items(&self) -> &[T] {
+        &self.items
+    }
+
+    /// Returns the items on this page, without the rest of the page.
+    #[must_use]
+    pub fn into_items(self) -> Vec<T> {
+        self.items
+    }
+
+    /// Returns the number of items on a full page.
+    #[must_use]
+    pub fn per_page(&self) -> NonZeroU32 {
+        self.list.per_page()
+    }
+
+    /// Returns the cursor of the page before this one. `None` if this is the first page or has no items.
+    #[must_use]
+    pub fn prev_cursor(&self) -> Option<&str> {
+        self.prev_cursor.as_deref()
+    }
+
+    /// Returns the cursor of the page after this one. `None` if this is the last page or has no items.
+    #[must_use]
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+
+    /// Returns the URL of the page before this one, if there is one.
+    #[must_use]
+    pub fn prev_url(&self) -> Option<String> {
+        self.prev_cursor().map(|cursor| self.list.url(cursor).to_string())
+    }
+
+    /// Returns the URL of the page after this one, if there is one.
+    #[must_use]
+    pub fn next_url(&self) -> Option<String> {
+        self.next_cursor().map(|cursor| self.list.url(cursor).to_string())
+    }
+
+    pub(crate) fn list(&self) -> &ListParameters {
+        &self.list
+    }
+}
+
+impl<T> IntoIterator for CursorPaginator<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'p, T> IntoIterator for &'p CursorPaginator<T> {
+    type Item = &'p T;
+    type IntoIter = std::slice::Iter<'p, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}

@@ -1,0 +1,115 @@
+//! Writes tokens as JSON bytes, the same as serde_json's.
+
+use chrono::{DateTime, Utc};
+
+use crate::text::buffer::{Buffer, Piece};
+use crate::text::digits;
+use crate::text::json_escape::escape;
+use crate::token::TokenResource;
+use crate::token::allowed_ips::{AllowedIps, WrittenEntry};
+use crate::token::status::{ReportedStatus, TokenStatus};
+use crate::token::timestamp::Timestamp;
+
+/// A token without a name, numbers, nullable times and an allow-list, and the comma after it.
+const TOKEN_LEN: usize = r#"{"id":,"name":"","status":"revoked","last_used_at":,"usage_count":,"expires_at":,"#.len()
+    + r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":null},"#.len();
+const NULL_LEN: usize = "null".len();
+const TIMESTAMP_LEN: usize = r#""2024-03-01T18:11:00Z""#.len();
+/// An entry of an allow-list, with its quotes and comma.
+const ALLOWED_IP_LEN: usize = r#""203.0.113.128/25","#.len();
+
+/// Estimates the length of tokens with commas between them. Escapes and IPv6 addresses can make them longer.
+pub(crate) fn estimated_tokens_len(tokens: &[TokenResource]) -> usize {
+    let mut len = tokens.len() * (TOKEN_LEN + 2 * NULL_LEN);
+    // The highest bits of all ids, and of all counts: a number that is as long as the longest.
+    let mut ids = 0;
+    let mut counts = 0;
+    for token in tokens {
+        ids |= token.id.0.unsigned_abs();
+        counts |= token.usage_count;
+        let times = usize::from(token.last_used_at.is_some()) + usize::from(token.expires_at.is_some());
+        let allowed_ips = token.allowed_ips.as_ref().map_or(0, |allowed| allowed.entries().len());
+        len += token.name.len() + times * (TIMESTAMP_LEN - NULL_LEN) + allowed_ips * ALLOWED_IP_LEN;
+    }
+    len += tokens.len() * (digits::max_len(ids) + digits::max_len(counts));
+    len
+}
+
+/// Writes `TOKEN,TOKEN`.
+pub(crate) fn write_tokens(out: &mut Buffer, tokens: &[TokenResource]) {
+    for (index, token) in tokens.iter().enumerate() {
+        if index > 0 {
+            out.put(b",");
+        }
+        write_token(out, token);
+    }
+}
+
+/// Writes `{"id":1,"name":"..","status":"active","last_used_at":null,"usage_count":0,"expires_at":null,
+/// "created_at":"..","allowed_ips":null}`.
+fn write_token(out: &mut Buffer, token: &TokenResource) {
+    out.piece(|piece: &mut Piece<'_, 40>| {
+        piece.put(br#"{"id":"#);
+        if token.id.0 < 0 {
+            piece.put(b"-");
+        }
+        piece.put_number(token.id.0.unsigned_abs());
+        piece.put(br#","name":""#);
+    });
+    escape(out, &token.name);
+    if let ReportedStatus::Other(status) = &token.status {
+        out.put(br#"","status":""#);
+        escape(out, status.as_str());
+    }
+    out.piece(|piece: &mut Piece<'_, 200>| {
+        match token.status {
+            ReportedStatus::Known(TokenStatus::Active) => piece.put(br#"","status":"active""#),
+            ReportedStatus::Known(TokenStatus::Expired) => piece.put(br#"","status":"expired""#),
+            ReportedStatus::Known(TokenStatus::Revoked) => piece.put(br#"","status":"revoked""#),
+            ReportedStatus::Other(_) => piece.put(br#"""#),
+        }
+        put_timestamp(piece, br#","last_used_at":"#, token.last_used_at);
+        piece.put_nullable_number(br#","usage_count":"#, Some(token.usage_count));
+        put_timestamp(piece, br#","expires_at":"#, token.expires_at);
+        put_timestamp(piece, br#","created_at":"#, Some(token.created_at));
+        piece.put(br#","allowed_ips":"#);
+    });
+    match &token.allowed_ips {
+        Some(allowed) => write_allowed_ips(out, allowed),
+        None => out.put(b"null}"),
+    }
+}
+
+/// Writes `["10.0.0.0/24","203.0.113.12"]}`, the allow-list and the end of its token.
+fn write_allowed_ips(out: &mut Buffer, allowed: &AllowedIps) {
+    out.put(b"[");
+    for (index, entry) in allowed.written_entries().enumerate() {
+        if index > 0 {
+            out.put(b",");
+        }
+        out.put(br#"""#);
+        match entry {
+            WrittenEntry::Known(entry) => out.piece(|piece| entry.write(piece)),
+            WrittenEntry::Unknown(text) => escape(out, text),
+        }
+        out.put(br#"""#);
+    }
+    out.put(b"]}");
+}
+
+/// Writes a key, which includes its colon, and `"2024-03-01T18:11:00Z"` or `null`.
+#[inline(always)]
+fn put_timestamp<const N: usize, const KEY: usize>(
+    piece: &mut Piece<'_, N>,
+    key: &[u8; KEY],
+    time: Option<DateTime<Utc>>,
+) {
+    piece.put(key);
+    let Some(time) = time else { return piece.put(b"null") };
+    let text = Timestamp(time).to_text();
+    piece.put(br#"""#);
+    piece.put(&text.year_and_month);
+    piece.put(&text.day_and_minute);
+    piece.put(&text.second);
+    piece.put(br#"""#);
+}
