@@ -135,24 +135,22 @@ impl Config {
         size_name.chain(self.choices.iter().map(|(_, choice)| &*choice.name))
     }
 
-    /// Returns the names of all parameters that the pagination reads.
-    fn names(&self) -> impl Iterator<Item = &str> {
-        [&*self.page_name, &*self.cursor_name].into_iter().chain(self.names_without_position())
-    }
-
     fn add_choice(&mut self, kind: ChoiceKind, choice: Choice) {
         self.choices.push((kind, choice));
         self.choices.sort_by_key(|(kind, _)| *kind);
     }
 
-    /// Checks that all names can be told apart, also if the list becomes lenient.
+    /// Checks that all names can be told apart, also if the list becomes lenient. A request has a page or a cursor, so
+    /// these two can have the same name.
     fn check_names(&self) -> Result<(), ParameterNameError> {
-        for (index, name) in self.names().enumerate() {
-            if name.is_empty() {
-                return Err(ParameterNameError::Empty);
-            }
+        let positions = [&*self.page_name, &*self.cursor_name];
+        if positions.into_iter().chain(self.names_without_position()).any(str::is_empty) {
+            return Err(ParameterNameError::Empty);
+        }
+        for (index, name) in self.names_without_position().enumerate() {
             let is_ambiguous = |other: &&str| reads_as(name, other, true) || reads_as(other, name, true);
-            if let Some(other) = self.names().take(index).find(is_ambiguous) {
+            let mut others = positions.into_iter().chain(self.names_without_position().take(index));
+            if let Some(other) = others.find(is_ambiguous) {
                 return Err(ParameterNameError::Ambiguous(other.into(), name.into()));
             }
         }

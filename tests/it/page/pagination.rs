@@ -275,6 +275,9 @@ fn names_that_cannot_be_told_apart_are_rejected_in_either_order() {
                     let is_ambiguous = first_name == second_name
                         || AMBIGUOUS.contains(&(first_name, second_name))
                         || AMBIGUOUS.contains(&(second_name, first_name));
+                    // A request has a page or a cursor.
+                    let is_ambiguous =
+                        is_ambiguous && ![first, second].iter().all(|it| ["page", "cursor"].contains(it));
                     // The default name of the page must not be in the way.
                     let other = list().with_page_name("other").unwrap();
                     let set = set_first(other, first_name).and_then(|it| set_second(it, second_name));
