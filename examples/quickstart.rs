@@ -4,6 +4,7 @@
 //! 2. a page of tokens, as JSON with links
 //! 3. the endpoint, which answers one request with a page and one with 401
 //! 4. pages of any other list
+//! 5. pages of a list that is not counted, by number and by cursor
 //!
 //! Run it from the root of the repository:
 //!
@@ -14,9 +15,8 @@
 //! It prints a section for each of them. The last lines are:
 //!
 //! ```text
-//! Africa/Accra, Africa/Algiers
-//! [1] 2 3
-//! next: /zones?page=2
+//! Africa/Ceuta
+//! next: none
 //! ```
 
 use std::error::Error;
@@ -25,8 +25,9 @@ use std::num::NonZeroU32;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Request, Response};
+use serde::{Deserialize, Serialize};
 use tokenfolio::{
-    AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, PageRequest, Pagination,
+    AccessToken, Authenticated, Authenticator, BearerToken, Cursor, ListTokens, MemoryStore, PageRequest, Pagination,
     StoreError,
 };
 
@@ -40,7 +41,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     show_status(now);
     show_page(now)?;
     show_endpoint(now)?;
-    show_any_list()
+    show_any_list()?;
+    show_list_without_total()?;
+    walk_by_cursor()
 }
 
 fn show_status(now: DateTime<Utc>) {
@@ -88,13 +91,15 @@ fn show_endpoint(now: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// The items of another list, in its order.
+const ZONES: [&str; 5] = ["Africa/Accra", "Africa/Algiers", "Africa/Bissau", "Africa/Cairo", "Africa/Ceuta"];
+
 /// Prints page 1 of a list of names, with two on each page.
 fn show_any_list() -> Result<(), Box<dyn Error>> {
     println!("== Any other list");
-    let names = vec!["Africa/Accra", "Africa/Algiers", "Africa/Bissau", "Africa/Cairo", "Africa/Ceuta"];
-    let total = names.len() as u64;
+    let total = ZONES.len() as u64;
     let request = Pagination::new("/zones")?.with_per_page(two()).request("")?;
-    let rows = rows(names, &request)?;
+    let rows = rows(ZONES.to_vec(), &request)?;
     let page = request.paginate(rows, total);
 
     println!("{}", page.items().join(", "));
@@ -106,6 +111,54 @@ fn show_any_list() -> Result<(), Box<dyn Error>> {
     println!("{}", numbers.collect::<Vec<_>>().join(" "));
     println!("next: {}", page.next_url().as_deref().unwrap_or("none"));
     Ok(())
+}
+
+/// Prints page 2 of a list that is not counted. One row more than a page shows whether there is another page.
+fn show_list_without_total() -> Result<(), Box<dyn Error>> {
+    println!("\n== A list without a total");
+    let request = Pagination::new("/zones")?.with_per_page(two()).request("page=2")?;
+    let offset = usize::try_from(request.offset())?;
+    let limit = usize::try_from(request.limit_and_one())?;
+    let rows = ZONES.into_iter().skip(offset).take(limit).collect();
+    let page = request.simple_paginate(rows);
+
+    println!("{}", page.items().join(", "));
+    println!("next: {}", page.next_url().as_deref().unwrap_or("none"));
+    Ok(())
+}
+
+/// The values by which the list of names is ordered.
+#[derive(Deserialize, Serialize)]
+struct ZoneKeys {
+    name: String,
+}
+
+/// Prints all pages of a list by following its cursors.
+fn walk_by_cursor() -> Result<(), Box<dyn Error>> {
+    println!("\n== A list by cursor");
+    let pagination = Pagination::new("/zones")?.with_per_page(two());
+    let mut query = String::new();
+    loop {
+        let request = pagination.cursor_request::<ZoneKeys>(&query)?;
+        let limit = usize::try_from(request.limit_and_one())?;
+        // With SQL: `WHERE name > ? ORDER BY name LIMIT ?`, and for a cursor backwards
+        // `WHERE name < ? ORDER BY name DESC LIMIT ?`.
+        let rows: Vec<_> = match request.cursor() {
+            None => ZONES.into_iter().take(limit).collect(),
+            Some(Cursor::After(keys)) => ZONES.into_iter().filter(|name| *name > &*keys.name).take(limit).collect(),
+            Some(Cursor::Before(keys)) => {
+                ZONES.into_iter().rev().filter(|name| *name < &*keys.name).take(limit).collect()
+            }
+        };
+        let page = request.paginate(rows, |name| ZoneKeys { name: (*name).to_owned() })?;
+
+        println!("{}", page.items().join(", "));
+        println!("next: {}", page.next_url().as_deref().unwrap_or("none"));
+        match page.next_cursor() {
+            Some(cursor) => query = format!("cursor={cursor}"),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Finds the token behind one secret. A service looks it up in its table.
