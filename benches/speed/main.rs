@@ -20,6 +20,7 @@ mod status;
 mod unauthorized;
 mod usage;
 mod window;
+mod without_total;
 
 use measure::{Effort, Table, Unit};
 
@@ -28,6 +29,7 @@ fn main() -> std::io::Result<()> {
     let effort = if has_flag("--short") { Effort::Short } else { Effort::Full };
     let mut table = Table::begin(effort, Unit::default(), Some(allocations::count));
     envelope::measure(&mut table);
+    without_total::measure(&mut table);
     problem::measure(&mut table);
     allow_list::measure(&mut table);
     status::measure(&mut table);

@@ -19,7 +19,7 @@ pub(crate) fn pagination() -> Pagination {
     Pagination::new(BASE).expect("the base is a URL").with_per_page(per_page)
 }
 
-fn request() -> PageRequest {
+pub(crate) fn request() -> PageRequest {
     pagination().request(&format!("page={PAGE}")).expect("the page is in range")
 }
 
