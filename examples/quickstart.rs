@@ -173,7 +173,7 @@ impl Authenticator for OneSecret {
         if secret.secret() != SECRET {
             return Ok(None);
         }
-        Ok(Some(Authenticated { owner: OWNER, token: self.token.clone() }))
+        Ok(Some(Authenticated::new(OWNER, self.token.clone())))
     }
 }
 

@@ -51,7 +51,7 @@ use crate::token::{TokenId, TokenResource};
 /// #     type Owner = u64;
 /// #     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
 /// #         let token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
-/// #         Ok((secret.secret() == "for-tests-only").then(|| Authenticated { owner: 7, token }))
+/// #         Ok((secret.secret() == "for-tests-only").then(|| Authenticated::new(7, token)))
 /// #     }
 /// # }
 ///
@@ -212,7 +212,7 @@ where
             return Err(Problem::method_not_allowed(&[Method::GET, Method::HEAD]));
         }
         let now = (self.clock)();
-        let Authenticated { owner, token } =
+        let Authenticated { owner, token, .. } =
             accepted_token(&self.authenticator, &self.challenge, &parts.headers, caller, now).await?;
         if let Some(record_usage) = &self.record_usage {
             record_usage(&owner, token.id, now);

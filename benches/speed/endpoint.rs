@@ -15,7 +15,7 @@ impl Authenticator for OneSecret {
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         let token = AccessToken::new(1, "bench", page::now());
-        Ok((secret.secret() == "for-benches-only").then_some(Authenticated { owner: OWNER, token }))
+        Ok((secret.secret() == "for-benches-only").then_some(Authenticated::new(OWNER, token)))
     }
 }
 

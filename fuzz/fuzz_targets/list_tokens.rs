@@ -76,7 +76,7 @@ impl Authenticator for Secrets {
             "broken" => return Err(StoreError::new(StoreErrorKind::Corrupt, CAUSE)),
             _ => return Ok(None),
         }
-        Ok(Some(Authenticated { owner: 7, token }))
+        Ok(Some(Authenticated::new(7, token)))
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod challenge;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
+use http::Extensions;
 use http::header::{HeaderMap, WWW_AUTHENTICATE};
 use http::request::Parts;
 
@@ -43,7 +44,7 @@ use crate::token::status::TokenStatus;
 ///
 ///     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
 ///         let token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
-///         Ok((secret.secret() == "for-tests-only").then(|| Authenticated { owner: 7, token }))
+///         Ok((secret.secret() == "for-tests-only").then(|| Authenticated::new(7, token)))
 ///     }
 /// }
 /// ```
@@ -71,13 +72,49 @@ dyn_trait! {
     find_boxed of find(secret: BearerToken) -> Result<Option<Authenticated<Self::Owner>>, StoreError>
 }
 
-/// A token and whose it is.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// What an accepted request has: the token, its owner, and what else the service looked up.
+///
+/// An [`Authenticator`] adds the user's row or the abilities of the token as extensions, so that no endpoint queries the
+/// database for them again. `Debug` prints the types of the extensions, and not their values.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{AccessToken, Authenticated};
+///
+/// #[derive(Clone)]
+/// struct Abilities(Vec<&'static str>);
+///
+/// let token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH);
+/// let found = Authenticated::new(7, token).with_extension(Abilities(vec!["profile:read"]));
+///
+/// let abilities = found.extensions.get::<Abilities>();
+/// assert!(abilities.is_some_and(|abilities| abilities.0.contains(&"profile:read")));
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Authenticated<O> {
-    /// Whose it is.
+    /// The owner of the token.
     pub owner: O,
     /// The token.
     pub token: AccessToken,
+    /// One value of each type that the authenticator added. Empty extensions do not allocate.
+    pub extensions: Extensions,
+}
+
+impl<O> Authenticated<O> {
+    /// Creates the result of a lookup without extensions.
+    #[must_use]
+    pub fn new(owner: O, token: AccessToken) -> Self {
+        Self { owner, token, extensions: Extensions::new() }
+    }
+
+    /// Adds an extension. It replaces an extension of the same type.
+    #[must_use]
+    pub fn with_extension<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.extensions.insert(value);
+        self
+    }
 }
 
 /// Finds out who is calling, or the problem to answer.
@@ -108,7 +145,7 @@ pub struct Authenticated<O> {
 /// #     type Owner = u64;
 /// #     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
 /// #         let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
-/// #         Ok((secret.secret() == "for-tests-only").then(|| Authenticated { owner: 7, token }))
+/// #         Ok((secret.secret() == "for-tests-only").then(|| Authenticated::new(7, token)))
 /// #     }
 /// # }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -130,7 +130,7 @@ fn public_output() -> Output {
     print(&mut output, &token);
     print(&mut output, &token.clone().into_resource(now()));
     print(&mut output, &TokenList::new(vec![token.clone()], 1));
-    print(&mut output, &Authenticated { owner: WORD, token });
+    print(&mut output, &Authenticated::new(WORD, token));
     print(&mut output, &TokenUsage::new(WORD, 1, now()));
     print(&mut output, &ListQuery::new(WORD));
 
@@ -207,6 +207,16 @@ fn public_text_is_printed() {
             assert!(text.contains(WORD), "{name}: {text}");
         }
     }
+}
+
+#[test]
+fn the_values_of_extensions_are_not_printed() {
+    #[derive(Clone, Debug)]
+    struct Password(#[expect(dead_code, reason = "only `Debug` would show it")] &'static str);
+    let token = AccessToken::new(1, "CI", now());
+    let found = Authenticated::new(7, token).with_extension(WORD).with_extension(Password(WORD));
+    let printed = format!("{found:?} {found:#?}");
+    assert!(printed.contains("Password") && !printed.contains(WORD), "{printed}");
 }
 
 #[test]

@@ -645,6 +645,6 @@ impl Authenticator for Service {
     type Owner = u8;
 
     async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u8>>, StoreError> {
-        Ok(Some(Authenticated { owner: 1, token: AccessToken::new(1, "CI", now()) }))
+        Ok(Some(Authenticated::new(1, AccessToken::new(1, "CI", now()))))
     }
 }

@@ -17,6 +17,8 @@ use tokenfolio::{
     StoreError, StoreErrorKind, TokenId, TokenStatus, authenticate,
 };
 
+use crate::allocations::allocated_by;
+
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_712_846_105, 0).unwrap()
 }
@@ -32,7 +34,7 @@ impl Authenticator for One {
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        Ok((secret.secret() == "good").then(|| Authenticated { owner: 7, token: self.token.clone() }))
+        Ok((secret.secret() == "good").then(|| Authenticated::new(7, self.token.clone())))
     }
 }
 
@@ -95,6 +97,36 @@ fn a_known_token_is_accepted_with_its_owner() {
         let accepted = authenticated(&authenticator, &[value], None, now()).unwrap();
         assert_eq!((accepted.owner, accepted.token), (7, authenticator.token.clone()));
     }
+}
+
+/// An authenticator that finds a token with extensions.
+struct WithUser;
+
+impl Authenticator for WithUser {
+    type Owner = u64;
+
+    async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
+        let token = AccessToken::new(TOKEN, "CI", DateTime::UNIX_EPOCH);
+        Ok(Some(Authenticated::new(7, token).with_extension("ada").with_extension(3_u8).with_extension(4_u8)))
+    }
+}
+
+#[test]
+fn an_accepted_request_has_what_the_authenticator_looked_up() {
+    let parts = parts(request(&[b"Bearer good"]));
+    let accepted = block_on(authenticate(&WithUser, &Challenge::default(), &parts, None, now())).unwrap();
+    assert_eq!((accepted.owner, accepted.token.id), (7, TOKEN));
+    assert_eq!(accepted.extensions.get(), Some(&"ada"));
+    // The last value of a type wins.
+    assert_eq!(accepted.extensions.get(), Some(&4_u8));
+    assert_eq!(accepted.extensions.len(), 2);
+}
+
+#[test]
+fn an_accepted_request_without_extensions_does_not_allocate_for_them() {
+    let token = AccessToken::new(TOKEN, "CI", DateTime::UNIX_EPOCH);
+    let allocated = allocated_by(|| assert!(Authenticated::new(7, token).extensions.is_empty()));
+    assert_eq!(allocated, 0);
 }
 
 #[test]

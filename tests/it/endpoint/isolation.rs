@@ -52,7 +52,7 @@ impl Authenticator for Slow<()> {
         let token = AccessToken::new(1, "presented", DateTime::UNIX_EPOCH);
         let owner = secret.secret().parse().ok();
         yield_once().await;
-        Ok(owner.map(|owner| Authenticated { owner, token }))
+        Ok(owner.map(|owner| Authenticated::new(owner, token)))
     }
 }
 
@@ -138,7 +138,7 @@ impl Authenticator for Service {
         self.lookup()?;
         let mut token = token();
         token.expires_at = (secret.secret() == SECRETS[1]).then(now);
-        Ok((secret.secret() != SECRETS[2]).then_some(Authenticated { owner: 7, token }))
+        Ok((secret.secret() != SECRETS[2]).then_some(Authenticated::new(7, token)))
     }
 }
 

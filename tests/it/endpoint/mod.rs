@@ -39,7 +39,7 @@ impl Authenticator for Secrets {
     type Owner = u64;
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
-        Ok(self.0.get(secret.secret()).map(|token| Authenticated { owner: OWNER, token: token.clone() }))
+        Ok(self.0.get(secret.secret()).map(|token| Authenticated::new(OWNER, token.clone())))
     }
 }
 

@@ -21,7 +21,7 @@ impl Authenticator for PostgresStore {
         );
         let rows = self.query(&sql, &[&owner, &&digest(secret.secret())[..]]).await?;
         let token = rows.first().map(row::token).transpose()?;
-        Ok(token.map(|token| Authenticated { owner, token }))
+        Ok(token.map(|token| Authenticated::new(owner, token)))
     }
 }
 

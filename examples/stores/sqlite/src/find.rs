@@ -31,7 +31,5 @@ fn find(connection: &Connection, digest: &[u8; 32]) -> rusqlite::Result<Option<A
         WHERE secret.digest = ?1"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    statement
-        .query_row([digest], |row| Ok(Authenticated { owner: row.get(AFTER_COLUMNS)?, token: row::token(row)? }))
-        .optional()
+    statement.query_row([digest], |row| Ok(Authenticated::new(row.get(AFTER_COLUMNS)?, row::token(row)?))).optional()
 }

@@ -17,7 +17,7 @@ pub(crate) struct MemoryAuthenticator {
 impl MemoryAuthenticator {
     /// Adds a token by its secret.
     pub(crate) fn insert(&mut self, secret: &str, owner: i64, token: AccessToken) {
-        self.tokens.insert(digest(secret), Authenticated { owner, token });
+        self.tokens.insert(digest(secret), Authenticated::new(owner, token));
     }
 }
 

@@ -23,7 +23,7 @@ impl Authenticator for OneSecret {
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<i64>>, StoreError> {
         let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
         token.allowed_ips = AllowedIps::parse(["203.0.113.7"]).ok();
-        Ok((secret.secret() == "7|secret").then_some(Authenticated { owner: 7, token }))
+        Ok((secret.secret() == "7|secret").then_some(Authenticated::new(7, token)))
     }
 }
 

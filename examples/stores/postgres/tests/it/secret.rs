@@ -1,7 +1,7 @@
 use std::error::Error;
 
 use chrono::{DateTime, TimeDelta};
-use tokenfolio::{AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, TokenId};
+use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, TokenId};
 
 use crate::database::Database;
 
@@ -29,8 +29,8 @@ async fn a_secret_finds_its_token_with_every_member() {
     store.set_secret(8, TokenId(2), "8|secret").await.unwrap();
 
     for owner in [7, 8] {
-        let found = store.find(&bearer(&format!("{owner}|secret"))).await.unwrap();
-        assert_eq!(found, Some(Authenticated { owner, token: full_token(2) }));
+        let found = store.find(&bearer(&format!("{owner}|secret"))).await.unwrap().unwrap();
+        assert_eq!((found.owner, found.token), (owner, full_token(2)));
     }
 }
 
@@ -42,7 +42,7 @@ async fn an_unknown_secret_finds_nothing() {
 
     // The routing prefix is part of the secret.
     for unknown in ["x", "8|secret", "secret", "7|", "+7|secret", "07|secret", "9223372036854775808|secret"] {
-        assert_eq!(store.find(&bearer(unknown)).await.unwrap(), None, "{unknown}");
+        assert!(store.find(&bearer(unknown)).await.unwrap().is_none(), "{unknown}");
     }
 }
 
@@ -54,7 +54,7 @@ async fn a_new_secret_replaces_the_old_one() {
         store.set_secret(7, TokenId(1), secret).await.unwrap();
     }
 
-    assert_eq!(store.find(&bearer("7|old")).await.unwrap(), None);
+    assert!(store.find(&bearer("7|old")).await.unwrap().is_none());
     assert!(store.find(&bearer("7|new")).await.unwrap().is_some());
 }
 
@@ -67,7 +67,7 @@ async fn removing_a_token_removes_its_secret() {
     assert!(!store.remove(7, TokenId(1)).await.unwrap());
 
     store.insert(7, vec![full_token(1)]).await.unwrap();
-    assert_eq!(store.find(&bearer("7|secret")).await.unwrap(), None);
+    assert!(store.find(&bearer("7|secret")).await.unwrap().is_none());
 }
 
 #[tokio::test]

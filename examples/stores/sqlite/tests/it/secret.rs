@@ -2,7 +2,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
 use rusqlite::Connection;
-use tokenfolio::{AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListQuery, TokenId, TokenStore};
+use tokenfolio::{AccessToken, AllowedIps, Authenticator, BearerToken, ListQuery, TokenId, TokenStore};
 use tokenfolio_sqlite::SqliteStore;
 
 const SECRET: &str = "7|never-to-be-found-in-the-file";
@@ -29,8 +29,8 @@ async fn a_secret_finds_its_token_with_every_member() {
     store.insert(8, vec![full_token(2)]).await.unwrap();
     store.set_secret(7, TokenId(2), SECRET).await.unwrap();
 
-    let found = store.find(&bearer(SECRET)).await.unwrap();
-    assert_eq!(found, Some(Authenticated { owner: 7, token: full_token(2) }));
+    let found = store.find(&bearer(SECRET)).await.unwrap().unwrap();
+    assert_eq!((found.owner, found.token), (7, full_token(2)));
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn an_unknown_secret_finds_nothing() {
 
     // The routing prefix is part of the secret.
     for unknown in ["x", "8|never-to-be-found-in-the-file", "never-to-be-found-in-the-file", "7|"] {
-        assert_eq!(store.find(&bearer(unknown)).await.unwrap(), None, "{unknown}");
+        assert!(store.find(&bearer(unknown)).await.unwrap().is_none(), "{unknown}");
     }
 }
 
@@ -52,7 +52,7 @@ async fn a_new_secret_replaces_the_old_one() {
     store.set_secret(7, TokenId(1), "7|old").await.unwrap();
     store.set_secret(7, TokenId(1), "7|new").await.unwrap();
 
-    assert_eq!(store.find(&bearer("7|old")).await.unwrap(), None);
+    assert!(store.find(&bearer("7|old")).await.unwrap().is_none());
     assert!(store.find(&bearer("7|new")).await.unwrap().is_some());
 }
 
@@ -65,7 +65,7 @@ async fn removing_a_token_removes_its_secret() {
     assert!(!store.remove(7, TokenId(1)).await.unwrap());
 
     store.insert(7, vec![full_token(1)]).await.unwrap();
-    assert_eq!(store.find(&bearer(SECRET)).await.unwrap(), None);
+    assert!(store.find(&bearer(SECRET)).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ impl Authenticator for Secrets {
             "office" => token.allowed_ips = AllowedIps::parse(["10.0.0.0/24"]).ok(),
             _ => return Ok(None),
         }
-        Ok(Some(Authenticated { owner: 7, token }))
+        Ok(Some(Authenticated::new(7, token)))
     }
 }
 
