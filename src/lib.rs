@@ -97,9 +97,10 @@ pub use page::query_error::{ParameterError, QueryError};
 pub use page::request::PageRequest;
 pub use page::simple::SimplePaginator;
 pub use problem::event::ProblemEvent;
-pub use problem::trace_id::{TraceId, TraceIdError};
-pub use problem::{ExtensionError, Problem};
+pub use problem::Problem;
+pub use problem::extension_name::{ExtensionError, ExtensionName};
 pub use store::memory::MemoryStore;
+pub use problem::trace_id::{TraceId, TraceIdError};
 pub use store::usage::{UsageBatch, UsageLog};
 pub use store::usage_map::TokenUsage;
 pub use store::{

@@ -6,7 +6,11 @@ use serde_json::json;
 
 use crate::page::query_error::QueryError;
 use crate::problem::Problem;
+use crate::problem::extension_name::ExtensionName;
 use crate::store::{StoreError, StoreErrorKind};
+
+/// The parameters that are wrong.
+const ERRORS: ExtensionName = ExtensionName::from_static("errors");
 
 impl From<QueryError> for Problem {
     /// Creates a 400 that lists the parameters that are wrong, or a 414 for a query that is too long (RFC 9110, section
@@ -20,7 +24,7 @@ impl From<QueryError> for Problem {
         let status = if errors.is_empty() { StatusCode::URI_TOO_LONG } else { StatusCode::BAD_REQUEST };
         let mut problem = Self::new(status).with_detail(error.to_string());
         if !errors.is_empty() {
-            problem.set_extension("errors", errors.into());
+            problem = problem.with_extension(ERRORS, errors);
         }
         problem.with_source(error)
     }

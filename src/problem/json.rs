@@ -1,5 +1,6 @@
 //! A problem's JSON: strictly written, leniently read.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::mem;
@@ -128,7 +129,8 @@ impl<'de> Deserialize<'de> for Problem {
                         None => extensions.push((name, value)),
                     }
                 }
-                let kept = extensions.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                let kept =
+                    extensions.into_iter().filter_map(|(name, value)| Some((Cow::Owned(name.into_string()), value?)));
                 content.extensions = kept.collect();
                 Ok(Problem(content))
             }

@@ -2,6 +2,7 @@
 
 pub(crate) mod event;
 mod extension;
+pub(crate) mod extension_name;
 mod from_error;
 mod json;
 mod phrase;
@@ -20,14 +21,13 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
+use crate::problem::extension_name::ExtensionName;
 use crate::problem::phrase::phrase;
 use crate::problem::trace_id::TraceId;
 use crate::text::{reference, repair};
 
 /// The type of a problem that has no more meaning than its status (RFC 9457, section 4.2.1).
 const ABOUT_BLANK: &str = "about:blank";
-/// The standard members (RFC 9457, section 3.1). An extension cannot have one of these names.
-const MEMBERS: [&str; 5] = ["type", "title", "status", "detail", "instance"];
 const TRACE_ID: &str = "trace_id";
 
 /// The headers that a response can have several of (RFC 9110, section 5.3, and 11.6.1 for challenges; RFC 6265, section 3).
@@ -72,7 +72,7 @@ pub(crate) struct Content {
     pub(crate) status: Option<StatusCode>,
     pub(crate) detail: Option<Cow<'static, str>>,
     pub(crate) instance: Option<Box<str>>,
-    pub(crate) extensions: Vec<(Box<str>, Value)>,
+    pub(crate) extensions: Vec<(Cow<'static, str>, Value)>,
     headers: HeaderMap,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -205,7 +205,7 @@ impl Problem {
     /// Sets the identifier of the request, as the extension `trace_id`, ahead of all others.
     #[must_use]
     pub fn with_trace_id(mut self, trace_id: &TraceId) -> Self {
-        self.0.extensions.retain(|(name, _)| **name != *TRACE_ID);
+        self.0.extensions.retain(|(name, _)| name != TRACE_ID);
         self.0.extensions.insert(0, (TRACE_ID.into(), trace_id.as_str().into()));
         self
     }
@@ -221,24 +221,27 @@ impl Problem {
         }
     }
 
-    /// Sets an extension member; one of the same name is replaced.
+    /// Sets an extension member. It replaces a member of the same name.
     ///
-    /// # Errors
+    /// # Examples
     ///
-    /// A name that is one of RFC 9457's own members; or that does not begin with a letter, has anything but letters,
-    /// digits and `_`, or is shorter than three characters (RFC 9457, section 3.2), because such a name could not be
-    /// written in other formats.
-    pub fn with_extension(mut self, name: &str, value: impl Into<Value>) -> Result<Self, ExtensionError> {
-        let error = |reason| Err(ExtensionError { name: name.to_owned(), reason });
-        if MEMBERS.contains(&name) {
-            return error("is a member of every problem");
+    /// ```
+    /// use http::StatusCode;
+    /// use tokenfolio::{ExtensionName, Problem};
+    ///
+    /// const BALANCE: ExtensionName = ExtensionName::from_static("balance");
+    ///
+    /// let problem = Problem::new(StatusCode::FORBIDDEN).with_extension(BALANCE, 30);
+    /// assert_eq!(problem.extension("balance"), Some(&30.into()));
+    /// ```
+    #[must_use]
+    pub fn with_extension(mut self, name: ExtensionName, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        match self.0.extensions.iter_mut().find(|(known, _)| *known == name.0) {
+            Some((_, known)) => *known = value,
+            None => self.0.extensions.push((name.0, value)),
         }
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if name.len() < 3 || !name.bytes().all(is_word) || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            return error("must be a letter and at least two more letters, digits or `_`");
-        }
-        self.set_extension(name, value.into());
-        Ok(self)
+        self
     }
 
     /// Sets a header of the response.
@@ -336,13 +339,6 @@ impl Problem {
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.extensions.iter().map(|(name, value)| (&**name, value))
     }
-
-    fn set_extension(&mut self, name: &str, value: Value) {
-        match self.0.extensions.iter_mut().find(|(known, _)| **known == *name) {
-            Some((_, known)) => *known = value,
-            None => self.0.extensions.push((name.into(), value)),
-        }
-    }
 }
 
 /// The media type in the value of a `Content-Type` header, without its parameters.
@@ -387,12 +383,4 @@ impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn Error + 'static))
     }
-}
-
-/// A name that no extension member can have, and why.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("extension `{name}` {reason}")]
-pub struct ExtensionError {
-    name: String,
-    reason: &'static str,
 }

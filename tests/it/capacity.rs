@@ -1,7 +1,7 @@
 //! The memory that writing takes: little spare capacity, and no allocation if the buffer is large enough.
 
 use chrono::DateTime;
-use tokenfolio::{AccessToken, AllowedIps, LinkStyle, Pagination, Paginator, Problem, TokenResource};
+use tokenfolio::{AccessToken, AllowedIps, ExtensionName, LinkStyle, Pagination, Paginator, Problem, TokenResource};
 
 use crate::allocations::allocated_by;
 use crate::page::{preserving, request};
@@ -51,7 +51,7 @@ fn writes() -> Vec<(String, Write)> {
     }
     for length in 0..100 {
         let problem = Problem::unauthorized("/tokens").with_detail("d".repeat(length)).with_title("t".repeat(length));
-        let problem = problem.with_extension("trace", "0".repeat(32)).unwrap();
+        let problem = problem.with_extension(ExtensionName::from_static("trace"), "0".repeat(32));
         writes.push((format!("texts of {length}"), Box::new(move |body| problem.write_json(body))));
     }
     writes
@@ -126,7 +126,8 @@ fn a_fresh_buffer_of_a_page_by_cursor_is_allocated_once() {
 #[test]
 fn a_large_enough_buffer_is_not_reallocated() {
     // serde writes these values, so their length cannot be estimated.
-    let story = Problem::unauthorized("/tokens").with_extension("story", "long ".repeat(2_000)).unwrap();
+    let story =
+        Problem::unauthorized("/tokens").with_extension(ExtensionName::from_static("story"), "long ".repeat(2_000));
     let page = page(20, 40, 3, 2);
     let items: Write = Box::new(move |body| page.write_json(body).unwrap());
     let story: Write = Box::new(move |body| story.write_json(body));

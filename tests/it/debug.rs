@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::num::{NonZeroU32, NonZeroUsize};
 
-use http::{Response, StatusCode};
+use http::Response;
 use serde::Serialize;
 use tokenfolio::*;
 use url::Url;
@@ -15,7 +15,7 @@ use crate::page::list;
 use crate::public_names::{WITHOUT_VALUES, name_of, public_names};
 
 /// The word that every constructor and setter is given.
-const WORD: &str = "never-to-be-printed";
+const WORD: &str = "never_to_be_printed";
 
 /// The output of each type.
 type Output = BTreeMap<&'static str, Vec<String>>;
@@ -166,7 +166,8 @@ fn public_output() -> Output {
 
     print(&mut output, &serde_json::from_value::<AllowedIps>(vec![WORD].into()).unwrap());
     print_error(&mut output, &AllowedIps::parse([WORD]).unwrap_err());
-    print_error(&mut output, &Problem::new(StatusCode::CONFLICT).with_extension(WORD, 1).unwrap_err());
+    print(&mut output, &ExtensionName::from_static(WORD));
+    print_error(&mut output, &format!("{WORD} ").parse::<ExtensionName>().unwrap_err());
     let response = Response::new(format!("{{\"data\":\"{WORD}\"}}"));
     print_error(&mut output, &Page::<TokenResource>::from_response(&response).unwrap_err());
     output

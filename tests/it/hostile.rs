@@ -262,6 +262,10 @@ fn functions() -> Vec<Function> {
         let request = list().cursor_request::<serde_json::Value>("").unwrap().with_parameters(pairs);
         let _ = black_box(request.map(|request| request.per_page()));
     });
+    add("ExtensionName::from_str", 32, any_text(), |text| {
+        let name = lossy(text).parse().unwrap_or(ExtensionName::from_static("text"));
+        black_box(Response::from(Problem::new(StatusCode::CONFLICT).with_extension(name, lossy(text))));
+    });
     add("LinkStyle::with_gap_label", 16, any_text(), |text| {
         black_box(LinkStyle::default().with_gap_label(lossy(text)));
     });
@@ -383,10 +387,6 @@ fn functions() -> Vec<Function> {
     });
     add("Problem::with_detail", 32, any_text(), |text| {
         black_box(Response::from(Problem::new(StatusCode::CONFLICT).with_detail(lossy(text))));
-    });
-    add("Problem::with_extension", 32, any_text(), |text| {
-        let _ = black_box(Problem::new(StatusCode::CONFLICT).with_extension(&lossy(text), 1));
-        let _ = black_box(Problem::new(StatusCode::CONFLICT).with_extension("text", lossy(text)));
     });
     add("Problem::with_instance", 32, [any_text(), link()].concat(), |text| {
         black_box(Response::from(Problem::new(StatusCode::CONFLICT).with_instance(&lossy(text))));

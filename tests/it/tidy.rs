@@ -54,6 +54,7 @@ fn every_public_type_can_go_to_another_thread() {
         shared::<CursorPaginator<TokenResource>>(),
         shared::<CursorRequest<String>>(),
         shared::<ExtensionError>(),
+        shared::<ExtensionName>(),
         shared::<LinkStyle>(),
         shared::<ListQuery<String>>(),
         shared::<ListTokens<MemoryStore<String>, Box<dyn DynAuthenticator<Owner = String>>>>(),

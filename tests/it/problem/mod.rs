@@ -1,6 +1,7 @@
 //! Problem details (RFC 9457), and the responses that they become.
 
 mod event;
+mod extension_name;
 mod json;
 mod trace_id;
 
@@ -11,7 +12,7 @@ use http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTIC
 use http::{Method, Response, StatusCode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokenfolio::{Problem, StoreError, StoreErrorKind, TraceId};
+use tokenfolio::{ExtensionName, Problem, StoreError, StoreErrorKind, TraceId};
 use url::Url;
 
 /// Returns the JSON of a problem, which serde and the encoder must write alike.
@@ -36,6 +37,11 @@ fn status(code: u16) -> StatusCode {
 
 #[track_caller]
 fn trace_id(text: &str) -> TraceId {
+    text.parse().unwrap()
+}
+
+#[track_caller]
+fn name(text: &str) -> ExtensionName {
     text.parse().unwrap()
 }
 

@@ -2,8 +2,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use serde_json::json;
 use tokenfolio::{
-    AccessToken, AllowedIps, LinkStyle, Page, Pagination, Paginator, Problem, ReportedStatus, TokenId, TokenResource,
-    TokenStatus,
+    AccessToken, AllowedIps, ExtensionName, LinkStyle, Page, Pagination, Paginator, Problem, ReportedStatus, TokenId,
+    TokenResource, TokenStatus,
 };
 
 use crate::format::Format;
@@ -48,15 +48,18 @@ fn pages() -> Vec<Paginator<TokenResource>> {
     ]
 }
 
+const ACCOUNTS: ExtensionName = ExtensionName::from_static("accounts");
+const NOTHING: ExtensionName = ExtensionName::from_static("nothing");
+
 fn problems() -> Vec<Problem> {
     let extended = Problem::unauthorized("/api/v1/me/tokens")
         .with_type("https://e.example/p")
-        .with_extension("accounts", json!(["/a", {"b": null, "c": [true, -1, 1.5, u64::MAX, i64::MIN, "1"]}, [], {}]))
-        .and_then(|problem| problem.with_extension("nothing", json!(null)));
+        .with_extension(ACCOUNTS, json!(["/a", {"b": null, "c": [true, -1, 1.5, u64::MAX, i64::MIN, "1"]}, [], {}]))
+        .with_extension(NOTHING, json!(null));
     let read = |json: &str| Problem::from_slice(json.as_bytes()).expect("a problem");
     vec![
         Problem::new(StatusCode::NOT_FOUND),
-        extended.expect("two names"),
+        extended,
         read("{}"),
         read(r#"{"status":204,"title":"","errors":[{"parameter":"page","detail":"x"}]}"#),
     ]
