@@ -37,6 +37,33 @@ impl From<Problem> for Response<Vec<u8>> {
 }
 
 impl Problem {
+    /// Returns the response, with a body of any type that is made from bytes. `Response::from` does the same with a
+    /// `Vec<u8>`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Response, StatusCode};
+    /// use tokenfolio::Problem;
+    ///
+    /// /// The body of a framework.
+    /// struct Body(Vec<u8>);
+    ///
+    /// impl From<Vec<u8>> for Body {
+    ///     fn from(bytes: Vec<u8>) -> Self {
+    ///         Self(bytes)
+    ///     }
+    /// }
+    ///
+    /// let response: Response<Body> = Problem::new(StatusCode::NOT_FOUND).into_response();
+    /// assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    /// assert_eq!(response.body().0, br#"{"type":"about:blank","title":"Not Found","status":404}"#);
+    /// ```
+    #[must_use]
+    pub fn into_response<B: From<Vec<u8>>>(self) -> Response<B> {
+        Response::from(self).map(B::from)
+    }
+
     /// Returns the status of the response. If the problem has another one, it is replaced.
     fn replace_status_below_400(&mut self) -> StatusCode {
         match self.status() {

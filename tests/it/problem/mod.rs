@@ -6,6 +6,7 @@ mod json;
 mod trace_id;
 
 use std::error::Error;
+use std::sync::Arc;
 
 use crate::page::list;
 use http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -213,6 +214,23 @@ fn a_problem_becomes_a_response_with_its_status_and_headers() {
         ]
     );
     assert_eq!(response.body(), br#"{"type":"about:blank","title":"Not Found","status":404}"#);
+}
+
+#[test]
+fn a_problem_becomes_a_response_with_any_body_that_is_made_from_bytes() {
+    let problem = || Problem::unauthorized("/api/v1/me/tokens").with_header(ALLOW, HeaderValue::from_static("GET"));
+    let bytes = Response::from(problem());
+    let vec: Response<Vec<u8>> = problem().into_response();
+    let shared: Response<Arc<[u8]>> = problem().into_response();
+    let boxed: Response<Box<[u8]>> = problem().into_response();
+    assert_eq!(bytes.body(), UNAUTHORIZED.as_bytes());
+    for (status, headers, body) in [
+        (vec.status(), vec.headers(), &**vec.body()),
+        (shared.status(), shared.headers(), &**shared.body()),
+        (boxed.status(), boxed.headers(), &**boxed.body()),
+    ] {
+        assert_eq!((status, headers, body), (bytes.status(), bytes.headers(), &**bytes.body()));
+    }
 }
 
 #[test]
