@@ -1,5 +1,6 @@
 //! What is wrong with the query of a request.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Why the query of a request was rejected.
@@ -36,6 +37,75 @@ enum Kind {
 }
 
 impl QueryError {
+    /// Adds the parameters of another error.
+    ///
+    /// The error of a query that is too long has no parameters, and is dropped if the other error has some.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{ParameterError, Problem, QueryError};
+    ///
+    /// // The rows of a form. No row that is wrong is no error.
+    /// let rows = ["2026-11-27", "today", "tomorrow"].into_iter().enumerate();
+    /// let wrong = rows.filter(|(_, row)| row.parse::<chrono::NaiveDate>().is_err());
+    /// let errors = wrong.map(|(index, _)| ParameterError::new(format!("days[{index}]"), "must be a day"));
+    /// let error = errors.map(QueryError::from).reduce(QueryError::and);
+    ///
+    /// assert_eq!(error.map(|error| error.to_string()).as_deref(), Some("`days[1]` must be a day; `days[2]` must be a day"));
+    /// ```
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (Kind::Parameters(mut errors), Kind::Parameters(others)) => {
+                errors.extend(others);
+                Self(Kind::Parameters(errors))
+            }
+            (Kind::TooLong { .. }, other) => Self(other),
+            (kind, Kind::TooLong { .. }) => Self(kind),
+        }
+    }
+
+    /// Returns both values, or the errors of both results.
+    ///
+    /// Reports every parameter that is wrong in one problem, the service's own and those of the pagination. Nest calls
+    /// for more than two results.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a result is an error. The parameters of the first result come first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use tokenfolio::{Pagination, ParameterError, Problem, QueryError};
+    ///
+    /// fn day(name: &str, text: &str) -> Result<NaiveDate, ParameterError> {
+    ///     text.parse().map_err(|_| ParameterError::new(name, "must be a day such as 2026-11-27"))
+    /// }
+    ///
+    /// # fn main() -> Result<(), tokenfolio::BaseUrlError> {
+    /// let pagination = Pagination::new("/logins")?;
+    /// let (request, from) = QueryError::zip(pagination.request("page=2"), day("from", "2026-11-27")).unwrap();
+    /// assert_eq!((request.page(), from.to_string().as_str()), (2, "2026-11-27"));
+    ///
+    /// let error = QueryError::zip(pagination.request("page=0"), day("from", "today")).unwrap_err();
+    /// let names: Vec<_> = error.parameters().iter().map(ParameterError::parameter).collect();
+    /// assert_eq!(names, ["page", "from"]);
+    /// assert_eq!(Problem::from(error).status(), Some(http::StatusCode::BAD_REQUEST));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn zip<A, B>(first: Result<A, impl Into<Self>>, second: Result<B, impl Into<Self>>) -> Result<(A, B), Self> {
+        match (first, second) {
+            (Ok(first), Ok(second)) => Ok((first, second)),
+            (Err(first), Err(second)) => Err(first.into().and(second.into())),
+            (Err(error), Ok(_)) => Err(error.into()),
+            (Ok(_), Err(error)) => Err(error.into()),
+        }
+    }
+
     pub(crate) fn too_long(max: usize) -> Self {
         Self(Kind::TooLong { max })
     }
@@ -66,6 +136,12 @@ impl fmt::Display for QueryError {
 
 impl std::error::Error for QueryError {}
 
+impl From<ParameterError> for QueryError {
+    fn from(error: ParameterError) -> Self {
+        Self(Kind::Parameters(vec![error]))
+    }
+}
+
 /// Collects what is wrong with the parameters of one query.
 #[derive(Default)]
 pub(crate) struct ParameterErrors(Vec<ParameterError>);
@@ -89,25 +165,48 @@ impl ParameterErrors {
 }
 
 /// What is wrong with one parameter. Its text does not repeat the parameter's name or value.
+///
+/// A service creates one for a parameter of its own. It becomes a 400 as a [`QueryError`].
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("must be {expected}, but {reason}")]
+#[error("{detail}")]
 pub struct ParameterError {
     parameter: String,
-    expected: Expected,
-    reason: Reason,
+    detail: Detail,
 }
 
 impl ParameterError {
+    /// Creates the error of a parameter that the service reads itself.
+    ///
+    /// The client reads both texts. The detail continues a sentence that begins with the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{ParameterError, Problem, QueryError};
+    ///
+    /// let error = QueryError::from(ParameterError::new("from", "must be a day such as 2026-11-27"));
+    /// let problem = Problem::from(error);
+    /// assert_eq!(problem.to_string(), "400 Bad Request: `from` must be a day such as 2026-11-27");
+    /// assert_eq!(
+    ///     problem.extension("errors").map(ToString::to_string).as_deref(),
+    ///     Some(r#"[{"detail":"must be a day such as 2026-11-27","parameter":"from"}]"#)
+    /// );
+    /// ```
+    #[must_use]
+    pub fn new(parameter: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { parameter: parameter.into(), detail: Detail::Text(detail.into()) }
+    }
+
     pub(crate) fn of_number(parameter: &str, max: u64, reason: Reason) -> Self {
-        Self { parameter: parameter.to_owned(), expected: Expected::Number { max }, reason }
+        Self { parameter: parameter.to_owned(), detail: Detail::Value(Expected::Number { max }, reason) }
     }
 
     pub(crate) fn of_cursor(parameter: &str, reason: Reason) -> Self {
-        Self { parameter: parameter.to_owned(), expected: Expected::Cursor, reason }
+        Self { parameter: parameter.to_owned(), detail: Detail::Value(Expected::Cursor, reason) }
     }
 
     pub(crate) fn of_choice(parameter: &str, values: &'static [&'static str], reason: Reason) -> Self {
-        Self { parameter: parameter.to_owned(), expected: Expected::OneOf(values), reason }
+        Self { parameter: parameter.to_owned(), detail: Detail::Value(Expected::OneOf(values), reason) }
     }
 
     /// Returns the decoded name of the parameter.
@@ -115,6 +214,16 @@ impl ParameterError {
     pub fn parameter(&self) -> &str {
         &self.parameter
     }
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+enum Detail {
+    /// The text of a service.
+    #[error("{0}")]
+    Text(Cow<'static, str>),
+    /// What the pagination expected, and what is wrong.
+    #[error("must be {0}, but {1}")]
+    Value(Expected, Reason),
 }
 
 /// The values that a parameter can have.

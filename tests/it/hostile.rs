@@ -360,6 +360,10 @@ fn functions() -> Vec<Function> {
         let list = list().with_choice("x", &["y"]).unwrap();
         black_box(list.cursor_request::<serde_json::Value>("").unwrap().choice(&lossy(text)));
     });
+    add("ParameterError::new", 192, any_text(), |text| {
+        let error = || QueryError::from(ParameterError::new(lossy(text), lossy(text)));
+        black_box(Response::from(Problem::from(error().and(error()))));
+    });
     add("Problem::deserialize", 192, problem(), deserialize::<Problem>);
     add("Problem::extension", 192, problem(), |text| {
         let Ok(problem) = Problem::from_slice(text) else { return };
