@@ -49,6 +49,7 @@
 //!   feature `contract`, the module of that name tries every promise on a store.
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
 //!   [`Challenge`] and [`Problem`] answer. [`AuthError`] is the reason, which only the service's log shows.
+//!   [`Authenticated`] has what else the service looked up, and [`Challenge::insufficient_scope`] is the 403.
 //! - **Logs**: [`ListTokens::with_problem_hook`] sees every problem, and [`ProblemEvent`] prints it with all its causes.
 //! - **Usage**: [`UsageLog`] adds up the usage of tokens in memory. The service writes it in a [`UsageBatch`] of
 //!   [`TokenUsage`], which goes back into the log if writing fails.
@@ -98,9 +99,10 @@ pub use page::request::PageRequest;
 pub use page::simple::SimplePaginator;
 pub use problem::event::ProblemEvent;
 pub use problem::Problem;
+pub use problem::event::ProblemEvent;
 pub use problem::extension_name::{ExtensionError, ExtensionName};
-pub use store::memory::MemoryStore;
 pub use problem::trace_id::{TraceId, TraceIdError};
+pub use store::memory::MemoryStore;
 pub use store::usage::{UsageBatch, UsageLog};
 pub use store::usage_map::TokenUsage;
 pub use store::{

@@ -3,7 +3,10 @@
 //! Text that a parameter cannot hold is an error. Dropping characters would change what a client reads, and could leave a
 //! parameter empty.
 
-use http::header::HeaderValue;
+use http::StatusCode;
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
+
+use crate::problem::Problem;
 
 /// The `WWW-Authenticate` header of a rejection (RFC 6750, section 3).
 ///
@@ -84,6 +87,36 @@ impl Challenge {
             check(token, is_scope_char, Reason::Scope)?;
         }
         Ok(Self { scope: Some(scope.into()), ..self })
+    }
+
+    /// Returns the 403 problem of an accepted token that does not have the [scope](Self::with_scope) of this challenge
+    /// (RFC 6750, section 3.1).
+    ///
+    /// It sends the challenge with `error="insufficient_scope"` and without a description. Create the challenge of each
+    /// scope once, when the service starts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Challenge;
+    ///
+    /// # fn main() -> Result<(), tokenfolio::ChallengeError> {
+    /// let challenge = Challenge::new("api")?.with_scope("profile:read")?;
+    ///
+    /// let response = http::Response::from(challenge.insufficient_scope());
+    /// assert_eq!(response.status(), 403);
+    /// assert_eq!(
+    ///     response.headers()["www-authenticate"],
+    ///     r#"Bearer realm="api", error="insufficient_scope", scope="profile:read""#
+    /// );
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn insufficient_scope(&self) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN)
+            .with_detail("The token does not have the required scope")
+            .with_header(WWW_AUTHENTICATE, self.to_header_with_error(Some(BearerError::InsufficientScope)))
     }
 
     /// Writes the value of the `WWW-Authenticate` header.

@@ -273,6 +273,32 @@ fn a_rejection_has_the_trace_id_of_its_request() {
     }
 }
 
+#[test]
+fn a_token_without_the_scope_of_a_challenge_is_a_403_with_the_challenge() {
+    let scoped = Challenge::new("a\"b").and_then(|challenge| challenge.with_scope("profile:read user|x")).unwrap();
+    let full = scoped.clone().with_description("of the service").unwrap().with_error(BearerError::InvalidToken);
+    let with_scope = r#"Bearer realm="a\"b", error="insufficient_scope", scope="profile:read user|x""#;
+    for (challenge, expected) in [
+        (&Challenge::default(), r#"Bearer realm="api", error="insufficient_scope""#),
+        (&scoped, with_scope),
+        (&full, with_scope),
+    ] {
+        let problem = challenge.insufficient_scope().with_request(&parts(request(&[])));
+        assert!(problem.source().is_none());
+        let response: http::Response<Vec<u8>> = problem.into();
+        assert_eq!(response.status(), 403);
+        assert_eq!(response.headers().get_all(WWW_AUTHENTICATE).iter().collect::<Vec<_>>(), [expected]);
+        assert_eq!(response.headers()["cache-control"], "private, no-store");
+        assert_eq!(
+            String::from_utf8_lossy(response.body()),
+            concat!(
+                r#"{"type":"about:blank","title":"Forbidden","status":403,"#,
+                r#""detail":"The token does not have the required scope","instance":"/api/v1/me"}"#,
+            )
+        );
+    }
+}
+
 /// An authenticator that always fails.
 struct Failing(StoreErrorKind);
 
