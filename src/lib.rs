@@ -97,7 +97,6 @@ pub use page::paginator::Paginator;
 pub use page::query_error::{ParameterError, QueryError};
 pub use page::request::PageRequest;
 pub use page::simple::SimplePaginator;
-pub use problem::event::ProblemEvent;
 pub use problem::Problem;
 pub use problem::event::ProblemEvent;
 pub use problem::extension_name::{ExtensionError, ExtensionName};
