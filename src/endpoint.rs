@@ -10,6 +10,7 @@ use http::request::Parts;
 use http::{Method, Response, StatusCode};
 
 use crate::auth::challenge::Challenge;
+use crate::auth::trusted_proxies::TrustedProxies;
 use crate::auth::{Authenticated, Authenticator, accepted_token};
 use crate::page::pagination::Pagination;
 use crate::page::paginator::Paginator;
@@ -79,6 +80,7 @@ pub struct ListTokens<S, A: Authenticator> {
     order: TokenOrder,
     has_link_header: bool,
     challenge: Challenge,
+    trusted_proxies: Option<TrustedProxies>,
     retry_after_seconds: u32,
     record_usage: Option<Box<RecordUsage<A::Owner>>>,
     problem_hook: Option<Box<ProblemHook>>,
@@ -106,6 +108,7 @@ where
             order: TokenOrder::default(),
             has_link_header: false,
             challenge: Challenge::default(),
+            trusted_proxies: None,
             retry_after_seconds: 1,
             record_usage: None,
             problem_hook: None,
@@ -134,6 +137,14 @@ where
     #[must_use]
     pub fn with_challenge(self, challenge: Challenge) -> Self {
         Self { challenge, ..self }
+    }
+
+    /// Sets the proxies that are trusted to report the address of a client. By default no proxy is trusted.
+    ///
+    /// Allow-lists are then matched with the address that [`TrustedProxies::client`] returns for the peer of a request.
+    #[must_use]
+    pub fn with_trusted_proxies(self, proxies: TrustedProxies) -> Self {
+        Self { trusted_proxies: Some(proxies), ..self }
     }
 
     /// Sets after how many seconds a client is asked to try again when the store is unavailable; 1 unless set.
@@ -193,10 +204,11 @@ where
 
     /// Returns the response to a request.
     ///
-    /// `caller` is the address of the peer, or the address that a trusted proxy reports. Use `None` if it is not known: a
-    /// token with an allow-list is then rejected. The body of a request is ignored.
-    pub async fn handle(&self, parts: &Parts, caller: Option<IpAddr>) -> Response<Vec<u8>> {
-        let mut response = match self.list(parts, caller).await {
+    /// `peer` is the address of the connection's peer. The [trusted proxies](Self::with_trusted_proxies) among the peers
+    /// report the address of the client. Any other peer is the client. Use `None` if the address is not known: a token
+    /// with an allow-list is then rejected. The body of a request is ignored.
+    pub async fn handle(&self, parts: &Parts, peer: Option<IpAddr>) -> Response<Vec<u8>> {
+        let mut response = match self.list(parts, peer).await {
             Ok(page) => self.respond(&page),
             Err(problem) => self.reject(problem, parts),
         };
@@ -207,10 +219,14 @@ where
         response
     }
 
-    async fn list(&self, parts: &Parts, caller: Option<IpAddr>) -> Result<Paginator<TokenResource>, Problem> {
+    async fn list(&self, parts: &Parts, peer: Option<IpAddr>) -> Result<Paginator<TokenResource>, Problem> {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             return Err(Problem::method_not_allowed(&[Method::GET, Method::HEAD]));
         }
+        let caller = match (&self.trusted_proxies, peer) {
+            (Some(proxies), Some(peer)) => proxies.client(peer, &parts.headers),
+            (_, peer) => peer,
+        };
         let now = (self.clock)();
         let Authenticated { owner, token, .. } =
             accepted_token(&self.authenticator, &self.challenge, &parts.headers, caller, now).await?;

@@ -50,6 +50,7 @@
 //! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
 //!   [`Challenge`] and [`Problem`] answer. [`AuthError`] is the reason, which only the service's log shows.
 //!   [`Authenticated`] has what else the service looked up, and [`Challenge::insufficient_scope`] is the 403.
+//!   [`TrustedProxies`] finds the address of a client behind proxies.
 //! - **Logs**: [`ListTokens::with_problem_hook`] sees every problem, and [`ProblemEvent`] prints it with all its causes.
 //! - **Usage**: [`UsageLog`] adds up the usage of tokens in memory. The service writes it in a [`UsageBatch`] of
 //!   [`TokenUsage`], which goes back into the log if writing fails.
@@ -60,9 +61,9 @@
 //! # What it is not
 //!
 //! It neither makes tokens nor keeps secrets: a service does, and shows only a digest to whoever looks them up. It has no
-//! feature for any framework or database, because those change faster than an envelope should. It trusts no header about
-//! hosts or proxies: the base of the links is configured, and the caller's address is an argument. The time is an argument
-//! too; [`ListTokens`] alone has a clock.
+//! feature for any framework or database, because those change faster than an envelope should. It reads no host from a
+//! header: the base of the links is configured. It reads the address of a client from a header only if the service names
+//! its [`TrustedProxies`]. The time is an argument; [`ListTokens`] alone has a clock.
 #![forbid(unsafe_code)]
 // Here and not in Cargo.toml, because tests, benches and examples may panic and print.
 #![warn(clippy::panic, clippy::print_stderr, clippy::print_stdout, clippy::unreachable)]
@@ -81,6 +82,7 @@ mod token;
 pub use auth::auth_error::AuthError;
 pub use auth::bearer::{BearerToken, CredentialsError};
 pub use auth::challenge::{BearerError, Challenge, ChallengeError};
+pub use auth::trusted_proxies::TrustedProxies;
 pub use auth::{Authenticated, Authenticator, DynAuthenticator, authenticate};
 pub use client::links::{NextUrlError, PageLinks};
 pub use client::page::{MetaLink, Page, PageMeta};

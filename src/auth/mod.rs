@@ -3,6 +3,7 @@
 pub(crate) mod auth_error;
 pub(crate) mod bearer;
 pub(crate) mod challenge;
+pub(crate) mod trusted_proxies;
 
 use std::net::IpAddr;
 
@@ -124,7 +125,8 @@ impl<O> Authenticated<O> {
 /// this, and then refuses in the same way: one body for every cause, and a challenge by RFC 6750, section 3.1.
 ///
 /// `challenge` is what a rejection sends, with the error of the rejection and without a description. `caller` is the
-/// address of the peer, or that which a trusted proxy vouches for. Tokens in the query are not looked at (section 5.3).
+/// address of the peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client) returns. Tokens in the
+/// query are not looked at (section 5.3).
 ///
 /// A token that is accepted has been used; the caller records that, as [`ListTokens`](crate::ListTokens) does.
 ///

@@ -3,6 +3,7 @@
 pub(crate) mod base64url;
 pub(crate) mod buffer;
 pub(crate) mod digits;
+pub(crate) mod forwarded;
 pub(crate) mod ip;
 pub(crate) mod json_escape;
 pub(crate) mod label;

@@ -19,6 +19,8 @@ use crate::token::ip_ranges::IpRanges;
 
 /// The addresses and ranges that a token may be used from, in the order they were given.
 ///
+/// [`TrustedProxies`](crate::TrustedProxies) takes such a list too, of the addresses of proxies.
+///
 /// An IPv4 address mapped into IPv6 (`::ffff:10.0.0.7`) is IPv4, in entries and in callers, because dual-stack sockets
 /// report IPv4 callers that way. An IPv6 range therefore never admits an IPv4 caller, not even `::/0`.
 ///

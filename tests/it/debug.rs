@@ -164,7 +164,9 @@ fn public_output() -> Output {
     print(&mut output, &request);
     print(&mut output, &request.paginate(vec![WORD], |_| keys.clone()).unwrap());
 
-    print(&mut output, &serde_json::from_value::<AllowedIps>(vec![WORD].into()).unwrap());
+    let list: AllowedIps = serde_json::from_value(vec![WORD].into()).unwrap();
+    print(&mut output, &list);
+    print(&mut output, &TrustedProxies::forwarded(list));
     print_error(&mut output, &AllowedIps::parse([WORD]).unwrap_err());
     print(&mut output, &ExtensionName::from_static(WORD));
     print_error(&mut output, &format!("{WORD} ").parse::<ExtensionName>().unwrap_err());

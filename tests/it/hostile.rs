@@ -11,7 +11,7 @@ use std::path::Path;
 use std::thread;
 
 use chrono::{DateTime, Utc};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, FORWARDED, HeaderMap, HeaderName, HeaderValue, LINK, RETRY_AFTER};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -196,6 +196,21 @@ fn credentials() -> Vec<Text> {
         Repeated("Bearer ", "a", ""),
         Repeated("Bearer ", "=", ""),
         Repeated("Bearer ", "a ", ""),
+    ]);
+    inputs
+}
+
+fn forwarded() -> Vec<Text> {
+    let mut inputs =
+        repeated(&[",", ";", "\"", "\"\",", "\\", "=", "a=b;", "a=\"\";", "for=a;", " ", ":", "[", "1.", "é"]);
+    inputs.extend([
+        Repeated("", "1.1.1.1,", "1.1.1.1"),
+        Repeated("", "for=1.1.1.1,", "for=1.1.1.1"),
+        Repeated("", "for=\"[::1]:1\", ", "for=a"),
+        Repeated("for=\"", "\\1", "\""),
+        Repeated("for=\"1.1.1.1:_", "a", "\""),
+        Repeated("for=\"[", ":", "]\""),
+        Repeated("a=\"", ",", ",for=1.1.1.1"),
     ]);
     inputs
 }
@@ -420,6 +435,12 @@ fn functions() -> Vec<Function> {
     add("TraceId::from_str", 16, any_text(), parse::<TraceId>);
     add("TraceId::from_traceparent", 16, repeated(&["0", "-", "00-", "a"]), |text| {
         black_box(TraceId::from_traceparent(text));
+    });
+    add("TrustedProxies::client", 16, forwarded(), |text| {
+        let all = || AllowedIps::parse(["0.0.0.0/0", "::/0"]).unwrap();
+        let x_forwarded_for = headers(&HeaderName::from_static("x-forwarded-for"), text);
+        black_box(TrustedProxies::x_forwarded_for(all()).client(caller(), &x_forwarded_for));
+        black_box(TrustedProxies::forwarded(all()).client(caller(), &headers(&FORWARDED, text)));
     });
     add("authenticate", 16, credentials(), |text| {
         let parts = parts(text);

@@ -86,6 +86,7 @@ fn every_public_type_can_go_to_another_thread() {
         shared::<TokenUsage<String>>(),
         shared::<TraceId>(),
         shared::<TraceIdError>(),
+        shared::<TrustedProxies>(),
         shared::<UnknownOrder>(),
         shared::<UnknownStatus>(),
         shared::<UsageBatch<'static, String>>(),

@@ -3,6 +3,7 @@
 mod auth_error;
 mod bearer;
 mod challenge;
+mod trusted_proxies;
 
 use std::error::Error;
 use std::net::IpAddr;

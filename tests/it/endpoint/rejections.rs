@@ -9,7 +9,7 @@ use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Builder;
 use pollster::block_on;
 use serde_json::{Value, json};
-use tokenfolio::{Challenge, ListTokens, StoreErrorKind};
+use tokenfolio::{AllowedIps, Challenge, ListTokens, StoreErrorKind, TrustedProxies};
 
 use super::{
     BASE, always, endpoint, endpoint_of, failing, get, handle, headers, json_body, list, page, parts, request,
@@ -191,6 +191,30 @@ fn the_clients_address_is_the_argument_and_not_a_header() {
         let caller: Option<IpAddr> = caller.map(|caller| caller.parse().unwrap());
         let response = block_on(endpoint.handle(&parts(request), caller));
         assert_eq!(response.status(), status, "{caller:?}");
+    }
+}
+
+#[test]
+fn the_clients_address_is_in_the_header_of_a_trusted_proxy() {
+    let proxies = TrustedProxies::x_forwarded_for(AllowedIps::parse(["192.0.2.1"]).unwrap());
+    let endpoint = endpoint(store_of(3)).with_trusted_proxies(proxies);
+    for (peer, forwarded_for, status) in [
+        (Some("192.0.2.1"), "10.0.0.7", 200),
+        (Some("::ffff:192.0.2.1"), "10.0.0.7", 200),
+        (Some("192.0.2.1"), "10.0.0.7, 192.0.2.1", 200),
+        (Some("192.0.2.1"), "10.0.0.7, 10.0.1.7", 401),
+        (Some("192.0.2.1"), "10.0.0.7, unknown", 401),
+        (Some("192.0.2.2"), "10.0.0.7", 401),
+        (Some("10.0.0.7"), "10.0.1.7", 200),
+        (None, "10.0.0.7", 401),
+    ] {
+        let request = request(Method::GET, "/api/v1/me/tokens")
+            .header("authorization", "Bearer office")
+            .header("x-forwarded-for", forwarded_for)
+            .header("forwarded", "for=10.0.0.7");
+        let peer: Option<IpAddr> = peer.map(|peer| peer.parse().unwrap());
+        let response = block_on(endpoint.handle(&parts(request), peer));
+        assert_eq!(response.status(), status, "{peer:?}, {forwarded_for}");
     }
 }
 
