@@ -31,7 +31,13 @@ pub(crate) fn start() -> StartupMessage {
     thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
-            let arguments = Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false };
+            let arguments = Arguments {
+                port: 0,
+                base: None,
+                store: StoreChoice::Memory,
+                lenient: false,
+                trusted_proxies: Vec::new(),
+            };
             let demo = Demo::start(arguments).await.expect("the demo starts");
             sender.send(serde_json::to_value(&demo.startup_message).expect("it is JSON")).expect("a test waits");
             let listener = TcpListener::from_std(demo.listener).expect("it does not block");

@@ -3,7 +3,9 @@
 //! Rocket has its own request and response types, so both are copied. Rocket also changes requests before a handler runs:
 //!
 //! - It drops headers whose value is not UTF-8. If a token has such a byte, the 401 has no `error` in its challenge. If
-//!   one of two `Authorization` headers has such a byte, the other one is used.
+//!   one of two `Authorization` headers has such a byte, the other one is used. A trusted proxy should replace
+//!   `X-Forwarded-For` or `Forwarded`, not append to it. The adapter begins both lists with an unknown client, because a
+//!   header that was dropped looks like no header, and a trusted proxy without the header is the client itself.
 //! - It replaces the method of a POST whose form begins with a field `_method`. The endpoint sees the new method.
 //! - It answers an unknown method with 400 and reports the method as GET. The [catcher](catchers) answers instead.
 //! - It routes `/tokens/` and `/%74okens` like `/tokens`. The handler compares the path as it was sent.
@@ -107,7 +109,11 @@ pub(crate) const UNKNOWN_METHOD: &str = "UNKNOWN";
 
 /// Copies a request without its body.
 pub(crate) fn request_parts(request: &Request<'_>, method: &str) -> Parts {
-    let mut copy = http::Request::builder().method(method).uri(request.uri().to_string());
+    let mut copy = http::Request::builder()
+        .method(method)
+        .uri(request.uri().to_string())
+        .header("forwarded", "for=unknown")
+        .header("x-forwarded-for", "unknown");
     for header in request.headers().iter() {
         copy = copy.header(header.name.as_str(), header.value());
     }

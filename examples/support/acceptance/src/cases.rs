@@ -35,6 +35,12 @@ pub fn lenient_cases() -> Vec<Case> {
     queries::lenient_cases()
 }
 
+/// Returns the cases for a server that trusts this machine as a proxy.
+#[must_use]
+pub fn trusted_proxy_cases() -> Vec<Case> {
+    forwarding::trusted_proxy_cases()
+}
+
 /// Returns a case that requests the endpoint's path with GET.
 fn get(name: &str, expected: Expected) -> Case {
     Case::new(name, Method::GET, PATH, expected)

@@ -10,7 +10,10 @@ mod log;
 mod shutdown;
 mod usage;
 
-pub use cases::{every_lenient_request_gets_its_expected_response, every_request_gets_its_expected_response};
+pub use cases::{
+    every_lenient_request_gets_its_expected_response, every_request_gets_its_expected_response,
+    every_request_of_a_trusted_proxy_gets_its_expected_response,
+};
 pub use command_line::{
     a_file_can_be_reopened, a_postgres_database_can_be_reopened, a_server_that_cannot_start_fails_with_an_error,
     links_start_with_the_base_url, the_startup_message_has_commands_to_paste,

@@ -26,7 +26,7 @@ mod server;
 mod snapshot;
 
 pub use case::Case;
-pub use cases::{lenient_cases, strict_cases};
+pub use cases::{lenient_cases, strict_cases, trusted_proxy_cases};
 pub use connection::{Connection, Response};
 pub use exchange::{Exchange, run};
 pub use leak_detector::LeakDetector;
@@ -45,6 +45,7 @@ macro_rules! suite {
             $binary;
             every_request_gets_its_expected_response
             every_lenient_request_gets_its_expected_response
+            every_request_of_a_trusted_proxy_gets_its_expected_response
             links_lead_through_all_pages
             a_connection_serves_several_requests
             pipelined_requests_are_answered_in_order

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Parser;
-use tokenfolio::{BaseUrlError, Pagination};
+use tokenfolio::{AllowedIp, AllowedIps, BaseUrlError, Pagination, TrustedProxies};
 
 use crate::start::PATH;
 
@@ -27,6 +27,10 @@ pub struct Arguments {
     /// Reads an invalid page number as page 1, as Laravel does.
     #[arg(long)]
     pub lenient: bool,
+
+    /// Trusts the header `X-Forwarded-For` of the proxy at this address, or of all proxies in this range. Can be repeated.
+    #[arg(long = "trust-proxy", value_name = "RANGE")]
+    pub trusted_proxies: Vec<AllowedIp>,
 }
 
 impl Arguments {
@@ -34,6 +38,11 @@ impl Arguments {
     #[must_use]
     pub fn read() -> Self {
         Self::parse()
+    }
+
+    /// Returns the trusted proxies, or `None` if there are none.
+    pub(crate) fn trusted_proxies(&self) -> Option<TrustedProxies> {
+        AllowedIps::new(self.trusted_proxies.iter().copied()).ok().map(TrustedProxies::x_forwarded_for)
     }
 }
 

@@ -43,6 +43,7 @@ impl Demo {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
+        let trusted_proxies = arguments.trusted_proxies();
         let mut pagination = match arguments.base {
             Some(pagination) => pagination,
             None => arguments::pagination(&url)?,
@@ -54,9 +55,12 @@ impl Demo {
         let secrets = Secrets::generate()?;
         let Opened { store, authenticator, usage } = stores::open(&arguments.store, &secrets, Utc::now()).await?;
         let log = Arc::new(UsageLog::new());
-        let endpoint = ListTokens::new(store, authenticator, pagination)
+        let mut endpoint = ListTokens::new(store, authenticator, pagination)
             .with_usage_log(Arc::clone(&log))
             .with_problem_hook(log_problem);
+        if let Some(proxies) = trusted_proxies {
+            endpoint = endpoint.with_trusted_proxies(proxies);
+        }
         let usage_writer = UsageWriter::start(log, usage);
         Ok(Self { listener, endpoint, startup_message: StartupMessage { url, secrets }, usage_writer })
     }

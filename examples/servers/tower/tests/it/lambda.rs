@@ -48,7 +48,8 @@ fn event(method: &str, query: &str, secret: &str) -> Value {
 
 /// Starts a demo, and returns its application and startup message.
 async fn start() -> (App, Value) {
-    let arguments = Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false };
+    let arguments =
+        Arguments { port: 0, base: None, store: StoreChoice::Memory, lenient: false, trusted_proxies: Vec::new() };
     let demo = Demo::start(arguments).await.expect("a store in memory opens");
     (app(demo.endpoint), serde_json::to_value(demo.startup_message).expect("a startup message is JSON"))
 }

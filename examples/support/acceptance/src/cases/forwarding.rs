@@ -1,8 +1,9 @@
-//! Headers that claim the origin of a request or another host. The servers trust none of them.
+//! Headers that claim the origin of a request or another host. The servers trust none of them, except the header of a
+//! trusted proxy.
 
 use super::get;
 use crate::case::Case;
-use crate::expected::Expected::{Page, Unauthorized};
+use crate::expected::Expected::{Page, Single, Unauthorized};
 
 pub(super) fn cases() -> Vec<Case> {
     let claims = [
@@ -36,4 +37,55 @@ pub(super) fn cases() -> Vec<Case> {
         host("host: a\r\nhost: b").or_rejected(&[400]),
     ];
     claims.into_iter().chain(addresses).chain(hosts).collect()
+}
+
+/// Returns the cases for a server that trusts this machine as a proxy.
+///
+/// The token `ip_denied` is allowed from 203.0.113.12 and 2001:db8::/32, and the token `single` from this machine.
+pub(super) fn trusted_proxy_cases() -> Vec<Case> {
+    let rejected = Unauthorized(Some("invalid_token"));
+    let case = |secret: &str, lines: &[&[u8]], expected| {
+        let name = format!("{secret} and {}", lines.concat().escape_ascii());
+        let request = get(&name, expected).header(format!("authorization: Bearer {{{secret}}}"));
+        lines.iter().fold(request, |request, line| request.header(*line))
+    };
+    let allowed: [&[&[u8]]; 9] = [
+        &[b"x-forwarded-for: 203.0.113.12"],
+        &[b"X-Forwarded-For:203.0.113.12:54321"],
+        &[b"x-forwarded-for: ::ffff:203.0.113.12"],
+        &[b"x-forwarded-for: [2001:db8::7]:443"],
+        &[b"x-forwarded-for: 10.0.0.9, 203.0.113.12"],
+        &[b"x-forwarded-for: 203.0.113.12, 127.0.0.1"],
+        &[b"x-forwarded-for: 10.0.0.9", b"x-forwarded-for: 203.0.113.12"],
+        &[b"x-forwarded-for: 10.0.0.9, 203.0.113.12", b"x-forwarded-for: 127.0.0.1"],
+        &[b"forwarded: for=10.0.0.9", b"x-forwarded-for: 203.0.113.12"],
+    ];
+    let denied: [&[&[u8]]; 8] = [
+        &[],
+        &[b"x-forwarded-for: 10.0.0.9"],
+        &[b"x-forwarded-for: 203.0.113.12, 10.0.0.9"],
+        &[b"x-forwarded-for: 203.0.113.12", b"x-forwarded-for: 10.0.0.9"],
+        &[b"x-forwarded-for: 203.0.113.12, unknown"],
+        &[b"x-forwarded-for: 203.0.113.12,"],
+        &[b"forwarded: for=203.0.113.12"],
+        &[b"x-real-ip: 203.0.113.12"],
+    ];
+    // These would be the address of the proxy if the header were ignored.
+    let not_this_machine: [&[&[u8]]; 6] = [
+        &[b"x-forwarded-for: 203.0.113.12"],
+        &[b"x-forwarded-for: 127.0.0.1, 203.0.113.12"],
+        &[b"x-forwarded-for: unknown"],
+        &[b"x-forwarded-for:"],
+        &[b"x-forwarded-for: \xff"],
+        &[b"x-forwarded-for: \xff, 203.0.113.12"],
+    ];
+    // Rocket drops a header whose value is not UTF-8. Its adapter therefore finds no client without the header.
+    let without_header = case("single", &[], Single).except("rocket", rejected.clone());
+    let allowed = allowed.map(|lines| case("ip_denied", lines, Page(1)));
+    let denied = denied.map(|lines| case("ip_denied", lines, rejected.clone()));
+    let not_this_machine = not_this_machine.map(|lines| case("single", lines, rejected.clone()));
+    let open = get("a token without an allow-list and an unknown client", Page(1))
+        .authorized()
+        .header("x-forwarded-for: unknown");
+    allowed.into_iter().chain(denied).chain(not_this_machine).chain([without_header, open]).collect()
 }

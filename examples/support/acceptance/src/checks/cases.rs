@@ -2,7 +2,7 @@
 
 use tokenfolio_postgres_server::Schema;
 
-use crate::cases::{lenient_cases, strict_cases};
+use crate::cases::{lenient_cases, strict_cases, trusted_proxy_cases};
 use crate::exchange::run;
 use crate::server::Server;
 
@@ -22,5 +22,14 @@ pub fn every_request_gets_its_expected_response(binary: &str) {
 pub fn every_lenient_request_gets_its_expected_response(binary: &str) {
     let server = Server::start(binary, &["--store", "memory", "--lenient"]);
     drop(run(&server, &lenient_cases()));
+    server.stop();
+}
+
+/// Sends all cases of a trusted proxy to a server that trusts this machine.
+#[track_caller]
+pub fn every_request_of_a_trusted_proxy_gets_its_expected_response(binary: &str) {
+    let arguments = ["--store", "memory", "--trust-proxy", "10.0.0.1", "--trust-proxy", "127.0.0.0/8"];
+    let server = Server::start(binary, &arguments);
+    drop(run(&server, &trusted_proxy_cases()));
     server.stop();
 }

@@ -18,6 +18,15 @@ fn the_default_is_port_3000_and_sqlite_in_memory() {
     assert_eq!(arguments.store, StoreChoice::Sqlite);
     assert_eq!(arguments.base, None);
     assert!(!arguments.lenient);
+    assert_eq!(arguments.trusted_proxies, []);
+}
+
+#[test]
+fn proxies_are_addresses_or_ranges() {
+    let arguments = parse("--trust-proxy 10.0.0.0/8 --trust-proxy ::1");
+    assert_eq!(arguments.trusted_proxies, ["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()]);
+    let message = try_parse("--trust-proxy localhost").unwrap_err();
+    assert!(message.contains("`localhost` is not an IPv4 or IPv6 address"), "{message}");
 }
 
 #[test]

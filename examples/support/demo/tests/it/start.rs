@@ -6,7 +6,7 @@ use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH, StoreChoice};
 use tokenfolio_postgres_server::Schema;
 
 pub(crate) fn arguments(store: StoreChoice) -> Arguments {
-    Arguments { port: 0, base: None, store, lenient: false }
+    Arguments { port: 0, base: None, store, lenient: false, trusted_proxies: Vec::new() }
 }
 
 /// Starts a demo, and returns its endpoint and startup message.
