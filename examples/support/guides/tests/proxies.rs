@@ -1,0 +1,3 @@
+//! The proxies of `docs/guides/service.md`.
+
+include!(concat!(env!("OUT_DIR"), "/service/src/proxies.rs"));
