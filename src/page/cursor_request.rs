@@ -16,12 +16,12 @@ use crate::token::status::TokenStatus;
 
 /// Which part of a list is requested by a cursor, how large a page is, and which parameters its links preserve.
 ///
-/// [`Pagination::cursor_request`] reads it from a query. `K` has the values by which the list is ordered. It is a struct of
-/// numbers, texts and options of them, in the order of the columns. The last of them makes every item different, such as
-/// the id.
+/// [`Pagination::cursor_request`] reads it from a query. `K` has the keys of an item: the values that the list is ordered
+/// by. It is a struct of numbers, texts and options, in the order of the columns. The last key must differ from item to
+/// item, as an id does.
 ///
-/// A cursor is not signed. A client that changes the values gets another part of the same list, so the list must be that of
-/// the client's own items, whatever the cursor says.
+/// A cursor is not signed. A client that changes the keys gets another part of the same list. So the service must choose
+/// the list without the cursor, for example by the owner.
 ///
 /// # Examples
 ///
@@ -178,11 +178,12 @@ impl<K> CursorRequest<K> {
         self.list.choice(name)
     }
 
-    /// Creates the page from up to [`limit_and_one`](Self::limit_and_one) items, as they were read: those of
-    /// [`Cursor::Before`] in the reverse order. The page has them in the order of the list.
+    /// Creates the page from up to [`limit_and_one`](Self::limit_and_one) items, in the order in which they were read. The
+    /// items before a place ([`Cursor::Before`]) are read in the reverse order, and the page has them in the order of the
+    /// list.
     ///
-    /// `keys` returns the values by which the list is ordered. It is called for the first and the last item of the page.
-    /// Items after those of a full page show that there is another page, and are dropped.
+    /// `keys` returns the keys of an item. It is called for the first and the last item of the page. Items after a full page
+    /// show that the list has another page, and are dropped.
     ///
     /// # Errors
     ///
@@ -198,7 +199,7 @@ impl<K> CursorRequest<K> {
         if is_backward {
             items.reverse();
         }
-        // The page from which a cursor led backwards is behind this one, and that from which it led forwards is before it.
+        // A cursor comes from a neighbour: from the next page if it leads backwards, and else from the previous page.
         let has_next = has_more || is_backward;
         let has_prev = self.cursor.is_some() && (has_more || !is_backward);
         let next_cursor = match items.last() {

@@ -43,7 +43,7 @@ trait Envelope {
 
     fn items(&self) -> &[Self::Item];
 
-    /// Estimates the length of what is not an item. Escapes can make it longer.
+    /// Estimates the length of the JSON except the items. Escapes can make it longer.
     fn estimated_envelope_len(&self) -> usize;
 
     /// Writes `,"links":{..},"meta":{..}}`, up to the end of the page.

@@ -9,7 +9,7 @@ use crate::page::single_parameter::single_value;
 /// The highest page that can be requested, 2^63 - 1: the page is an int64 on the wire.
 pub(crate) const MAX_PAGE: u64 = i64::MAX.unsigned_abs();
 
-/// What a number in a query means.
+/// The meaning of a number in a query.
 #[derive(Clone, Copy)]
 pub(crate) enum NumberKind {
     Page,

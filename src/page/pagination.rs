@@ -95,14 +95,14 @@ pub(crate) enum Position {
     Cursor,
 }
 
-/// What a choice means. Links repeat the choices in this order.
+/// The meaning of a choice. Links repeat the choices in this order.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum ChoiceKind {
     /// The status of the tokens in the list.
     Status,
     /// The order of the list.
     Direction,
-    /// What the service gives it to mean.
+    /// A choice of the service.
     Own,
 }
 
@@ -247,7 +247,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
     pub fn with_cursor_name(self, name: impl Into<Cow<'static, str>>) -> Result<Self, ParameterNameError> {
         let name = name.into();
         self.with_names(|config| {
@@ -262,7 +262,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty or that of the page, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
     pub fn with_client_size(
         self,
         name: impl Into<Cow<'static, str>>,
@@ -280,7 +280,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
     ///
     /// # Examples
     ///
@@ -312,7 +312,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
     ///
     /// # Examples
     ///
@@ -336,7 +336,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty or that of another parameter, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
     ///
     /// # Examples
     ///

@@ -68,8 +68,8 @@ impl QueryError {
 
     /// Returns both values, or the errors of both results.
     ///
-    /// Reports every parameter that is wrong in one problem, the service's own and those of the pagination. Nest calls
-    /// for more than two results.
+    /// Reports every parameter that is wrong in one problem: the service's own parameters and the pagination's. Nest
+    /// calls for more than two results.
     ///
     /// # Errors
     ///
@@ -221,7 +221,7 @@ enum Detail {
     /// The text of a service.
     #[error("{0}")]
     Text(Cow<'static, str>),
-    /// What the pagination expected, and what is wrong.
+    /// The values that the pagination expects, and the reason for the error.
     #[error("must be {0}, but {1}")]
     Value(Expected, Reason),
 }

@@ -37,7 +37,7 @@ pub struct SimplePaginator<T> {
 impl PageRequest {
     /// Creates the page without a total from up to [`limit_and_one`](Self::limit_and_one) items.
     ///
-    /// Items after those of a full page show that there is another page, and are dropped.
+    /// Items after a full page show that the list has another page, and are dropped.
     #[doc(alias = "simplePaginate")]
     #[must_use]
     pub fn simple_paginate<T>(self, items: Vec<T>) -> SimplePaginator<T> {
@@ -101,7 +101,7 @@ impl<T> SimplePaginator<T> {
         self.request.per_page()
     }
 
-    /// Returns whether there are items after those of this page.
+    /// Returns whether the list has items after this page.
     #[must_use]
     pub fn has_more(&self) -> bool {
         self.has_more
