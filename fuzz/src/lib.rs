@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod credentials;
+pub mod forwarded;
 pub mod links;
 pub mod query;
 pub mod trace;
