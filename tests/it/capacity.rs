@@ -81,14 +81,19 @@ fn a_fresh_buffer_is_allocated_once() {
     for (what, write) in writes() {
         expect_one_allocation(&what, write);
     }
-    // No two of these numbers have a bit in common, and all have 13 digits.
-    let token = |bit: i64| {
-        let mut token = AccessToken::new(1 << (40 + bit % 3), "CI", DateTime::UNIX_EPOCH);
-        token.usage_count = 1 << (40 + (bit + 1) % 3);
+    // Each token is as long as one can be: with the longest status, and with numbers of 13 digits that have no bit in common.
+    let token = |index: i64| {
+        let mut token = AccessToken::new(1 << (40 + index % 3), "CI", DateTime::UNIX_EPOCH);
+        token.usage_count = 1 << (40 + (index + 1) % 3);
+        token.revoked_at = Some(DateTime::UNIX_EPOCH);
+        token.expires_at = (index % 2 == 0).then_some(DateTime::UNIX_EPOCH);
         token.into_resource(DateTime::UNIX_EPOCH)
     };
-    let page = request(&Pagination::new("/t").unwrap(), 1, 20).paginate((0..20).map(token).collect(), 20);
-    expect_one_allocation("long numbers", |body| page.write_tokens(body));
+    let page = request(&Pagination::new("/t").unwrap(), 1, 20).paginate((0..200).map(token).collect(), 200);
+    expect_one_allocation("the longest tokens", |body| page.write_tokens(body));
+    let mut body = Vec::new();
+    page.write_tokens(&mut body);
+    assert!(body.capacity() <= body.len() + 150, "{} bytes for {}", body.capacity(), body.len());
 }
 
 #[test]
