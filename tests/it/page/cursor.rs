@@ -228,8 +228,9 @@ fn the_longest_cursor_can_be_written_and_read() {
 #[test]
 fn a_page_is_written_byte_for_byte() {
     let cursor = cursor_of(r#"{"id":2,"_pointsToNextItems":true}"#);
-    let page = pairs().cursor_request(&format!("cursor={cursor}")).unwrap();
-    let page = page.paginate(vec![3, 4, 5], |id| Id { id: *id }).unwrap();
+    let request = pairs().cursor_request(&format!("cursor={cursor}")).unwrap();
+    assert_eq!((request.per_page().get(), request.limit_and_one()), (2, 3));
+    let page = request.paginate(vec![3, 4, 5], |id| Id { id: *id }).unwrap();
     let next = cursor_of(r#"{"id":4,"_pointsToNextItems":true}"#);
     let prev = cursor_of(r#"{"id":3,"_pointsToNextItems":false}"#);
     let expected = format!(
