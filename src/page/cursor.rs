@@ -58,7 +58,7 @@ impl<K: Serialize + DeserializeOwned> Cursor<K> {
             return Err(Reason::Empty);
         }
         if text.len() > MAX_LEN {
-            return Err(Reason::TooLong);
+            return Err(Reason::TooLong { max: MAX_LEN });
         }
         let json = base64url::decode(text).ok_or(Reason::NotBase64)?;
         if !is_flat(&json) {

@@ -278,8 +278,8 @@ pub(crate) enum Reason {
     Repeated,
     #[error("is larger")]
     TooLarge,
-    #[error("is longer than 4096 bytes")]
-    TooLong,
+    #[error("is longer than {max} bytes")]
+    TooLong { max: usize },
     #[error("is zero")]
     Zero,
 }
