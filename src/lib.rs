@@ -55,8 +55,8 @@
 //! - **Usage**: [`UsageLog`] adds up the usage of tokens in memory. The service writes it in a [`UsageBatch`] of
 //!   [`TokenUsage`], which goes back into the log if writing fails.
 //! - **The endpoint**: [`ListTokens`] is all of it; the package's `openapi.json` describes it to clients (OpenAPI 3.1).
-//! - **Clients**: [`Page`] is what they read, [`ResponseError`] why there is none, [`PageLinks::next_url`] where to go on,
-//!   [`parse_retry_after`] when to come again.
+//! - **Clients**: [`Page`] reads every form of page that Laravel sends. [`ResponseError`] is why there is no page,
+//!   [`PageWalk`] goes from page to page, and [`parse_retry_after`] returns when to try again.
 //!
 //! # What it is not
 //!
@@ -84,10 +84,12 @@ pub use auth::bearer::{BearerToken, CredentialsError};
 pub use auth::challenge::{BearerError, Challenge, ChallengeError};
 pub use auth::trusted_proxies::TrustedProxies;
 pub use auth::{Authenticated, Authenticator, DynAuthenticator, authenticate};
-pub use client::links::{NextUrlError, PageLinks};
-pub use client::page::{MetaLink, Page, PageMeta};
+pub use client::links::PageLinks;
+pub use client::meta::{MetaLink, PageMeta};
+pub use client::page::Page;
 pub use client::response::ResponseError;
 pub use client::retry_after::parse_retry_after;
+pub use client::walk::{NextUrlError, PageWalk};
 pub use endpoint::ListTokens;
 pub use page::base_url::BaseUrlError;
 pub use page::cursor::{Cursor, CursorError};

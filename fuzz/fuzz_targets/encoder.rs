@@ -87,7 +87,8 @@ fuzz_target!(|input: Input| {
     let read: Page<TokenResource> = serde_json::from_slice(&expected).expect("a page is read");
     let meta = &read.meta;
     let links = &read.links;
-    assert_eq!((meta.current_page, meta.last_page, meta.total), (page.current_page(), page.last_page(), page.total()));
+    assert_eq!((meta.current_page, meta.last_page), (Some(page.current_page()), Some(page.last_page())));
+    assert_eq!(meta.total, Some(page.total()));
     assert_eq!((meta.from, meta.to), (page.from(), page.to()));
     assert_eq!((links.prev.clone(), links.next.clone()), (page.prev_url(), page.next_url()));
     assert_eq!((links.first.clone(), links.last.clone()), (Some(page.first_url()), Some(page.last_url())));

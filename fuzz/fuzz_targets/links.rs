@@ -4,7 +4,7 @@
 use http::HeaderMap;
 use http::header::{HeaderValue, LINK};
 use libfuzzer_sys::fuzz_target;
-use tokenfolio::{NextUrlError, PageLinks, PageRequest};
+use tokenfolio::{NextUrlError, PageLinks, PageRequest, PageWalk};
 use tokenfolio_fuzz::{links, query};
 use url::Url;
 
@@ -24,7 +24,18 @@ fuzz_target!(|bytes: &[u8]| {
 
     let requested = Url::parse(&format!("https://h.example/t?{query}")).expect("a URL");
     check_next_url(&read, &requested, &name);
+    check_end(&read, &requested);
 });
+
+/// The same link again and again leads to an end, also on the URL of the walk itself.
+fn check_end(links: &PageLinks, requested: &Url) {
+    for walk in [PageWalk::new(requested.clone()), PageWalk::new(requested.clone()).on_own_url()] {
+        let mut walk = walk;
+        let has_advanced = [(); 3].map(|()| walk.advance(links) == Ok(true));
+        assert_eq!(walk.url().origin(), requested.origin());
+        assert!(!has_advanced[1] && !has_advanced[2], "{} was requested twice", walk.url());
+    }
+}
 
 /// A next page has the same origin and is ahead, or the error is true.
 fn check_next_url(links: &PageLinks, requested: &Url, name: &str) {
@@ -33,12 +44,16 @@ fn check_next_url(links: &PageLinks, requested: &Url, name: &str) {
         |url: &Url| query::lenient(url.query().unwrap_or_default(), name, PageRequest::MAX_PAGE, None).unwrap_or(1);
     let origin = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default());
     let has_userinfo = |url: &Url| !url.username().is_empty() || url.password().is_some();
-    match (links.next_url(requested, name), url) {
-        (Ok(None), None) => {}
-        (Ok(Some(next)), Some(Ok(url))) => {
-            assert_eq!(next, url);
-            assert_eq!(origin(&next), origin(requested));
-            assert!(page(&next) > page(requested) && !has_userinfo(&next), "{next} after {requested}");
+    let may_have_cursor = |url: &Url| url.query_pairs().any(|(name, _)| name.contains("cursor"));
+    let mut walk = PageWalk::new(requested.clone()).with_page_name(name);
+    match (walk.advance(links), url) {
+        (Ok(false), None) => assert_eq!(walk.url(), requested),
+        (Ok(true), Some(Ok(url))) => {
+            let next = walk.url();
+            assert_eq!(*next, url);
+            assert_eq!(origin(next), origin(requested));
+            assert!(page(next) > page(requested) || may_have_cursor(next), "{next} after {requested}");
+            assert!(!has_userinfo(next), "{next}");
         }
         (Err(NextUrlError::Malformed(error)), Some(url)) => assert_eq!(Some(error), url.err()),
         (Err(NextUrlError::NotAhead { asked: from, next }), Some(Ok(url))) => {
@@ -46,6 +61,9 @@ fn check_next_url(links: &PageLinks, requested: &Url, name: &str) {
             assert!(next <= from);
         }
         (Err(NextUrlError::OtherOrigin { .. }), Some(Ok(url))) => assert_ne!(origin(&url), origin(requested)),
+        (Err(NextUrlError::SeenCursor), Some(Ok(url))) => {
+            assert!(may_have_cursor(&url) && may_have_cursor(requested), "{url} after {requested}");
+        }
         (Err(NextUrlError::Userinfo), Some(Ok(url))) => assert!(has_userinfo(&url), "{url}"),
         other => panic!("{other:?}"),
     }

@@ -1,7 +1,10 @@
-//! What a client of such an endpoint needs: reading a page, following its links, waiting as long as it is asked to.
+//! For clients of such an endpoint: pages, responses, the way from page to page, and `Retry-After`.
 
 mod link_header;
 pub(crate) mod links;
+pub(crate) mod meta;
 pub(crate) mod page;
+mod page_members;
 pub(crate) mod response;
 pub(crate) mod retry_after;
+pub(crate) mod walk;

@@ -1,27 +1,31 @@
-//! The envelope as a client reads it: ours, Laravel's, and what versions to come will make of either.
+//! A page as a client reads it, from this crate or from Laravel.
 
-use serde::de::{DeserializeOwned, Deserializer};
+use serde::de::DeserializeOwned;
 
 use crate::client::links::PageLinks;
+use crate::client::meta::{MetaLink, PageMeta};
+use crate::page::cursor_paginator::CursorPaginator;
 use crate::page::paginator::Paginator;
-use crate::text::label::Label;
-use crate::text::object::{Form, List, Nullable, Plain, read_object};
+use crate::page::simple::SimplePaginator;
 use crate::text::repair;
 
 /// A page as a client reads it.
 ///
-/// It reads more than [`Paginator`](crate::Paginator) writes, namely what Laravel 8 to 13 send as a paginated resource:
+/// It reads the pages that [`Paginator`](crate::Paginator), [`SimplePaginator`](crate::SimplePaginator) and
+/// [`CursorPaginator`](crate::CursorPaginator) write, and the same three pages of Laravel 8 to 13. It also reads the pages
+/// that Laravel returns without a resource, which have the members of `links` and `meta` beside `data`
+/// (`next_page_url` for `links.next`).
 ///
-/// - unknown members are ignored, nullable members may be missing, and the last of duplicate members wins;
-/// - a number may be an integer, text, or a float without a fraction. A count above `u64::MAX` is read as `u64::MAX`;
-/// - a label may be any text, such as Laravel's HTML entities, or a number, which becomes text;
+/// - Unknown members are ignored, nullable members may be missing, and the last of duplicate members wins.
+/// - A number may be an integer, text, or a float without a fraction. A count above `u64::MAX` is read as `u64::MAX`.
+/// - A label may be any text, such as Laravel's HTML entities, or a number, which becomes text.
 /// - `links` and `meta.links` may be null.
 ///
 /// An error names the member: `meta.per_page`, `data[3].created_at`, or `data[3]` if the item is of another type than
 /// [`TokenResource`](crate::TokenResource).
 ///
 /// [`from_slice`](Self::from_slice) also reads JSON that serde_json rejects. The format decides how deep an item of type
-/// `T` may nest: serde_json rejects 128 levels, for which a `serde_json::Value` needs more than 64 KiB of stack.
+/// `T` may nest. serde_json rejects 128 levels, and a `serde_json::Value` needs more than 64 KiB of stack for them.
 ///
 /// # Examples
 ///
@@ -52,12 +56,6 @@ pub struct Page<T> {
     pub meta: PageMeta,
 }
 
-read_object!(Page<T>: "a page" {
-    data: List<T>,
-    links: Links,
-    meta: Plain<PageMeta>,
-});
-
 impl<T: DeserializeOwned> Page<T> {
     /// Reads a page from JSON, even if single texts or numbers in it cannot be decoded.
     ///
@@ -85,7 +83,7 @@ impl<T: DeserializeOwned> Page<T> {
     /// }"#;
     /// let page = Page::<String>::from_slice(json)?;
     /// assert_eq!(page.data, ["caf\u{fffd}"]);
-    /// assert_eq!((page.meta.per_page, page.meta.total), (20, 1));
+    /// assert_eq!((page.meta.per_page, page.meta.total), (20, Some(1)));
     ///
     /// let error = Page::<u8>::from_slice(br#"{"data": [7, 8, "nine"]}"#).unwrap_err();
     /// assert!(error.to_string().starts_with("`data[2]`: invalid type: string \"nine\", expected u8"));
@@ -98,7 +96,7 @@ impl<T: DeserializeOwned> Page<T> {
 }
 
 impl<T> From<Paginator<T>> for Page<T> {
-    /// Returns the page as a client reads it: for tests of a client, which have no service to ask.
+    /// Returns the page as a client reads it, for tests of a client without a service.
     ///
     /// # Examples
     ///
@@ -109,7 +107,7 @@ impl<T> From<Paginator<T>> for Page<T> {
     /// let page = Page::from(Pagination::new("/fruit")?.request("page=2")?.paginate(vec!["fig"], 21));
     /// assert_eq!(page.data, ["fig"]);
     /// assert_eq!(page.links.prev.as_deref(), Some("/fruit?page=1"));
-    /// assert_eq!(page.meta.total, 21);
+    /// assert_eq!(page.meta.total, Some(21));
     /// # Ok(())
     /// # }
     /// ```
@@ -122,14 +120,83 @@ impl<T> From<Paginator<T>> for Page<T> {
                 next: page.next_url(),
             },
             meta: PageMeta {
-                current_page: page.current_page(),
+                current_page: Some(page.current_page()),
                 from: page.from(),
-                last_page: page.last_page(),
+                last_page: Some(page.last_page()),
                 links: meta_links(&page),
-                path: page.config().url.clone(),
-                per_page: page.per_page().get().into(),
                 to: page.to(),
-                total: page.total(),
+                total: Some(page.total()),
+                ..PageMeta::new(page.config().url.clone(), page.per_page())
+            },
+            data: page.into_items(),
+        }
+    }
+}
+
+impl<T> From<SimplePaginator<T>> for Page<T> {
+    /// Returns the page as a client reads it, for tests of a client without a service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{Page, Pagination};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let page = Page::from(Pagination::new("/fruit")?.request("page=2")?.simple_paginate(vec!["fig"]));
+    /// assert_eq!(page.links.prev.as_deref(), Some("/fruit?page=1"));
+    /// assert_eq!((page.meta.current_page, page.meta.total), (Some(2), None));
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn from(page: SimplePaginator<T>) -> Self {
+        Self {
+            links: PageLinks {
+                first: Some(page.first_url()),
+                last: None,
+                prev: page.prev_url(),
+                next: page.next_url(),
+            },
+            meta: PageMeta {
+                current_page: Some(page.current_page()),
+                from: page.from(),
+                to: page.to(),
+                ..PageMeta::new(page.list().config().url.clone(), page.per_page())
+            },
+            data: page.into_items(),
+        }
+    }
+}
+
+impl<T> From<CursorPaginator<T>> for Page<T> {
+    /// Returns the page as a client reads it, for tests of a client without a service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use serde::{Deserialize, Serialize};
+    /// use tokenfolio::{Page, Pagination};
+    ///
+    /// #[derive(Deserialize, Serialize)]
+    /// struct Key {
+    ///     id: i64,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let request = Pagination::new("/fruit")?.cursor_request("")?;
+    /// let page = Page::from(request.paginate((1..=21).collect(), |id| Key { id: *id })?);
+    /// assert_eq!(page.data.len(), 20);
+    /// assert!(page.meta.next_cursor.is_some());
+    /// assert_eq!((page.meta.prev_cursor, page.meta.current_page), (None, None));
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn from(page: CursorPaginator<T>) -> Self {
+        Self {
+            links: PageLinks { first: None, last: None, prev: page.prev_url(), next: page.next_url() },
+            meta: PageMeta {
+                next_cursor: page.next_cursor().map(str::to_owned),
+                prev_cursor: page.prev_cursor().map(str::to_owned),
+                ..PageMeta::new(page.list().config().url.clone(), page.per_page())
             },
             data: page.into_items(),
         }
@@ -155,84 +222,4 @@ fn meta_links<T>(page: &Paginator<T>) -> Vec<MetaLink> {
     }
     links.push(link(&labels.next, page.next_page()));
     links
-}
-
-/// The numbers of a page.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct PageMeta {
-    /// The number of this page, from 1.
-    pub current_page: u64,
-    /// The position of its first item among all, from 1; `None` if it has none.
-    pub from: Option<u64>,
-    /// The number of the last page.
-    pub last_page: u64,
-    /// The array of page links; empty if the server leaves it out.
-    pub links: Vec<MetaLink>,
-    /// The URL of the list, without a page.
-    pub path: String,
-    /// The number of items on a full page.
-    pub per_page: u64,
-    /// The position of its last item among all, from 1; `None` if it has none.
-    pub to: Option<u64>,
-    /// The number of items on all pages.
-    pub total: u64,
-}
-
-read_object!(PageMeta: "the numbers of a page" {
-    current_page: u64,
-    from: Nullable<u64>,
-    last_page: u64,
-    links: LinkArray,
-    path: Plain<String>,
-    per_page: u64,
-    to: Nullable<u64>,
-    total: u64,
-});
-
-/// An entry of the array of page links: the page before, a page by its number, a gap, or the page after.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct MetaLink {
-    /// Where it leads; `None` for a gap, and where there is no such page.
-    pub url: Option<String>,
-    /// What it is called.
-    pub label: String,
-    /// The number of the page it leads to.
-    pub page: Option<u64>,
-    /// Whether it is this page.
-    pub active: bool,
-}
-
-read_object!(MetaLink: "an entry of the array of page links" {
-    url: Nullable<Plain<String>>,
-    label: Label,
-    page: Nullable<u64>,
-    active: Plain<bool>,
-});
-
-/// The links of a page, which may be null as a whole, but not missing.
-struct Links;
-
-impl<'de> Form<'de> for Links {
-    type Value = PageLinks;
-
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<PageLinks, D::Error> {
-        Nullable::<Plain<PageLinks>>::read(deserializer).map(Option::unwrap_or_default)
-    }
-}
-
-/// The array of page links, which is empty where it is null or missing.
-struct LinkArray;
-
-impl<'de> Form<'de> for LinkArray {
-    type Value = Vec<MetaLink>;
-
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MetaLink>, D::Error> {
-        Nullable::<List<MetaLink>>::read(deserializer).map(Option::unwrap_or_default)
-    }
-
-    fn missing() -> Option<Vec<MetaLink>> {
-        Some(Vec::new())
-    }
 }

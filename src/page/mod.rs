@@ -6,7 +6,7 @@ pub(crate) mod cursor;
 pub(crate) mod cursor_paginator;
 pub(crate) mod cursor_request;
 mod json;
-mod lenient;
+pub(crate) mod lenient;
 mod link_header;
 pub(crate) mod link_style;
 mod list_parameters;

@@ -117,7 +117,8 @@ fn private_output() -> Output {
     for next in ["https://x:_@c/_?_", "https://x:_@b/?page=3", "/_?page=1&_", "https://[_]/"] {
         let mut links = PageLinks::default();
         links.next = Some(next.replace('_', WORD));
-        print_error(&mut output, &links.next_url(&requested, "page").unwrap_err());
+        let mut walk = PageWalk::new(requested.clone());
+        print_error(&mut output, &walk.advance(&links).unwrap_err());
     }
     output
 }
@@ -129,6 +130,7 @@ fn public_output() -> Output {
     let token = AccessToken::new(1, WORD, now());
     print(&mut output, &token);
     print(&mut output, &token.clone().into_resource(now()));
+    print(&mut output, &PageWalk::new(Url::parse(&format!("https://a/{WORD}")).unwrap()));
     print(&mut output, &TokenList::new(vec![token.clone()], 1));
     print(&mut output, &Authenticated::new(WORD, token));
     print(&mut output, &TokenUsage::new(WORD, 1, now()));

@@ -313,16 +313,6 @@ fn functions() -> Vec<Function> {
     add("PageLinks::from_headers", 16, link_header(), |text| {
         black_box(PageLinks::from_headers(&headers(&LINK, text)));
     });
-    add("PageLinks::next_url", 384, [link(), query()].concat(), |text| {
-        let mut links = PageLinks::default();
-        links.next = Some(lossy(text));
-        let requested = Url::parse("https://h/a/b?page=1").unwrap();
-        let _ = black_box(links.next_url(&requested, "page"));
-        let _ = black_box(links.next_url(&requested, &lossy(text)));
-        links.next = Some("?page=3".to_owned());
-        let Ok(requested) = Url::parse("https://h/").unwrap().join(&lossy(text)) else { return };
-        let _ = black_box(links.next_url(&requested, "page"));
-    });
     add("PageMeta::deserialize", 64, page(), deserialize::<PageMeta>);
     add("PageRequest::with_parameters", 256, [any_text(), query()].concat(), |text| {
         let text = lossy(text);
@@ -330,6 +320,26 @@ fn functions() -> Vec<Function> {
         let request = list().request("").unwrap().with_parameters(pairs);
         let request = request.and_then(|request| request.with_parameters([("q", &*text), (&*text, "1")]));
         let _ = black_box(request.map(first_url));
+    });
+    add("PageWalk::with_cursor_name", 384, [link(), query()].concat(), |text| {
+        let mut links = PageLinks::default();
+        links.next = Some(lossy(text));
+        let walk = PageWalk::new(Url::parse("https://h/a/b?cursor=x").unwrap());
+        let _ = black_box(walk.clone().advance(&links));
+        let _ = black_box(walk.with_cursor_name(lossy(text)).on_own_url().advance(&links));
+    });
+    add("PageWalk::with_page_name", 384, [link(), query()].concat(), |text| {
+        let mut links = PageLinks::default();
+        links.next = Some(lossy(text));
+        let walk = PageWalk::new(Url::parse("https://h/a/b?page=1").unwrap());
+        let _ = black_box(walk.clone().on_own_url().advance(&links));
+        let _ = black_box(walk.with_page_name(lossy(text)).advance(&links));
+
+        // The URL of the client itself.
+        links.next = Some("?page=3".to_owned());
+        let Ok(requested) = Url::parse("https://h/").unwrap().join(&lossy(text)) else { return };
+        let _ = black_box(PageWalk::new(requested.clone()).advance(&links));
+        let _ = black_box(PageWalk::new(requested).on_own_url().advance(&links));
     });
     add("Pagination::cursor_request", 64, [query(), cursor()].concat(), |text| {
         for list in [list(), list().lenient(), list().with_query_string()] {
@@ -478,8 +488,9 @@ fn every_function_that_takes_text_or_bytes_is_tried() {
     for_each_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |source| {
         public.extend(takes_text(source));
     });
-    let is_private = |name: &String| ["Extension::", "Levels::", "Counting::"].iter().any(|of| name.starts_with(of));
-    public.retain(|name| !is_private(name));
+    const PRIVATE: [&str; 6] =
+        ["Counting::", "Extension::", "Levels::", "MemberLinks::", "Members::", "UnnamedMembers::"];
+    public.retain(|name| !PRIVATE.iter().any(|of| name.starts_with(of)));
     listed.sort_unstable();
     public.sort_unstable();
     assert_eq!(listed, public);

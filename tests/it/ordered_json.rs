@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Number;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -130,5 +131,18 @@ impl<'de> Deserialize<'de> for Json {
         }
 
         deserializer.deserialize_any(Any)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Null => serializer.serialize_unit(),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, value)| (name, value))),
+            Self::String(text) => serializer.serialize_str(text),
+        }
     }
 }

@@ -65,6 +65,7 @@ fn every_public_type_can_go_to_another_thread() {
         shared::<PageLinks>(),
         shared::<PageMeta>(),
         shared::<PageRequest>(),
+        shared::<PageWalk>(),
         shared::<Pagination>(),
         shared::<Paginator<TokenResource>>(),
         shared::<ParameterError>(),

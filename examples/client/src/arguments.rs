@@ -33,6 +33,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "page", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) page_name: String,
 
+    /// The name of the server's cursor parameter.
+    #[arg(long, value_name = "NAME", default_value = "cursor", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) cursor_name: String,
+
+    /// Takes only the page or the cursor from the server's links, and requests it at URL. Use it if the server links to
+    /// another scheme or host, as Laravel does behind a proxy that it does not trust.
+    #[arg(long)]
+    pub(crate) own_url: bool,
+
     /// The maximum number of pages.
     #[arg(long, value_name = "N", default_value = "1000")]
     pub(crate) max_pages: NonZeroU64,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::Utc;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
-use tokenfolio::{BearerToken, Page, PageMeta, ResponseError, TokenResource, parse_retry_after};
+use tokenfolio::{BearerToken, Page, PageMeta, PageWalk, ResponseError, TokenResource, parse_retry_after};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 use url::Url;
@@ -52,18 +52,25 @@ impl<'a> Client<'a> {
     /// Lists the tokens of the page at the URL and of all following pages. Calls `on_page` for every page.
     pub(crate) fn tokens(&self, mut on_page: impl FnMut(&PageMeta)) -> Result<Vec<TokenResource>, Error> {
         let mut tokens = Vec::new();
-        let mut url = self.arguments.first_url();
+        let mut walk = self.walk();
         for _ in 0..self.arguments.max_pages.get() {
-            let page = self.page(&url)?;
+            let page = self.page(walk.url())?;
             on_page(&page.meta);
             tokens.extend(page.data);
-            match page.links.next_url(&url, &self.arguments.page_name) {
-                Ok(Some(next)) => url = next,
-                Ok(None) => return Ok(tokens),
-                Err(error) => return Err(Error::next_url(&url, &error)),
+            match walk.advance(&page.links) {
+                Ok(true) => {}
+                Ok(false) => return Ok(tokens),
+                Err(error) => return Err(Error::next_url(walk.url(), &error)),
             }
         }
         Err(Error::too_many_pages(self.arguments.max_pages))
+    }
+
+    fn walk(&self) -> PageWalk {
+        let walk = PageWalk::new(self.arguments.first_url())
+            .with_page_name(&self.arguments.page_name)
+            .with_cursor_name(&self.arguments.cursor_name);
+        if self.arguments.own_url { walk.on_own_url() } else { walk }
     }
 
     /// Requests a page. Retries after `Retry-After`, within the limits.

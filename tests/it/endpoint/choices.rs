@@ -36,7 +36,7 @@ fn a_filter_and_a_direction_choose_the_rows_the_total_and_the_links() {
                 let response = handle(&endpoint, get(&format!("?{query}={number}")));
                 let page = page(&response);
                 let rows: Vec<_> = expected.iter().copied().skip((number - 1) * 20).take(20).collect();
-                assert_eq!((ids(&page), page.meta.total), (rows, total), "{query}={number}");
+                assert_eq!((ids(&page), page.meta.total), (rows, Some(total)), "{query}={number}");
                 assert!(page.data.iter().all(|token| token.status.to_string() == status));
                 assert_eq!(page.links.last, Some(format!("{BASE}?{query}=2")));
                 let header = response.headers()["link"].to_str().unwrap();

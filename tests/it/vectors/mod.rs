@@ -2,6 +2,7 @@
 
 mod cursor;
 mod envelope;
+mod forms;
 mod responses;
 mod rules;
 
@@ -95,6 +96,12 @@ fn data(name: &str) -> PathBuf {
 
 #[track_caller]
 fn read<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let text = fs::read_to_string(data(name)).expect("a readable file");
-    text.lines().map(|line| serde_json::from_str(line).expect("a row of the file's form")).collect()
+    read_file(&data(name))
+}
+
+/// Reads the rows of a file. Lines end at LF only, because names contain other line separators.
+#[track_caller]
+fn read_file<T: DeserializeOwned>(path: &Path) -> Vec<T> {
+    let text = fs::read_to_string(path).expect("a readable file");
+    text.split_terminator('\n').map(|line| serde_json::from_str(line).expect("a row of the file's form")).collect()
 }

@@ -25,10 +25,11 @@ pub(crate) fn check(response: &Response, owner: i64, number: u64, origin: &str) 
 #[track_caller]
 fn check_numbers(Page { data, meta, .. }: &Page<TokenResource>, number: u64) {
     let before = (number - 1) * PER_PAGE;
-    let rows = meta.total.saturating_sub(before).min(PER_PAGE);
-    assert_eq!(data.len() as u64, rows, "rows of page {number} of a total of {}", meta.total);
-    assert_eq!((meta.current_page, meta.per_page), (number, PER_PAGE));
-    assert_eq!(meta.last_page, meta.total.div_ceil(PER_PAGE));
+    let total = meta.total.expect("a total");
+    let rows = total.saturating_sub(before).min(PER_PAGE);
+    assert_eq!(data.len() as u64, rows, "rows of page {number} of a total of {total}");
+    assert_eq!((meta.current_page, meta.per_page), (Some(number), PER_PAGE));
+    assert_eq!(meta.last_page, Some(total.div_ceil(PER_PAGE)));
     let positions = (rows > 0).then_some((before + 1, before + rows));
     assert_eq!((meta.from, meta.to), positions.unzip());
 }
@@ -37,8 +38,8 @@ fn check_numbers(Page { data, meta, .. }: &Page<TokenResource>, number: u64) {
 #[track_caller]
 fn check_links(Page { links, meta, .. }: &Page<TokenResource>, url: &str) {
     let page_url = |page: u64| Some(format!("{url}?page={page}"));
-    let number = meta.current_page;
-    let last = meta.last_page;
+    let number = meta.current_page.expect("a number");
+    let last = meta.last_page.expect("a last page");
     let prev = (number > 1).then(|| page_url(number - 1)).flatten();
     let next = (number < last).then(|| page_url(number + 1)).flatten();
     assert_eq!(meta.path, url);

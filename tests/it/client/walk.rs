@@ -1,8 +1,8 @@
-//! The URL of the next page.
+//! The way from page to page.
 
 use http::header::{HeaderMap, HeaderValue, LINK};
 use proptest::prelude::*;
-use tokenfolio::{NextUrlError, PageLinks, PageRequest};
+use tokenfolio::{NextUrlError, PageLinks, PageRequest, PageWalk};
 use url::Url;
 
 const REQUESTED: &str = "https://api.example.com/v1/tokens?page=2";
@@ -16,13 +16,21 @@ fn links_to(next: &str) -> PageLinks {
 
 #[track_caller]
 fn next(asked: &str, link: &str) -> Result<String, NextUrlError> {
-    let url = links_to(link).next_url(&Url::parse(asked).unwrap(), "page")?;
-    Ok(url.expect("there is a link").into())
+    let mut walk = PageWalk::new(Url::parse(asked).unwrap());
+    let before = walk.url().clone();
+    let result = walk.advance(&links_to(link));
+    if result.is_err() {
+        assert_eq!(walk.url(), &before);
+    }
+    assert!(result?);
+    Ok(walk.url().to_string())
 }
 
 #[test]
 fn the_last_page_has_no_next() {
-    assert_eq!(PageLinks::default().next_url(&Url::parse(REQUESTED).unwrap(), "page"), Ok(None));
+    let mut walk = PageWalk::new(Url::parse(REQUESTED).unwrap());
+    assert_eq!(walk.advance(&PageLinks::default()), Ok(false));
+    assert_eq!(walk.url().as_str(), REQUESTED);
 }
 
 #[test]
@@ -166,16 +174,76 @@ fn a_page_that_is_not_ahead_is_rejected() {
 #[test]
 fn the_page_parameter_may_have_another_name() {
     let asked = Url::parse("https://h.example/t?p%5Bn%5D=2&page=9").unwrap();
-    let url = links_to("?page=1&p[n]=3").next_url(&asked, "p[n]").unwrap();
-    assert_eq!(url.as_ref().map(Url::as_str), Some("https://h.example/t?page=1&p[n]=3"));
-    assert_eq!(links_to("?page=10&p[n]=2").next_url(&asked, "p[n]"), Err(NextUrlError::NotAhead { asked: 2, next: 2 }));
+    let mut walk = PageWalk::new(asked).with_page_name("p[n]");
+    let error = NextUrlError::NotAhead { asked: 2, next: 2 };
+    assert_eq!(walk.advance(&links_to("?page=10&p[n]=2")), Err(error));
+    assert_eq!(walk.advance(&links_to("?page=1&p[n]=3")), Ok(true));
+    assert_eq!(walk.url().as_str(), "https://h.example/t?page=1&p[n]=3");
 }
 
 #[test]
 fn a_link_header_is_followed_like_an_envelope() {
     let headers = HeaderMap::from_iter([(LINK, HeaderValue::from_static("</t?page=2>; rel=next"))]);
-    let url = PageLinks::from_headers(&headers).next_url(&Url::parse("https://h.example/t").unwrap(), "page");
-    assert_eq!(url.unwrap().map(String::from).as_deref(), Some("https://h.example/t?page=2"));
+    let mut walk = PageWalk::new(Url::parse("https://h.example/t").unwrap());
+    assert_eq!(walk.advance(&PageLinks::from_headers(&headers)), Ok(true));
+    assert_eq!(walk.url().as_str(), "https://h.example/t?page=2");
+}
+
+#[test]
+fn a_cursor_is_followed_once() {
+    let mut walk = PageWalk::new(Url::parse("https://h.example/t?cursor=a").unwrap());
+    let advance = |walk: &mut PageWalk, link: &str| walk.advance(&links_to(link));
+    assert_eq!(advance(&mut walk, "?cursor=a"), Err(NextUrlError::SeenCursor));
+    assert_eq!(advance(&mut walk, "?cursor=b"), Ok(true));
+    assert_eq!(advance(&mut walk, "?c%75rsor=%61"), Err(NextUrlError::SeenCursor));
+    assert_eq!(advance(&mut walk, "?cursor=b"), Err(NextUrlError::SeenCursor));
+    // The last duplicate wins.
+    assert_eq!(advance(&mut walk, "?cursor=c&cursor=b"), Err(NextUrlError::SeenCursor));
+    assert_eq!(advance(&mut walk, "?cursor=b&cursor=c"), Ok(true));
+    assert_eq!(walk.url().as_str(), "https://h.example/t?cursor=b&cursor=c");
+    assert_eq!(NextUrlError::SeenCursor.to_string(), "next link has a cursor that was requested before");
+    // Other parameters are no cursor.
+    assert_eq!(advance(&mut walk, "?CURSOR=d"), Err(NextUrlError::NotAhead { asked: 1, next: 1 }));
+    assert_eq!(advance(&mut walk, "?cursor[]=d"), Err(NextUrlError::NotAhead { asked: 1, next: 1 }));
+}
+
+#[test]
+fn the_cursor_parameter_may_have_another_name() {
+    let mut walk = PageWalk::new(Url::parse("https://h.example/t").unwrap()).with_cursor_name("after");
+    let error = NextUrlError::NotAhead { asked: 1, next: 1 };
+    assert_eq!(walk.advance(&links_to("?cursor=a")), Err(error));
+    assert_eq!(walk.advance(&links_to("?after=a")), Ok(true));
+    assert_eq!(walk.advance(&links_to("?after=a")), Err(NextUrlError::SeenCursor));
+}
+
+/// A list that is walked by number can preserve a cursor of its own in every link.
+#[test]
+fn a_page_that_is_ahead_may_have_the_same_cursor() {
+    let mut walk = PageWalk::new(Url::parse("https://h.example/t?cursor=x").unwrap());
+    for page in 2..5 {
+        assert_eq!(walk.advance(&links_to(&format!("?cursor=x&page={page}"))), Ok(true));
+    }
+}
+
+#[test]
+fn a_walk_on_its_own_url_takes_only_the_position_from_a_link() {
+    for (asked, link, expected) in [
+        ("https://h.example/t", "http://10.0.0.7:8080/other?page=2", "https://h.example/t?page=2"),
+        ("https://h.example/t?sort=a%20b", "/?page=2&sort=z", "https://h.example/t?sort=a+b&page=2"),
+        ("https://h.example/t?page=2&x=1", "?page=3", "https://h.example/t?x=1&page=3"),
+        ("https://h.example/t?page=2&page=9", "?page=10", "https://h.example/t?page=10"),
+        ("https://h.example/t#f", "//evil.example/?cursor=a%2Bb", "https://h.example/t?cursor=a%2Bb#f"),
+        ("https://u:p@h.example/t", "https://x:y@evil.example/?page=2", "https://u:p@h.example/t?page=2"),
+    ] {
+        let mut walk = PageWalk::new(Url::parse(asked).unwrap()).on_own_url();
+        assert_eq!(walk.advance(&links_to(link)), Ok(true), "{link}");
+        assert_eq!(walk.url().as_str(), expected);
+    }
+    let mut walk = PageWalk::new(Url::parse(REQUESTED).unwrap()).on_own_url();
+    let error = NextUrlError::NotAhead { asked: 2, next: 1 };
+    assert_eq!(walk.advance(&links_to("http://evil.example/?page=1")), Err(error));
+    assert!(matches!(walk.advance(&links_to("https://[")), Err(NextUrlError::Malformed(_))));
+    assert_eq!(walk.advance(&PageLinks::default()), Ok(false));
 }
 
 proptest! {
@@ -187,6 +255,7 @@ proptest! {
                 any::<String>(),
                 (any::<String>(), 0..9_u64).prop_map(|(text, page)| format!("?{text}&page={page}")),
                 (any::<String>(), any::<u64>()).prop_map(|(text, page)| format!("/{text}?page={page}#{text}")),
+                "\\?cursor=[ab]{0,2}(&page=[1-3])?",
             ],
             0..20,
         ),
@@ -195,14 +264,29 @@ proptest! {
             let last = url.query_pairs().filter(|(name, _)| name == "page").last();
             last.and_then(|(_, value)| value.trim().parse::<u64>().ok()).unwrap_or(1)
         };
-        let mut asked = Url::parse(REQUESTED).unwrap();
-        for link in links {
-            if let Ok(url) = links_to(&link).next_url(&asked, "page") {
-                let url = url.expect("there is a link");
-                prop_assert!(number(&url) > number(&asked), "{} after {}", url, asked);
+        for own_url in [false, true] {
+            let mut walk = PageWalk::new(Url::parse(REQUESTED).unwrap());
+            if own_url {
+                walk = walk.on_own_url();
+            }
+            // Each step has a higher page, or a cursor that was not requested before.
+            let mut cursors = Vec::new();
+            for link in &links {
+                let asked = walk.url().clone();
+                let Ok(is_ahead) = walk.advance(&links_to(link)) else { continue };
+                prop_assert!(is_ahead);
+                let url = walk.url();
+                let cursor = url.query_pairs().filter(|(name, _)| name == "cursor").last();
+                if number(url) <= number(&asked) {
+                    let cursor = cursor.expect("a page that is not ahead has a cursor").1.into_owned();
+                    prop_assert!(!cursors.contains(&cursor), "{} after {}", url, asked);
+                    cursors.push(cursor);
+                }
                 prop_assert_eq!(url.origin(), asked.origin());
                 prop_assert_eq!((url.username(), url.password()), ("", None));
-                asked = url;
+                if own_url {
+                    prop_assert_eq!(url.path(), asked.path());
+                }
             }
         }
     }

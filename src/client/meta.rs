@@ -1,0 +1,116 @@
+//! The numbers of a page, and its array of page links.
+
+use std::num::NonZeroU32;
+
+use serde::de::Deserializer;
+
+use crate::text::label::Label;
+use crate::text::object::{Form, List, Nullable, Plain, read_object};
+
+/// The numbers and the cursors of a page.
+///
+/// Every page has a path and a size. The rest depends on the kind of page:
+///
+/// | page | `current_page`, `from`, `to` | `last_page`, `total`, `links` | cursors |
+/// | --- | --- | --- | --- |
+/// | with a total | yes | yes | no |
+/// | without a total | yes | no | no |
+/// | by cursor | no | no | yes |
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PageMeta {
+    /// The number of this page, from 1.
+    pub current_page: Option<u64>,
+    /// The position of its first item among all, from 1; `None` if it has none.
+    pub from: Option<u64>,
+    /// The number of the last page.
+    pub last_page: Option<u64>,
+    /// The array of page links; empty if the server leaves it out.
+    pub links: Vec<MetaLink>,
+    /// The URL of the list, without a page.
+    pub path: String,
+    /// The number of items on a full page.
+    pub per_page: u64,
+    /// The position of its last item among all, from 1; `None` if it has none.
+    pub to: Option<u64>,
+    /// The number of items on all pages.
+    pub total: Option<u64>,
+    /// The cursor of the page after this one; `None` if this is the last page.
+    pub next_cursor: Option<String>,
+    /// The cursor of the page before this one; `None` if this is the first page.
+    pub prev_cursor: Option<String>,
+}
+
+read_object!(PageMeta: "the numbers of a page" {
+    current_page: Nullable<u64>,
+    from: Nullable<u64>,
+    last_page: Nullable<u64>,
+    links: LinkArray,
+    path: Plain<String>,
+    per_page: u64,
+    to: Nullable<u64>,
+    total: Nullable<u64>,
+    next_cursor: Nullable<Plain<String>>,
+    prev_cursor: Nullable<Plain<String>>,
+});
+
+impl PageMeta {
+    /// Creates what every page has.
+    pub(crate) fn new(path: String, per_page: NonZeroU32) -> Self {
+        Self {
+            current_page: None,
+            from: None,
+            last_page: None,
+            links: Vec::new(),
+            path,
+            per_page: per_page.get().into(),
+            to: None,
+            total: None,
+            next_cursor: None,
+            prev_cursor: None,
+        }
+    }
+
+    /// Returns the name of a number that a page with a total must have and this page does not have.
+    pub(crate) fn missing_number(&self) -> Option<&'static str> {
+        let numbers = [("current_page", self.current_page), ("last_page", self.last_page), ("total", self.total)];
+        let is_counted = self.last_page.is_some() || self.total.is_some();
+        numbers.into_iter().find(|(_, number)| is_counted && number.is_none()).map(|(name, _)| name)
+    }
+}
+
+/// An entry of the array of page links: the page before, a page by its number, a gap, or the page after.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct MetaLink {
+    /// The URL of the page; `None` for a gap, and where there is no such page.
+    pub url: Option<String>,
+    /// The text of the link: a page number, or the name of a neighbour.
+    pub label: String,
+    /// The number of the page it leads to.
+    pub page: Option<u64>,
+    /// Whether it is this page.
+    pub active: bool,
+}
+
+read_object!(MetaLink: "an entry of the array of page links" {
+    url: Nullable<Plain<String>>,
+    label: Label,
+    page: Nullable<u64>,
+    active: Plain<bool>,
+});
+
+/// The array of page links, which is empty where it is null or missing.
+struct LinkArray;
+
+impl<'de> Form<'de> for LinkArray {
+    type Value = Vec<MetaLink>;
+
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MetaLink>, D::Error> {
+        Nullable::<List<MetaLink>>::read(deserializer).map(Option::unwrap_or_default)
+    }
+
+    fn missing() -> Option<Vec<MetaLink>> {
+        Some(Vec::new())
+    }
+}

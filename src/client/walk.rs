@@ -1,0 +1,261 @@
+//! The way from page to page, for clients that send a secret along.
+//!
+//! A service writes the links, and a service may be broken, hijacked or hostile. Each link is compared with the URL that
+//! the client requested. No number in a body counts, because the service writes it too.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use url::Url;
+
+use crate::client::links::PageLinks;
+use crate::page::lenient::last_value;
+use crate::page::number::lenient_page;
+
+/// A walk from page to page over a list, which ends for any responses of the service.
+///
+/// It follows the link to the next page of every kind of page, if it is safe to send the same credentials there. The
+/// numbers of pages rise from 1 to at most [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE), and no cursor comes
+/// twice. A walk can still be long: limit the number of pages.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{NextUrlError, Page, PageWalk};
+/// use url::Url;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut walk = PageWalk::new(Url::parse("https://api.example.com/t")?);
+/// let page: Page<u8> = serde_json::from_str(
+///     r#"{
+///         "data": [7, 8],
+///         "links": {"first": "/t?page=1", "last": "/t?page=2", "prev": null, "next": "/t?page=2"},
+///         "meta": {"current_page": 1, "from": 1, "last_page": 2, "path": "/t", "per_page": 2, "to": 2, "total": 3}
+///     }"#,
+/// )?;
+/// assert!(walk.advance(&page.links)?);
+/// assert_eq!(walk.url().as_str(), "https://api.example.com/t?page=2");
+///
+/// // The same response again leads no further.
+/// assert_eq!(walk.advance(&page.links), Err(NextUrlError::NotAhead { asked: 2, next: 2 }));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct PageWalk {
+    url: Url,
+    page_name: String,
+    cursor_name: String,
+    is_on_own_url: bool,
+    /// The cursors that were requested.
+    seen_cursors: HashSet<String>,
+}
+
+impl PageWalk {
+    /// Creates a walk that begins at the URL of a list or of any page of it.
+    #[must_use]
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            page_name: "page".to_owned(),
+            cursor_name: "cursor".to_owned(),
+            is_on_own_url: false,
+            seen_cursors: HashSet::new(),
+        }
+    }
+
+    /// Sets the decoded name of the service's page parameter; `page` unless set.
+    #[must_use]
+    pub fn with_page_name(self, name: impl Into<String>) -> Self {
+        Self { page_name: name.into(), ..self }
+    }
+
+    /// Sets the decoded name of the service's cursor parameter; `cursor` unless set.
+    #[must_use]
+    pub fn with_cursor_name(self, name: impl Into<String>) -> Self {
+        Self { cursor_name: name.into(), ..self }
+    }
+
+    /// Takes only the page or the cursor from a link, and requests it at the walk's own URL.
+    ///
+    /// Use it for a service whose links cannot be followed: behind a proxy with TLS, Laravel links to `http:` unless it is
+    /// configured. The service must not need other parameters of its links.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{PageLinks, PageWalk};
+    /// use url::Url;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut walk = PageWalk::new(Url::parse("https://api.example.com/t?sort=name")?).on_own_url();
+    /// let links: PageLinks = serde_json::from_str(r#"{"next": "http://10.0.0.7:8080/t?page=2"}"#)?;
+    /// assert!(walk.advance(&links)?);
+    /// assert_eq!(walk.url().as_str(), "https://api.example.com/t?sort=name&page=2");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_own_url(self) -> Self {
+        Self { is_on_own_url: true, ..self }
+    }
+
+    /// Returns the URL of the page to request.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Goes to the next page. Returns false if the page that has these links is the last one.
+    ///
+    /// `links` are those of the response to [`url`](Self::url), and relative ones resolve against it. A page is ahead of
+    /// another if the number in the query of its URL is higher. A query without a number means page 1, as does one with a
+    /// number that no page has. The last duplicate wins. A link without a page that is ahead must have a cursor that was
+    /// not requested before.
+    ///
+    /// The numbers in the body are ignored. They say what the service believes, and not whether the walk gets anywhere:
+    /// Laravel, configured to call the parameter `page[number]`, responds to every request with page 1 and a link to page 2.
+    ///
+    /// # Errors
+    ///
+    /// - [`Malformed`](NextUrlError::Malformed): the link is not a URL reference, so it leads nowhere.
+    /// - [`OtherOrigin`](NextUrlError::OtherOrigin): the link has another scheme, host or port, which must not get the
+    ///   secret. Only `http` and `https` URLs have an origin here, so a `blob:` or `file:` URL never has the same one.
+    /// - [`Userinfo`](NextUrlError::Userinfo): the link has other credentials than the walk's own URL.
+    /// - [`NotAhead`](NextUrlError::NotAhead): the page of the link is not ahead, and would be requested without end.
+    /// - [`SeenCursor`](NextUrlError::SeenCursor): the cursor of the link was requested before.
+    ///
+    /// [`on_own_url`](Self::on_own_url) requests no URL of the service, so the second and third error cannot occur.
+    ///
+    /// The walk stays where it is after an error.
+    pub fn advance(&mut self, links: &PageLinks) -> Result<bool, NextUrlError> {
+        let Some(link) = &links.next else { return Ok(false) };
+        let next = self.url.join(link).map_err(NextUrlError::Malformed)?;
+        if !self.is_on_own_url {
+            check_origin(&self.url, &next)?;
+        }
+        self.seen_cursors.extend(self.cursor_of(&self.url));
+        let position = self.position_of(&next)?;
+        self.url = if self.is_on_own_url { self.own_url(&position) } else { next };
+        Ok(true)
+    }
+
+    /// Returns where a link leads, if the walk has not been there.
+    fn position_of(&self, next: &Url) -> Result<Position, NextUrlError> {
+        let asked_page = self.page_of(&self.url);
+        let next_page = self.page_of(next);
+        if next_page > asked_page {
+            return Ok(Position::Page(next_page));
+        }
+        match self.cursor_of(next) {
+            None => Err(NextUrlError::NotAhead { asked: asked_page, next: next_page }),
+            Some(cursor) if self.seen_cursors.contains(&cursor) => Err(NextUrlError::SeenCursor),
+            Some(cursor) => Ok(Position::Cursor(cursor)),
+        }
+    }
+
+    fn page_of(&self, url: &Url) -> u64 {
+        lenient_page(url.query().unwrap_or_default(), &self.page_name)
+    }
+
+    fn cursor_of(&self, url: &Url) -> Option<String> {
+        let cursor = last_value(url.query().unwrap_or_default(), &self.cursor_name)?;
+        Some(String::from_utf8_lossy(&cursor).into_owned())
+    }
+
+    /// Returns the walk's own URL with another page or cursor, which is last.
+    fn own_url(&self, position: &Position) -> Url {
+        let (name, value) = match position {
+            Position::Page(page) => (&self.page_name, page.to_string()),
+            Position::Cursor(cursor) => (&self.cursor_name, cursor.clone()),
+        };
+        let mut url = self.url.clone();
+        let others: Vec<_> = self.url.query_pairs().filter(|(known, _)| known != name).collect();
+        url.query_pairs_mut().clear().extend_pairs(others).append_pair(name, &value);
+        url
+    }
+}
+
+/// Where a page is in a list.
+enum Position {
+    Page(u64),
+    Cursor(String),
+}
+
+fn check_origin(asked: &Url, next: &Url) -> Result<(), NextUrlError> {
+    let asked_origin = HttpOrigin::of(asked);
+    let next_origin = HttpOrigin::of(next);
+    if asked_origin.is_none() || asked_origin != next_origin {
+        return Err(NextUrlError::OtherOrigin { asked: origin_text(asked_origin), next: origin_text(next_origin) });
+    }
+    if next.username() != asked.username() || next.password() != asked.password() {
+        return Err(NextUrlError::Userinfo);
+    }
+    Ok(())
+}
+
+/// The origin of an `http` or `https` URL (RFC 6454, section 4).
+///
+/// `Url::origin` also parses the URL inside a `blob:` URL, one call for each level. A link can nest a million of them.
+#[derive(Eq, PartialEq)]
+struct HttpOrigin<'u> {
+    scheme: &'u str,
+    host: &'u str,
+    port: u16,
+}
+
+impl<'u> HttpOrigin<'u> {
+    fn of(url: &'u Url) -> Option<Self> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return None;
+        }
+        Some(Self { scheme: url.scheme(), host: url.host_str()?, port: url.port_or_known_default()? })
+    }
+}
+
+impl fmt::Display for HttpOrigin<'_> {
+    /// Writes the origin in ASCII (RFC 6454, section 6.2).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.host)?;
+        match (self.scheme, self.port) {
+            ("http", 80) | ("https", 443) => Ok(()),
+            _ => write!(f, ":{}", self.port),
+        }
+    }
+}
+
+/// Returns an origin as text, which is `null` for a URL that has none (RFC 6454, section 6.2).
+fn origin_text(origin: Option<HttpOrigin<'_>>) -> String {
+    origin.map_or_else(|| "null".to_owned(), |origin| origin.to_string())
+}
+
+/// Why a link to the next page must not be followed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NextUrlError {
+    /// It is not a URL reference.
+    #[error("next link is no URL: {0}")]
+    Malformed(url::ParseError),
+    /// It leads to a page that is not ahead of the requested page.
+    #[error("next link leads to page {next}, expected one above {asked}")]
+    NotAhead {
+        /// The requested page.
+        asked: u64,
+        /// The page that the link leads to.
+        next: u64,
+    },
+    /// It leads to another origin (RFC 6454): another scheme, host or port.
+    #[error("next link leads to {next}, expected {asked}")]
+    OtherOrigin {
+        /// The requested origin, in ASCII; `null` if its scheme is not `http` or `https`.
+        asked: String,
+        /// The origin that the link leads to, in ASCII; `null` if its scheme is not `http` or `https`.
+        next: String,
+    },
+    /// Its cursor was requested before.
+    #[error("next link has a cursor that was requested before")]
+    SeenCursor,
+    /// It has another user name or password than the requested URL.
+    #[error("next link has a user name or password of its own")]
+    Userinfo,
+}
