@@ -1,10 +1,12 @@
 //! Recorded responses of Laravel: escaped slashes, entities in labels, gaps without a page.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use crate::mock_server::{MockServer, response};
+use crate::mock_server::{MockServer, response, token};
 use crate::run::{error_report, run};
 
 #[derive(Deserialize)]
@@ -55,6 +57,126 @@ fn labels_of_entities_and_gaps_without_a_page_are_read() {
     let run = run("7|secret", &[&server.url(first)]);
     assert_eq!((run.code, run.out.lines().count()), (Some(0), 21), "{}", run.err);
     assert_eq!(server.targets(), [first, "/api/v1/me/tokens?page=501"]);
+}
+
+#[derive(Deserialize)]
+struct Form {
+    name: String,
+    request: FormRequest,
+    response: FormResponse,
+}
+
+#[derive(Deserialize)]
+struct FormRequest {
+    target: String,
+}
+
+#[derive(Deserialize)]
+struct FormResponse {
+    raw: String,
+}
+
+/// Laravel's recorded pages of a list. They link to another host, as they were recorded.
+struct Forms {
+    /// Two pages of eight tokens, by their targets.
+    full_pages: BTreeMap<String, String>,
+    empty_page: String,
+}
+
+impl Forms {
+    #[track_caller]
+    fn read(kind: &str) -> Self {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/forms.jsonl");
+        let recorded = fs::read_to_string(path).expect("the recordings exist");
+        let forms = recorded.lines().map(|line| serde_json::from_str::<Form>(line).expect("a recording"));
+        let (full, empty): (Vec<_>, Vec<_>) = forms
+            .filter(|form| form.name.starts_with(&format!("form:resource-{kind}:")))
+            .filter(|form| ["-1-of-3", "-2-of-3", "past-the-end", "empty"].iter().any(|end| form.name.ends_with(end)))
+            .partition(|form| form.name.ends_with("-of-3"));
+        Self {
+            full_pages: full.into_iter().map(|form| (form.request.target, form.response.raw)).collect(),
+            empty_page: empty.into_iter().next().expect("an empty page").response.raw,
+        }
+    }
+
+    /// Returns the page of a target, which is empty after the full pages.
+    fn page(&self, target: &str) -> &str {
+        self.full_pages.get(target).unwrap_or(&self.empty_page)
+    }
+}
+
+/// Returns the members of a page as Laravel sends them without a resource.
+fn without_resource(raw: &str) -> String {
+    let mut page: Value = serde_json::from_str(raw).expect("a page");
+    let links = page["links"].take();
+    let mut bare = page["meta"].take();
+    bare["data"] = page["data"].take();
+    for name in ["first", "last", "prev", "next"] {
+        bare[format!("{name}_page_url")] = links[name].clone();
+    }
+    bare.to_string()
+}
+
+/// The six forms: with a total, without one and by cursor, each through a resource and bare.
+#[test]
+fn every_form_is_walked_to_its_end() {
+    for kind in ["paginate", "simple", "cursor"] {
+        for is_bare in [false, true] {
+            let forms = Forms::read(kind);
+            let server = MockServer::start(move |origin, target| {
+                let raw = forms.page(target);
+                let body = if is_bare { without_resource(raw) } else { raw.replace(r"\/", "/") };
+                response("200 OK", "application/json", &body.replace("http://api.example.com", origin))
+            });
+            let run = run("7|secret", &[&server.url(&format!("/api/forms/resource/{kind}"))]);
+            assert_eq!((run.code, &*run.err), (Some(0), ""), "{kind}");
+            assert_eq!(run.out.lines().count(), 1 + 16, "{kind}");
+            assert_eq!(server.targets().len(), 3, "{kind}");
+        }
+    }
+}
+
+/// The recorded links lead to another host, as Laravel's links do behind a proxy that it does not trust.
+#[test]
+fn a_walk_can_stay_on_its_own_url() {
+    for kind in ["paginate", "simple", "cursor"] {
+        let forms = Forms::read(kind);
+        let server = MockServer::start(move |_, target| response("200 OK", "application/json", forms.page(target)));
+        let url = server.url(&format!("/api/forms/resource/{kind}"));
+        let error = error_report(&[&url]);
+        assert!(error.starts_with("error: next link leads to http://api.example.com, expected http://127.0.0.1:"));
+        assert!(error.contains("`--own-url`"), "{error}");
+
+        let run = run("7|secret", &[&url, "--own-url"]);
+        assert_eq!((run.code, run.out.lines().count()), (Some(0), 1 + 16), "{}", run.err);
+        assert_eq!(server.targets().len(), 1 + 3);
+    }
+}
+
+#[test]
+fn the_cursor_parameter_can_have_another_name() {
+    let forms = Forms::read("cursor");
+    let server = MockServer::start(move |origin, target| {
+        let raw = forms.page(&target.replace("?after=", "?cursor=")).replace(r"\/", "/").replace("?cursor=", "?after=");
+        response("200 OK", "application/json", &raw.replace("http://api.example.com", origin))
+    });
+    let url = server.url("/api/forms/resource/cursor");
+    let error = error_report(&[&url]);
+    assert!(error.contains("`--cursor-name`"), "{error}");
+    assert_eq!(run("7|secret", &[&url, "--cursor-name", "after"]).out.lines().count(), 1 + 16);
+}
+
+#[test]
+fn a_cursor_that_comes_again_is_an_error() {
+    let server = MockServer::start(|origin, _| {
+        let links = json!({ "next": format!("{origin}/t?cursor=x") });
+        let meta = json!({ "path": "/t", "per_page": 1 });
+        let page = json!({ "data": [token("CI")], "links": links, "meta": meta });
+        response("200 OK", "application/json", &page.to_string())
+    });
+    let error = error_report(&[&server.url("/t")]);
+    assert!(error.starts_with("error: next link has a cursor that was requested before\n"), "{error}");
+    assert_eq!(server.targets(), ["/t", "/t?cursor=x"]);
 }
 
 /// Laravel does not read back the bracketed name that it writes, and answers every page with the first.
