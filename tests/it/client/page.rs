@@ -6,6 +6,7 @@ use chrono::DateTime;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 use serde_json::{Value, json};
 use tokenfolio::{
@@ -211,6 +212,39 @@ fn a_bare_page_has_the_members_of_one_with_a_resource() {
         let read_back = read::<u8>(&with_null).unwrap();
         assert_eq!(read_back, read::<u8>(&without).unwrap(), "{name}");
         assert_ne!(read_back, with_resource, "{name}");
+    }
+}
+
+#[test]
+fn json_of_another_type_is_not_a_page() {
+    for value in [json!("x"), json!(1), json!(null)] {
+        let error = read::<u8>(&value).unwrap_err().to_string();
+        assert!(error.contains("expected a page at line 1"), "{error}");
+    }
+}
+
+#[test]
+fn every_paginator_becomes_the_page_that_is_read_from_its_json() {
+    #[derive(Clone, Debug, Deserialize, Serialize)]
+    struct Key {
+        id: u8,
+    }
+    let list = list().with_per_page(NonZeroU32::new(2).unwrap());
+    for query in ["", "page=2", "page=3", "page=4"] {
+        let request = list.request(query).unwrap();
+        let page = request.clone().paginate(vec![7, 8], 5);
+        assert_eq!(Page::from(page.clone()), read::<u8>(&json!(page)).unwrap(), "{query}");
+        for items in [vec![], vec![7], vec![7, 8, 9]] {
+            let page = request.clone().simple_paginate(items);
+            assert_eq!(Page::from(page.clone()), read::<u8>(&json!(page)).unwrap(), "{query}");
+        }
+    }
+    let first = list.cursor_request("").unwrap().paginate(vec![7_u8, 8, 9], |id| Key { id: *id }).unwrap();
+    let query = format!("cursor={}", first.next_cursor().unwrap());
+    let middle = list.cursor_request(&query).unwrap().paginate(vec![9, 10, 11], |id| Key { id: *id }).unwrap();
+    assert!(middle.prev_cursor().is_some() && middle.next_cursor().is_some());
+    for page in [first, middle] {
+        assert_eq!(Page::from(page.clone()), read::<u8>(&json!(page)).unwrap());
     }
 }
 
