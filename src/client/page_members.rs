@@ -194,8 +194,8 @@ impl<'de, F: Form<'de>> BareMemberVisitor<F> {
         }
     }
 
-    fn wrong(unexpected: Unexpected<'_>) -> BareMember<F::Value> {
-        BareMember::Wrong(Error::invalid_type(unexpected, &"a number, a text or null"))
+    fn wrong(self, unexpected: Unexpected<'_>) -> BareMember<F::Value> {
+        BareMember::Wrong(Error::invalid_type(unexpected, &self))
     }
 }
 
@@ -203,7 +203,7 @@ impl<'de, F: Form<'de>> Visitor<'de> for BareMemberVisitor<F> {
     type Value = BareMember<F::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
+        f.write_str("a number, a text or null")
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -240,12 +240,12 @@ impl<'de, F: Form<'de>> Visitor<'de> for BareMemberVisitor<F> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Self::wrong(Unexpected::Seq))
+        Ok(self.wrong(Unexpected::Seq))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Self::wrong(Unexpected::Map))
+        Ok(self.wrong(Unexpected::Map))
     }
 }
 

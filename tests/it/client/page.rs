@@ -284,6 +284,13 @@ fn an_error_in_a_bare_page_names_the_member() {
             assert!(error.starts_with(&format!("`{name}`: invalid ")), "{error}");
         }
     }
+    for (value, kind) in [(json!({ "usd": 5 }), "map"), (json!([5, "x"]), "sequence")] {
+        let mut page = bare();
+        page["total"] = value;
+        let error = read::<u8>(&page).unwrap_err().to_string();
+        let expected = format!("`total`: invalid type: {kind}, expected a number, a text or null at line 1");
+        assert!(error.starts_with(&expected), "{error}");
+    }
     for name in ["current_page", "data", "last_page", "per_page", "total"] {
         let mut page = bare();
         page.as_object_mut().unwrap().remove(name);
