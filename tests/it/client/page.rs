@@ -129,6 +129,8 @@ fn json_that_is_not_a_page_is_rejected() {
         ("", json!([])),
         ("", json!("x")),
         ("/data", json!({})),
+        ("/links", json!(5)),
+        ("/links", json!("x")),
         ("/data/0", json!("x")),
         ("/links/first", json!(1)),
         ("/data", Value::Null),
@@ -156,6 +158,10 @@ fn json_that_is_not_a_page_is_rejected() {
             path => assert!(error.starts_with(&format!("`{path}`: invalid ")), "{place}: {wrong}: {error}"),
         }
     }
+    let mut page = whole();
+    page["links"] = json!(5);
+    let error = read::<u8>(&page).unwrap_err().to_string();
+    assert!(error.starts_with("`links`: invalid type: integer `5`, expected the links of a page at line 1"), "{error}");
     let mut page = whole();
     page["meta"]["from"] = json!("one");
     let error = read::<u8>(&page).unwrap_err().to_string();
