@@ -54,7 +54,8 @@
 //! - **Logs**: [`ListTokens::with_problem_hook`] sees every problem, and [`ProblemEvent`] prints it with all its causes.
 //! - **Usage**: [`UsageLog`] adds up the usage of tokens in memory. The service writes it in a [`UsageBatch`] of
 //!   [`TokenUsage`], which goes back into the log if writing fails.
-//! - **The endpoint**: [`ListTokens`] is all of it; the package's `openapi.json` describes it to clients (OpenAPI 3.1).
+//! - **The endpoint**: [`ListTokens`] is all of it. [`ListTokens::openapi`] describes it to clients (OpenAPI 3.1), and
+//!   [`OPENAPI_JSON`] has everything that it can offer.
 //! - **Clients**: [`Page`] reads every form of page that Laravel sends. [`ResponseError`] is why there is no page,
 //!   [`PageWalk`] goes from page to page, and [`parse_retry_after`] returns when to try again.
 //!
@@ -73,6 +74,7 @@ mod client;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod endpoint;
+mod openapi;
 mod page;
 mod problem;
 mod store;
@@ -91,6 +93,7 @@ pub use client::response::ResponseError;
 pub use client::retry_after::parse_retry_after;
 pub use client::walk::{NextUrlError, PageWalk};
 pub use endpoint::ListTokens;
+pub use openapi::OPENAPI_JSON;
 pub use page::base_url::BaseUrlError;
 pub use page::cursor::{Cursor, CursorError};
 pub use page::cursor_paginator::CursorPaginator;

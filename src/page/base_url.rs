@@ -42,6 +42,14 @@ pub(crate) fn parse(base: &str) -> Result<String, BaseUrlError> {
     Ok(format!("{scheme}://{authority}{}", parse_path(path)?))
 }
 
+/// Splits a URL that was parsed into its origin, which is empty for a path alone, and its path, which is not empty.
+pub(crate) fn split(base: &str) -> (&str, &str) {
+    let Some((scheme, rest)) = base.split_once("://").filter(|_| !base.starts_with('/')) else { return ("", base) };
+    let authority_len = rest.find('/').unwrap_or(rest.len());
+    let (origin, path) = base.split_at(scheme.len() + "://".len() + authority_len);
+    (origin, if path.is_empty() { "/" } else { path })
+}
+
 /// Parses a path that is empty or begins with `/`, without trailing slashes.
 fn parse_path(path: &str) -> Result<String, BaseUrlError> {
     // RFC 3986, section 3.2.2: brackets are for IP addresses in hosts.

@@ -1,7 +1,7 @@
 //! A page of any list: what was asked for, the envelope around its items, and how both are written.
 
 pub(crate) mod base_url;
-mod choice;
+pub(crate) mod choice;
 pub(crate) mod cursor;
 pub(crate) mod cursor_paginator;
 pub(crate) mod cursor_request;
@@ -13,7 +13,7 @@ mod list_parameters;
 pub(crate) mod number;
 pub(crate) mod pagination;
 pub(crate) mod paginator;
-mod preserved_query;
+pub(crate) mod preserved_query;
 pub(crate) mod query_error;
 pub(crate) mod request;
 mod serde;

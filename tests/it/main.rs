@@ -11,6 +11,7 @@ mod debug;
 mod endpoint;
 mod hostile;
 mod model;
+mod openapi;
 mod ordered_json;
 mod page;
 mod problem;
