@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+use tokenfolio::OPENAPI_JSON;
 
 use crate::response::{DescribedResponse, Schema};
 
-/// The endpoint's path in the document.
-const PATH: &str = "/paths/~1api~1v1~1me~1tokens";
-
-/// The description of the endpoint in `openapi.json`.
+/// The description of an endpoint.
 #[derive(Debug)]
 pub struct Description {
     document: Value,
@@ -19,20 +17,29 @@ pub struct Description {
 }
 
 impl Description {
-    /// Reads and compiles the document that is packaged with the library.
-    ///
-    /// The document is open to texts of later versions. Responses are checked against what this version writes.
+    /// Compiles the document that is packaged with the library.
     ///
     /// # Panics
     ///
     /// Panics if the document is not OpenAPI.
     #[must_use]
     pub fn packaged() -> Self {
-        let document = serde_json::from_str(include_str!("../../../../openapi.json")).expect("the document is JSON");
+        Self::new(serde_json::from_str(OPENAPI_JSON).expect("the document is JSON"))
+    }
+
+    /// Compiles a document that describes one endpoint, as `ListTokens::openapi` returns it.
+    ///
+    /// The document is open to texts of later versions. Responses are checked against what this version writes.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the document is not OpenAPI, or describes several paths.
+    #[must_use]
+    pub fn new(document: Value) -> Self {
         let written = closed(&document);
         let mut responses = BTreeMap::new();
         for operation in ["get", "head"] {
-            let described = lookup(&written, &format!("{PATH}/{operation}/responses"));
+            let described = &path_item(&written).1[operation]["responses"];
             for (status, response) in described.as_object().expect("responses are an object") {
                 let status = status.parse().expect("every response has one status");
                 responses.insert((operation, status), compile(&written, response));
@@ -47,6 +54,12 @@ impl Description {
         &self.document
     }
 
+    /// Returns the path of the endpoint, and what the document says of it.
+    #[must_use]
+    pub fn path_item(&self) -> (&str, &Value) {
+        path_item(&self.document)
+    }
+
     /// Returns how the response to a request with this method differs from the document.
     ///
     /// Headers that the document does not describe are ignored, because servers add their own.
@@ -59,6 +72,13 @@ impl Description {
             None => vec![format!("{} is not described", response.status().as_u16())],
         }
     }
+}
+
+fn path_item(document: &Value) -> (&str, &Value) {
+    let mut paths = document["paths"].as_object().expect("paths are an object").iter();
+    let (path, item) = paths.next().expect("the document has a path");
+    assert_eq!(paths.next(), None, "the document has one path");
+    (path, item)
 }
 
 /// Returns the document with the extensions for what this version writes as keywords, which are checked.

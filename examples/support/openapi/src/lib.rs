@@ -1,4 +1,4 @@
-//! Checks responses against the package's `openapi.json`, with JSON Schema (draft 2020-12, formats included).
+//! Checks responses against the OpenAPI description of an endpoint, with JSON Schema (draft 2020-12, formats included).
 //!
 //! ```
 //! use http::{Method, Response, StatusCode};

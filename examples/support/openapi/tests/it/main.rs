@@ -1,5 +1,6 @@
-//! Tests of `openapi.json` against the library.
+//! Tests of the descriptions of the endpoint against the library.
 
+mod configurations;
 mod examples;
 mod members;
 mod responses;

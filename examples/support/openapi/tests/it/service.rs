@@ -5,7 +5,7 @@ use http::request::Builder;
 use http::{Request, Response};
 use tokenfolio::{
     AccessToken, AllowedIps, Authenticated, Authenticator, BearerToken, ListQuery, ListTokens, Pagination, StoreError,
-    StoreErrorKind, TokenList, TokenStore,
+    StoreErrorKind, TokenList, TokenOrder, TokenStore,
 };
 
 pub(crate) const PATH: &str = "/api/v1/me/tokens";
@@ -36,7 +36,11 @@ impl TokenStore for Store {
         match self {
             Self::Failing(kind) => Err(StoreError::new(*kind, "requested by the test")),
             Self::Holding { tokens, total } => {
-                let rows = tokens.iter().skip(query.offset.try_into().unwrap_or(usize::MAX));
+                let mut rows: Vec<_> = tokens.iter().collect();
+                if query.order == TokenOrder::NewestFirst {
+                    rows.reverse();
+                }
+                let rows = rows.into_iter().skip(query.offset.try_into().unwrap_or(usize::MAX));
                 Ok(TokenList::new(rows.take(query.limit.get() as usize).cloned().collect(), *total))
             }
         }
