@@ -48,6 +48,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
                 "name": &*choice.name,
                 "in": "query",
                 "description": "The links of the page preserve it.",
+                "required": false,
                 "schema": {"type": "string", "enum": choice.values},
             });
             document.push(&format!("{PATH_ITEM}/parameters"), parameter);

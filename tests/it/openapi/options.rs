@@ -220,6 +220,6 @@ fn every_combination_of_options_is_a_complete_document_with_what_is_offered() {
         assert_eq!(schemas.get("MetaLink").is_some(), has_array, "{options:b}");
         let required = schemas["PageMeta"]["required"].as_array().unwrap();
         assert_eq!(required.iter().any(|name| name == "links"), has_array, "{options:b}");
-        assert_eq!(document["servers"][0]["url"] == "/", !is_absolute, "{options:b}");
+        assert_eq!(document.get("servers").is_some(), is_absolute, "{options:b}");
     }
 }

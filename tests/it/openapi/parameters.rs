@@ -45,6 +45,7 @@ fn a_choice_of_the_service_is_a_parameter_with_its_values() {
         "name": "kind[]",
         "in": "query",
         "description": "The links of the page preserve it.",
+        "required": false,
         "schema": {"type": "string", "enum": ["a", "b"]},
     });
     assert_eq!(parameter(list.clone(), "kind[]"), expected);

@@ -131,13 +131,14 @@ fn no_schema_of_a_body_is_closed() {
     }
     let closed = json!({"a": {"enum": []}, "b": [{"pattern": ""}], "c": {"const": "x", "additionalProperties": false}});
     assert_eq!(closing_keywords(&closed).len(), 4);
+    assert_eq!(closing_keywords(&json!({"a": {"enum": ["x"]}, "b": {"enum": [400]}})).len(), 1);
 }
 
-/// Returns the keywords in a schema that reject texts or members. A number of one value is the status of a response.
+/// Returns the keywords in a schema that reject texts or members. A number is the status of a response.
 fn closing_keywords(schema: &Value) -> Vec<String> {
     let is_closing = |(name, value): &(&String, &Value)| match &***name {
-        "additionalProperties" | "enum" | "pattern" | "unevaluatedProperties" => true,
-        "const" => value.is_string(),
+        "additionalProperties" | "pattern" | "unevaluatedProperties" => true,
+        "const" | "enum" => !value[0].is_number(),
         _ => false,
     };
     match schema {
