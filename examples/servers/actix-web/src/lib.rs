@@ -2,26 +2,26 @@
 
 mod adapter;
 
+use std::future;
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
-use tokenfolio_demo::{Endpoint, PATH};
+use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::{copy_response, request_parts, routes};
 
 /// Creates the application, for the `App` of each worker: the endpoint, and the demo's page at every other path.
 pub fn app(endpoint: Arc<Endpoint>) -> impl FnOnce(&mut ServiceConfig) {
+    let fallback = Fallback::new(endpoint.openapi().to_string());
+    let respond = move |request: HttpRequest| {
+        future::ready(copy_response(request.method(), fallback.respond(&request_parts(&request))))
+    };
     let routes = routes(PATH, endpoint);
     move |config| {
         routes(config);
-        config.default_service(web::to(fallback));
+        config.default_service(web::to(respond));
     }
-}
-
-async fn fallback(request: HttpRequest) -> HttpResponse {
-    let response = tokenfolio_demo::fallback(&request_parts(&request));
-    copy_response(request.method(), response)
 }
 
 #[cfg(test)]

@@ -2,15 +2,15 @@
 
 mod adapter;
 
+use std::future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::Response;
 use hyper_util::service::TowerToHyperService;
-use tokenfolio_demo::{Endpoint, PATH};
+use tokenfolio_demo::{Endpoint, Fallback, PATH};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
@@ -18,12 +18,9 @@ use crate::adapter::routes;
 
 /// Creates the application: the endpoint, and the demo's page at every other path.
 pub fn app(endpoint: Endpoint) -> Router {
-    routes(PATH, endpoint).fallback(fallback)
-}
-
-async fn fallback(request: Request) -> Response<Body> {
-    let (parts, _) = request.into_parts();
-    tokenfolio_demo::fallback(&parts).map(Body::from)
+    let fallback = Fallback::new(endpoint.openapi().to_string());
+    let respond = move |request: Request| future::ready(fallback.respond(&request.into_parts().0).map(Body::from));
+    routes(PATH, endpoint).fallback(respond)
 }
 
 /// Serves an application with connection info until `shutdown` is ready.

@@ -12,7 +12,7 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::{Service, service_fn};
 use hyper::{Request, Response};
-use tokenfolio_demo::{Endpoint, PATH, fallback};
+use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::list_tokens;
 pub use crate::serve::{CLIENT_TIMEOUT, serve};
@@ -21,18 +21,25 @@ pub use crate::serve::{CLIENT_TIMEOUT, serve};
 #[must_use]
 pub fn service(
     endpoint: Arc<Endpoint>,
+    fallback: Fallback,
     peer: SocketAddr,
 ) -> impl Service<Request<Incoming>, Response = Response<Full<Bytes>>, Error = Infallible, Future: Send> {
     service_fn(move |request| {
         let endpoint = Arc::clone(&endpoint);
-        async move { Ok(route(&endpoint, request, peer).await) }
+        let fallback = fallback.clone();
+        async move { Ok(route(&endpoint, &fallback, request, peer).await) }
     })
 }
 
-async fn route(endpoint: &Endpoint, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
+async fn route(
+    endpoint: &Endpoint,
+    fallback: &Fallback,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Response<Full<Bytes>> {
     if request.uri().path() == PATH {
         return list_tokens(endpoint, request, peer).await;
     }
     let (parts, _) = request.into_parts();
-    fallback(&parts).map(Full::from)
+    fallback.respond(&parts).map(Full::from)
 }

@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
+use tokenfolio_demo::{Arguments, Demo, Fallback, shutdown_signal};
 use tokenfolio_hyper::{CLIENT_TIMEOUT, serve, service};
 use tokio::net::TcpListener;
 
@@ -17,9 +17,10 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
+    let fallback = Fallback::new(endpoint.openapi().to_string());
     let endpoint = Arc::new(endpoint);
     let shutdown = shutdown_signal()?;
     startup_message.print()?;
-    serve(listener, CLIENT_TIMEOUT, shutdown, |peer| service(Arc::clone(&endpoint), peer)).await;
+    serve(listener, CLIENT_TIMEOUT, shutdown, |peer| service(Arc::clone(&endpoint), fallback.clone(), peer)).await;
     usage_writer.finish().await
 }

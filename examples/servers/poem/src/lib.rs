@@ -2,19 +2,17 @@
 
 mod adapter;
 
-use poem::{Request, Response, Route, endpoint};
-use tokenfolio_demo::{Endpoint, PATH};
+use poem::{Route, endpoint};
+use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::{copy_response, list_tokens, request_parts};
 
 /// Creates the application: the endpoint, and the demo's page at every other path.
 #[must_use]
 pub fn app(endpoint: Endpoint) -> Route {
-    Route::new().at(PATH, list_tokens(endpoint)).at("/*path", endpoint::make(fallback))
-}
-
-async fn fallback(request: Request) -> Response {
-    copy_response(tokenfolio_demo::fallback(&request_parts(request)))
+    let fallback = Fallback::new(endpoint.openapi().to_string());
+    let respond = move |request| copy_response(fallback.respond(&request_parts(request)));
+    Route::new().at(PATH, list_tokens(endpoint)).at("/*path", endpoint::make_sync(respond))
 }
 
 #[cfg(test)]
@@ -24,7 +22,7 @@ mod tests {
     use poem::http::uri::Scheme;
     use poem::http::{self, Uri};
     use poem::web::{LocalAddr, RemoteAddr};
-    use poem::{Body, Endpoint as _, RequestParts};
+    use poem::{Body, Endpoint as _, Request, RequestParts};
     use tokenfolio::{Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, Pagination, StoreError};
 
     use super::*;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::http::Status;
 use rocket::shield::Shield;
-use rocket::{Build, Catcher, Config, Ignite, Request, Rocket, catcher};
-use tokenfolio_demo::{Endpoint, PATH};
+use rocket::{Build, Catcher, Config, Ignite, Request, Rocket, async_trait, catcher};
+use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::{UNKNOWN_METHOD, catchers, copy_response, request_parts, routes};
 
@@ -29,6 +29,7 @@ pub fn app(endpoint: Endpoint, address: SocketAddr) -> Rocket<Build> {
         shutdown: Shutdown { ctrlc: false, signals: HashSet::new(), ..Shutdown::default() },
         ..Config::release_default()
     };
+    let fallback = FallbackHandler(Fallback::new(endpoint.openapi().to_string()));
     let endpoint = Arc::new(endpoint);
     rocket::custom(config)
         .attach(Shield::new())
@@ -57,13 +58,18 @@ pub async fn serve(app: Rocket<Ignite>, shutdown: impl Future<Output = ()>) -> R
     launched.map(drop)
 }
 
-fn fallback<'r>(status: Status, request: &'r Request<'_>) -> catcher::BoxFuture<'r> {
-    let method = match status {
-        Status::BadRequest => UNKNOWN_METHOD,
-        _ => request.method().as_str(),
-    };
-    let response = tokenfolio_demo::fallback(&request_parts(request, method));
-    Box::pin(async { Ok(copy_response(response)) })
+#[derive(Clone)]
+struct FallbackHandler(Fallback);
+
+#[async_trait]
+impl catcher::Handler for FallbackHandler {
+    async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> catcher::Result<'r> {
+        let method = match status {
+            Status::BadRequest => UNKNOWN_METHOD,
+            _ => request.method().as_str(),
+        };
+        Ok(copy_response(self.0.respond(&request_parts(request, method))))
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use tokenfolio_demo::{Authenticator, Endpoint, PATH, Store, fallback};
+use tokenfolio_demo::{Authenticator, Endpoint, Fallback, PATH, Store};
 use tower::Service;
 
 pub use crate::adapter::Caller;
@@ -20,12 +20,14 @@ use crate::adapter::ListTokensService;
 #[derive(Clone, Debug)]
 pub struct App {
     list_tokens: ListTokensService<Store, Authenticator>,
+    fallback: Fallback,
 }
 
 /// Creates the application.
 #[must_use]
 pub fn app(endpoint: Endpoint) -> App {
-    App { list_tokens: ListTokensService::new(endpoint) }
+    let fallback = Fallback::new(endpoint.openapi().to_string());
+    App { list_tokens: ListTokensService::new(endpoint), fallback }
 }
 
 impl<B> Service<Request<B>> for App {
@@ -42,6 +44,6 @@ impl<B> Service<Request<B>> for App {
             return self.list_tokens.call(request);
         }
         let (parts, _) = request.into_parts();
-        Box::pin(future::ready(Ok(fallback(&parts).map(Full::from))))
+        Box::pin(future::ready(Ok(self.fallback.respond(&parts).map(Full::from))))
     }
 }

@@ -4,7 +4,7 @@ mod adapter;
 
 use std::convert::Infallible;
 
-use tokenfolio_demo::{Endpoint, PATH, fallback};
+use tokenfolio_demo::{Endpoint, Fallback, PATH};
 use warp::Filter;
 use warp::http::Response;
 use warp::http::request::Parts;
@@ -14,6 +14,7 @@ use crate::adapter::{list_tokens, request_parts};
 /// Creates the application: the endpoint, and the demo's page at every other path.
 #[must_use]
 pub fn app(endpoint: Endpoint) -> impl Filter<Extract = (Response<Vec<u8>>,), Error = Infallible> + Clone {
-    let fallback = request_parts().map(|parts: Parts| fallback(&parts));
+    let fallback = Fallback::new(endpoint.openapi().to_string());
+    let fallback = request_parts().map(move |parts: Parts| fallback.respond(&parts));
     list_tokens(PATH, endpoint).or(fallback).unify()
 }

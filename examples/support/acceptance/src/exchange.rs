@@ -83,7 +83,7 @@ impl Exchange {
         (actual != expected).then(|| self.report(expected.as_ref(), actual.as_ref()))
     }
 
-    /// Describes how the response violates `openapi.json`.
+    /// Describes how the response violates the description.
     fn violations(&self, description: &Description) -> Option<String> {
         let Self { framework, method, case, .. } = self;
         if !self.expected().is_from_endpoint() || self.is_rejected() {
@@ -104,11 +104,11 @@ impl Exchange {
 ///
 /// # Panics
 ///
-/// Panics if a response differs from the expected response or from the description in `openapi.json`.
+/// Panics if a response differs from the expected response or from the description that the server sends.
 #[must_use]
 #[track_caller]
 pub fn run(server: &Server, cases: &[Case]) -> Vec<Exchange> {
-    let description = Description::packaged();
+    let description = server.description();
     let mut exchanges = Vec::new();
     let mut differences = Vec::new();
     for case in cases {

@@ -10,8 +10,11 @@ use std::{fs, thread};
 
 use http::Method;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use tempfile::NamedTempFile;
+use tokenfolio_openapi::Description;
 
+use crate::PATH;
 use crate::connection::{Connection, Response};
 use crate::leak_detector::LeakDetector;
 
@@ -147,6 +150,17 @@ impl Server {
         let mut connection = self.connect();
         connection.send(request(method, secret, target));
         connection.read_response_to(method).expect("the server responds")
+    }
+
+    /// Returns the description of the endpoint that the server sends.
+    #[track_caller]
+    pub(crate) fn description(&self) -> Description {
+        let response = self.get(&self.startup_message.good, "/openapi.json");
+        let document: Value = serde_json::from_slice(response.body()).expect("the description is JSON");
+        assert_eq!(document["servers"], json!([{"url": self.startup_message.url}]));
+        let description = Description::new(document);
+        assert_eq!(description.path_item().0, PATH);
+        description
     }
 
     /// Sends SIGTERM to the server.

@@ -1,4 +1,6 @@
-//! The demo's page, and the 404 of every other path.
+//! The demo's page, the description of the endpoint, and the 404 of every other path.
+
+use std::sync::Arc;
 
 use http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
@@ -13,41 +15,56 @@ use tokenfolio::Problem;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-/// A file inside the program.
-struct File {
-    path: &'static str,
-    media_type: &'static str,
-    content: &'static str,
+/// Answers requests for any path except [`PATH`](crate::PATH). A clone is cheap.
+#[derive(Clone, Debug)]
+pub struct Fallback {
+    description: Arc<str>,
 }
 
-const FILES: [File; 4] = [
-    File { path: "/", media_type: "text/html; charset=utf-8", content: include_str!("page/index.html") },
-    File { path: "/page.css", media_type: "text/css; charset=utf-8", content: include_str!("page/page.css") },
-    File { path: "/page.js", media_type: "text/javascript; charset=utf-8", content: include_str!("page/page.js") },
-    File { path: "/openapi.json", media_type: "application/json", content: include_str!("../../../../openapi.json") },
-];
-
-/// Answers a request for any path except [`PATH`](crate::PATH), with any method.
-///
-/// `/` is a page that lists tokens, and `/openapi.json` the description of the endpoint. Other paths are a problem with
-/// status 404.
-#[must_use]
-pub fn fallback(parts: &Parts) -> Response<Vec<u8>> {
-    let file = FILES.iter().find(|file| file.path == parts.uri.path());
-    let mut response = match (file, &parts.method) {
-        (Some(file), &Method::GET | &Method::HEAD) => file.into(),
-        (Some(_), _) => Problem::method_not_allowed(&[Method::GET, Method::HEAD]).with_request(parts).into(),
-        (None, _) => Response::from(Problem::new(StatusCode::NOT_FOUND).with_request(parts)),
-    };
-    // RFC 9110, section 9.3.2: the headers of GET, and no body.
-    if parts.method == Method::HEAD {
-        response.body_mut().clear();
+impl Fallback {
+    /// Creates the fallback of an endpoint with this OpenAPI description.
+    #[must_use]
+    pub fn new(description: impl Into<Arc<str>>) -> Self {
+        Self { description: description.into() }
     }
-    response
+
+    /// Returns the response to a request, with any method.
+    ///
+    /// `/` is a page that lists tokens, and `/openapi.json` the description of the endpoint. Other paths are a problem
+    /// with status 404.
+    #[must_use]
+    pub fn respond(&self, parts: &Parts) -> Response<Vec<u8>> {
+        let mut response = match (self.file(parts.uri.path()), &parts.method) {
+            (Some(file), &Method::GET | &Method::HEAD) => file.into(),
+            (Some(_), _) => Problem::method_not_allowed(&[Method::GET, Method::HEAD]).with_request(parts).into(),
+            (None, _) => Response::from(Problem::new(StatusCode::NOT_FOUND).with_request(parts)),
+        };
+        // RFC 9110, section 9.3.2: the headers of GET, and no body.
+        if parts.method == Method::HEAD {
+            response.body_mut().clear();
+        }
+        response
+    }
+
+    fn file(&self, path: &str) -> Option<File<'_>> {
+        let (media_type, content) = match path {
+            "/" => ("text/html; charset=utf-8", include_str!("page/index.html")),
+            "/page.css" => ("text/css; charset=utf-8", include_str!("page/page.css")),
+            "/page.js" => ("text/javascript; charset=utf-8", include_str!("page/page.js")),
+            "/openapi.json" => ("application/json", &*self.description),
+            _ => return None,
+        };
+        Some(File { media_type, content })
+    }
 }
 
-impl From<&File> for Response<Vec<u8>> {
-    fn from(file: &File) -> Self {
+struct File<'f> {
+    media_type: &'static str,
+    content: &'f str,
+}
+
+impl From<File<'_>> for Response<Vec<u8>> {
+    fn from(file: File<'_>) -> Self {
         let mut response = Self::new(file.content.into());
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));

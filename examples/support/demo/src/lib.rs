@@ -34,7 +34,7 @@ mod tokens;
 mod usage;
 
 pub use arguments::{Arguments, StoreChoice, StoreChoiceError};
-pub use fallback::fallback;
+pub use fallback::Fallback;
 pub use shutdown_signal::shutdown_signal;
 pub use start::{Demo, Endpoint, PATH};
 pub use startup_message::StartupMessage;
