@@ -72,20 +72,15 @@ impl Document {
         remove_references(&mut self.0, &format!("#{component}"));
     }
 
-    /// Removes the components that no reference needs. Security schemes stay, because they are not referenced.
+    /// Removes the components that nothing references. Security schemes stay, because operations name them without a
+    /// reference.
     pub(crate) fn remove_unused_components(&mut self) {
-        let mut is_done = false;
-        while !is_done {
-            let mut used = BTreeSet::new();
-            collect_references(&self.0, &mut used);
-            let Some(Value::Object(components)) = self.0.pointer_mut("/components") else { return };
-            is_done = true;
-            for (kind, named) in components.iter_mut().filter(|(kind, _)| *kind != "securitySchemes") {
-                let Value::Object(named) = named else { continue };
-                let before = named.len();
-                named.retain(|name, _| used.contains(&format!("#/components/{kind}/{name}")));
-                // An unused component can be the only one that references another one.
-                is_done &= named.len() == before;
+        let mut used = BTreeSet::new();
+        collect_references(&self.0, &mut used);
+        let Some(Value::Object(components)) = self.0.pointer_mut("/components") else { return };
+        for (kind, components) in components.iter_mut().filter(|(kind, _)| *kind != "securitySchemes") {
+            if let Value::Object(components) = components {
+                components.retain(|name, _| used.contains(&format!("#/components/{kind}/{name}")));
             }
         }
     }
