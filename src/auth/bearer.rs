@@ -1,6 +1,7 @@
 //! The bearer credentials of a request (RFC 6750, section 2).
 
 use std::fmt;
+use std::ops::Range;
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
@@ -23,7 +24,11 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct BearerToken(Box<str>);
+pub struct BearerToken {
+    /// A header value that has the secret, shared with the request.
+    value: HeaderValue,
+    secret: Range<usize>,
+}
 
 impl BearerToken {
     /// Reads the token from all `Authorization` fields of a request.
@@ -32,7 +37,10 @@ impl BearerToken {
     ///
     /// As [`from_values`](Self::from_values).
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, CredentialsError> {
-        Self::from_values(headers.get_all(AUTHORIZATION).iter().map(HeaderValue::as_bytes))
+        let values = headers.get_all(AUTHORIZATION).iter();
+        let value = the_only(values)?;
+        let secret = find_secret(value.as_bytes())?;
+        Ok(Self { value: value.clone(), secret })
     }
 
     /// Reads the token from the values of all `Authorization` fields of a request.
@@ -47,44 +55,50 @@ impl BearerToken {
     ///   outside RFC 6750's grammar and `|`;
     /// - [`Repeated`](CredentialsError::Repeated): several fields; picking one would let whoever adds a field decide.
     pub fn from_values<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<Self, CredentialsError> {
-        let mut values = values.into_iter();
-        let value = values.next().ok_or(CredentialsError::Missing)?;
-        if values.next().is_some() {
-            return Err(CredentialsError::Repeated);
-        }
-        let value = trim_whitespace(value);
-        let scheme_end = value.iter().position(|byte| *byte == b' ').ok_or(CredentialsError::Missing)?;
-        let (scheme, token) = value.split_at(scheme_end);
-        if !scheme.eq_ignore_ascii_case(b"Bearer") {
-            return Err(CredentialsError::Missing);
-        }
-        let spaces = token.iter().take_while(|byte| **byte == b' ').count();
-        match std::str::from_utf8(&token[spaces..]) {
-            Ok(token) if is_token(token) => Ok(Self(token.into())),
-            _ => Err(CredentialsError::Malformed),
-        }
+        let value = the_only(values.into_iter())?;
+        let secret = find_secret(value)?;
+        let value = HeaderValue::from_bytes(&value[secret.clone()]).map_err(|_| CredentialsError::Malformed)?;
+        Ok(Self { secret: 0..value.len(), value })
     }
 
     /// Returns the secret, to be looked up; nothing else should be done with it.
     #[must_use]
     pub fn secret(&self) -> &str {
-        &self.0
+        // It is ASCII, so it is not empty.
+        std::str::from_utf8(&self.value.as_bytes()[self.secret.clone()]).unwrap_or_default()
     }
 }
 
-/// RFC 9110, section 5.6.3: blanks and tabs alone surround a value. A line break is no part of one.
-fn trim_whitespace(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    value
+fn the_only<V>(mut values: impl Iterator<Item = V>) -> Result<V, CredentialsError> {
+    let value = values.next().ok_or(CredentialsError::Missing)?;
+    if values.next().is_some() { Err(CredentialsError::Repeated) } else { Ok(value) }
 }
 
-/// RFC 6750, section 2.1, `b64token`; and `|`, because Laravel Sanctum's secrets are `id|secret`, and services move
-/// from there.
-fn is_token(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/|".contains(&byte))
+/// Returns the place of the secret in the value of an `Authorization` header.
+fn find_secret(value: &[u8]) -> Result<Range<usize>, CredentialsError> {
+    // RFC 9110, section 5.6.3: only spaces and tabs surround a value.
+    let is_whitespace = |byte: &&u8| matches!(byte, b' ' | b'\t');
+    let start = value.iter().take_while(is_whitespace).count();
+    let end = value.len() - value.iter().rev().take_while(is_whitespace).count();
+    let credentials = value.get(start..end).ok_or(CredentialsError::Missing)?;
+    let scheme_len = credentials.iter().position(|byte| *byte == b' ').ok_or(CredentialsError::Missing)?;
+    let (scheme, rest) = credentials.split_at(scheme_len);
+    if !scheme.eq_ignore_ascii_case(b"Bearer") {
+        return Err(CredentialsError::Missing);
+    }
+    let space_count = rest.iter().take_while(|byte| **byte == b' ').count();
+    if !is_token(&rest[space_count..]) {
+        return Err(CredentialsError::Malformed);
+    }
+    Ok(start + scheme_len + space_count..end)
+}
+
+/// Returns whether a text is a token by RFC 6750, section 2.1, `b64token`, or has `|` beside its characters. Secrets of
+/// Laravel Sanctum are `id|secret`.
+fn is_token(text: &[u8]) -> bool {
+    let padding_len = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    let body = &text[..text.len() - padding_len];
+    !body.is_empty() && body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/|".contains(byte))
 }
 
 impl fmt::Debug for BearerToken {
