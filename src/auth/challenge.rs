@@ -31,11 +31,27 @@ use crate::problem::Problem;
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Challenge {
+    parameters: Parameters,
+    /// The headers of rejections, which are written once and shared by all responses.
+    rejections: Rejections,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Parameters {
     /// With its `"` and `\` escaped.
     realm: Box<str>,
     error: Option<BearerError>,
     description: Option<Box<str>>,
     scope: Option<Box<str>>,
+}
+
+/// The challenge without a description, which belongs to its own error, and with each error.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Rejections {
+    without_error: HeaderValue,
+    insufficient_scope: HeaderValue,
+    invalid_request: HeaderValue,
+    invalid_token: HeaderValue,
 }
 
 impl Challenge {
@@ -50,13 +66,13 @@ impl Challenge {
     pub fn new(realm: &str) -> Result<Self, ChallengeError> {
         check(realm, |c| matches!(c, '\t' | ' '..='~'), Reason::Realm)?;
         let escaped = realm.replace('\\', r"\\").replace('"', r#"\""#);
-        Ok(Self { realm: escaped.into(), ..Self::default() })
+        Ok(Parameters { realm: escaped.into(), error: None, description: None, scope: None }.into())
     }
 
     /// Adds what was wrong with the credentials.
     #[must_use]
     pub fn with_error(self, error: BearerError) -> Self {
-        Self { error: Some(error), ..self }
+        Parameters { error: Some(error), ..self.parameters }.into()
     }
 
     /// Adds a sentence for developers.
@@ -70,7 +86,7 @@ impl Challenge {
             return Err(ChallengeError(Reason::EmptyDescription));
         }
         check(description, |c| c == ' ' || is_scope_char(c), Reason::Description)?;
-        Ok(Self { description: Some(description.into()), ..self })
+        Ok(Parameters { description: Some(description.into()), ..self.parameters }.into())
     }
 
     /// Adds the scopes that are needed, separated by single spaces.
@@ -86,7 +102,7 @@ impl Challenge {
             }
             check(token, is_scope_char, Reason::Scope)?;
         }
-        Ok(Self { scope: Some(scope.into()), ..self })
+        Ok(Parameters { scope: Some(scope.into()), ..self.parameters }.into())
     }
 
     /// Returns the 403 problem of an accepted token that does not have the [scope](Self::with_scope) of this challenge
@@ -126,14 +142,34 @@ impl Challenge {
     /// Never: every parameter is visible ASCII, spaces and tabs.
     #[must_use]
     pub fn to_header(&self) -> HeaderValue {
-        self.write(self.error, self.description.as_deref())
+        self.parameters.write(self.parameters.error, self.parameters.description.as_deref())
     }
 
-    /// Writes the challenge with another error, and without the description, which belongs to its own.
+    /// Returns the challenge with another error, and without the description, which belongs to its own.
     pub(crate) fn to_header_with_error(&self, error: Option<BearerError>) -> HeaderValue {
-        self.write(error, None)
+        let header = match error {
+            None => &self.rejections.without_error,
+            Some(BearerError::InsufficientScope) => &self.rejections.insufficient_scope,
+            Some(BearerError::InvalidRequest) => &self.rejections.invalid_request,
+            Some(BearerError::InvalidToken) => &self.rejections.invalid_token,
+        };
+        header.clone()
     }
+}
 
+impl From<Parameters> for Challenge {
+    fn from(parameters: Parameters) -> Self {
+        let rejections = Rejections {
+            without_error: parameters.write(None, None),
+            insufficient_scope: parameters.write(Some(BearerError::InsufficientScope), None),
+            invalid_request: parameters.write(Some(BearerError::InvalidRequest), None),
+            invalid_token: parameters.write(Some(BearerError::InvalidToken), None),
+        };
+        Self { parameters, rejections }
+    }
+}
+
+impl Parameters {
     fn write(&self, error: Option<BearerError>, description: Option<&str>) -> HeaderValue {
         let parameters = [
             (r#"Bearer realm=""#, Some(&*self.realm)),
@@ -156,7 +192,7 @@ impl Challenge {
 impl Default for Challenge {
     /// Creates the challenge with the realm `api`.
     fn default() -> Self {
-        Self { realm: "api".into(), error: None, description: None, scope: None }
+        Parameters { realm: "api".into(), error: None, description: None, scope: None }.into()
     }
 }
 
