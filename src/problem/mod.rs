@@ -4,6 +4,7 @@ pub(crate) mod event;
 mod extension;
 pub(crate) mod extension_name;
 mod from_error;
+mod instance;
 mod json;
 mod phrase;
 pub(crate) mod response;
@@ -22,6 +23,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::problem::extension_name::ExtensionName;
+use crate::problem::instance::Instance;
 use crate::problem::phrase::phrase;
 use crate::problem::trace_id::TraceId;
 use crate::text::{reference, repair};
@@ -71,7 +73,7 @@ pub(crate) struct Content {
     pub(crate) title: Option<Cow<'static, str>>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) detail: Option<Cow<'static, str>>,
-    pub(crate) instance: Option<Box<str>>,
+    pub(crate) instance: Option<Instance>,
     pub(crate) extensions: Vec<(Cow<'static, str>, Value)>,
     headers: HeaderMap,
     source: Option<Box<dyn Error + Send + Sync>>,
@@ -193,12 +195,7 @@ impl Problem {
     /// ```
     #[must_use]
     pub fn with_instance(mut self, instance: &str) -> Self {
-        let reference = if instance.starts_with("//") {
-            reference::escape(&format!("/.{instance}"))
-        } else {
-            reference::escape(instance)
-        };
-        self.0.instance = Some(reference.into());
+        self.0.instance = Some(Instance::new(instance));
         self
     }
 
@@ -213,11 +210,11 @@ impl Problem {
     /// Sets what every problem of a service should say of the request it answers: its path as the instance, and its
     /// [`TraceId`] if it has one.
     #[must_use]
-    pub fn with_request(self, parts: &Parts) -> Self {
-        let problem = self.with_instance(parts.uri.path());
+    pub fn with_request(mut self, parts: &Parts) -> Self {
+        self.0.instance = Some(Instance::of_request(parts));
         match TraceId::from_request_parts(parts) {
-            Some(trace_id) => problem.with_trace_id(&trace_id),
-            None => problem,
+            Some(trace_id) => self.with_trace_id(&trace_id),
+            None => self,
         }
     }
 
@@ -314,7 +311,7 @@ impl Problem {
     /// Returns the instance as it is written.
     #[must_use]
     pub fn instance(&self) -> Option<&str> {
-        self.0.instance.as_deref()
+        self.0.instance.as_ref().map(Instance::as_str)
     }
 
     /// Returns the instance's URL, given that of the request. `None` if there is none, or it is no URI reference.
