@@ -16,10 +16,10 @@ use crate::page::pagination::Pagination;
 use crate::page::paginator::Paginator;
 use crate::problem::Problem;
 use crate::problem::event::ProblemEvent;
-use crate::problem::response::PRIVATE_NO_STORE;
+use crate::problem::response::{PRIVATE_NO_STORE, content_length};
 use crate::store::usage::UsageLog;
 use crate::store::{ListQuery, StatusFilter, StoreError, StoreErrorKind, TokenList, TokenOrder, TokenStore};
-use crate::token::{TokenId, TokenResource};
+use crate::token::{AccessToken, TokenId};
 
 /// The endpoint that lists the caller's access tokens, from request parts to a complete response.
 ///
@@ -219,7 +219,7 @@ where
         response
     }
 
-    async fn list(&self, parts: &Parts, peer: Option<IpAddr>) -> Result<Paginator<TokenResource>, Problem> {
+    async fn list(&self, parts: &Parts, peer: Option<IpAddr>) -> Result<PageAt, Problem> {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             return Err(Problem::method_not_allowed(&[Method::GET, Method::HEAD]));
         }
@@ -241,17 +241,16 @@ where
             .with_status(request.status().map(|status| StatusFilter { status, now }));
         let list = self.store.list(&query).await?;
         check_window(&list, &query)?;
-        Ok(request.paginate(list.tokens, list.total).map(|token| token.into_resource(now)))
+        Ok(PageAt { page: request.paginate(list.tokens, list.total), now })
     }
 
-    fn respond(&self, page: &Paginator<TokenResource>) -> Response<Vec<u8>> {
-        let mut body = Vec::new();
-        page.write_tokens(&mut body);
-        let body_len = body.len();
+    fn respond(&self, PageAt { page, now }: &PageAt) -> Response<Vec<u8>> {
+        let body = page.to_token_json(*now);
+        let content_length = content_length(&body);
         let mut response = Response::new(body);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(CONTENT_LENGTH, body_len.into());
+        headers.insert(CONTENT_LENGTH, content_length);
         headers.insert(CACHE_CONTROL, PRIVATE_NO_STORE);
         if self.has_link_header {
             headers.extend(page.link_header().map(|links| (LINK, links)));
@@ -270,6 +269,12 @@ where
         }
         problem.into()
     }
+}
+
+/// A page of tokens, and the time of its request.
+struct PageAt {
+    page: Paginator<AccessToken>,
+    now: DateTime<Utc>,
 }
 
 /// Checks that a store returned the window that the query asked for. A wrong page would look like a right one.

@@ -7,6 +7,7 @@
 use std::mem;
 use std::ops::Range;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::page::cursor_paginator::CursorPaginator;
@@ -16,8 +17,8 @@ use crate::page::simple::SimplePaginator;
 use crate::text::buffer::{Buffer, Piece};
 use crate::text::digits;
 use crate::text::json_escape::escape;
-use crate::token::TokenResource;
-use crate::token::json::{estimated_tokens_len, write_tokens};
+use crate::token::json::{TokenMembers, estimated_tokens_len, write_tokens};
+use crate::token::{AccessToken, TokenResource};
 
 const NULL_LEN: usize = "null".len();
 /// An entry of the link array, without its URL, label and page.
@@ -64,13 +65,14 @@ where
     Ok(())
 }
 
-fn write_token_page(page: &impl Envelope<Item = TokenResource>, out: &mut Vec<u8>) {
+fn write_token_page<E: Envelope>(page: &E, out: &mut Vec<u8>, members: impl Fn(&E::Item) -> TokenMembers<'_> + Copy) {
     // A buffer that was used before is most likely large enough, and grows if it is not.
     let is_new = out.capacity() == 0;
-    let estimated_len = if is_new { estimated_tokens_len(page.items()) + page.estimated_envelope_len() } else { 0 };
+    let tokens = || page.items().iter().map(members);
+    let estimated_len = if is_new { estimated_tokens_len(tokens()) + page.estimated_envelope_len() } else { 0 };
     let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
     buffer.put(br#"{"data":["#);
-    write_tokens(&mut buffer, page.items());
+    write_tokens(&mut buffer, tokens());
     buffer.put(b"]");
     page.write_links_and_meta(&mut buffer);
     *out = buffer.finish();
@@ -128,7 +130,16 @@ impl Paginator<TokenResource> {
     /// # }
     /// ```
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        write_token_page(self, out);
+        write_token_page(self, out, TokenResource::members);
+    }
+}
+
+impl Paginator<AccessToken> {
+    /// Returns the JSON of the page of resources at a time, without creating the resources.
+    pub(crate) fn to_token_json(&self, now: DateTime<Utc>) -> Vec<u8> {
+        let mut body = Vec::new();
+        write_token_page(self, &mut body, |token| token.members(now));
+        body
     }
 }
 
@@ -146,7 +157,7 @@ impl<T: Serialize> SimplePaginator<T> {
 impl SimplePaginator<TokenResource> {
     /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_tokens`] does.
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        write_token_page(self, out);
+        write_token_page(self, out, TokenResource::members);
     }
 }
 
@@ -164,7 +175,7 @@ impl<T: Serialize> CursorPaginator<T> {
 impl CursorPaginator<TokenResource> {
     /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_tokens`] does.
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        write_token_page(self, out);
+        write_token_page(self, out, TokenResource::members);
     }
 }
 

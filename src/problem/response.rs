@@ -5,12 +5,26 @@ use http::{Response, StatusCode};
 
 use crate::problem::phrase::phrase;
 use crate::problem::{ABOUT_BLANK, Problem};
+use crate::text::digits::{self, Digits, TEN_TO_THE_EIGHTH};
 
 /// The challenge of a 401 that has none of its own (RFC 9110, section 15.5.2).
 const DEFAULT_CHALLENGE: HeaderValue = HeaderValue::from_static(r#"Bearer realm="api""#);
 
 /// The `Cache-Control` of every response: it holds what one caller alone may see.
 pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("private, no-store");
+
+/// Returns the header value with the length of a body.
+///
+/// `HeaderValue::from` allocates twice for a number.
+pub(crate) fn content_length(body: &[u8]) -> HeaderValue {
+    match body.len() as u64 {
+        number @ 1..TEN_TO_THE_EIGHTH => {
+            let Digits { bytes, len } = digits::up_to_eight(number);
+            HeaderValue::from_bytes(&bytes[..len]).expect("digits are visible ASCII")
+        }
+        number => number.into(),
+    }
+}
 
 impl From<Problem> for Response<Vec<u8>> {
     /// A problem whose status is below 400, or that has none, is answered with 500, in the status line and in the body.
@@ -24,7 +38,7 @@ impl From<Problem> for Response<Vec<u8>> {
         let mut headers = problem.0.headers;
         // RFC 9457, section 3: the media type has no parameters.
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
-        headers.insert(CONTENT_LENGTH, body.len().into());
+        headers.insert(CONTENT_LENGTH, content_length(&body));
         headers.entry(CACHE_CONTROL).or_insert(PRIVATE_NO_STORE);
         if status == StatusCode::UNAUTHORIZED {
             headers.entry(WWW_AUTHENTICATE).or_insert(DEFAULT_CHALLENGE);
