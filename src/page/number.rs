@@ -1,5 +1,6 @@
 //! Reads a number from a query: a page or a page size.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 
 use crate::page::lenient;
@@ -18,7 +19,12 @@ pub(crate) enum NumberKind {
 
 impl NumberKind {
     /// Reads the number of a parameter. `None` if the query does not have the parameter.
-    pub(crate) fn read(self, query: &str, name: &str, is_lenient: bool) -> Result<Option<u64>, ParameterError> {
+    pub(crate) fn read(
+        self,
+        query: &str,
+        name: &Cow<'static, str>,
+        is_lenient: bool,
+    ) -> Result<Option<u64>, ParameterError> {
         if is_lenient {
             return Ok(self.read_leniently(query, name));
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::slice;
 
 /// Why the query of a request was rejected.
 ///
@@ -30,7 +31,9 @@ pub struct QueryError(Kind);
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Kind {
-    /// At least one parameter is wrong.
+    /// One parameter is wrong. Most queries that are rejected have just one, which needs no vector.
+    Parameter(ParameterError),
+    /// At least two parameters are wrong.
     Parameters(Vec<ParameterError>),
     /// The preserved parameters are longer than `max` bytes.
     TooLong { max: usize },
@@ -57,12 +60,13 @@ impl QueryError {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self.0, other.0) {
-            (Kind::Parameters(mut errors), Kind::Parameters(others)) => {
-                errors.extend(others);
-                Self(Kind::Parameters(errors))
-            }
             (Kind::TooLong { .. }, other) => Self(other),
             (kind, Kind::TooLong { .. }) => Self(kind),
+            (first, second) => {
+                let mut errors = first.into_parameters();
+                errors.extend(second.into_parameters());
+                Self(Kind::Parameters(errors))
+            }
         }
     }
 
@@ -114,19 +118,29 @@ impl QueryError {
     #[must_use]
     pub fn parameters(&self) -> &[ParameterError] {
         match &self.0 {
+            Kind::Parameter(error) => slice::from_ref(error),
             Kind::Parameters(errors) => errors,
             Kind::TooLong { .. } => &[],
         }
     }
 }
 
+impl Kind {
+    fn into_parameters(self) -> Vec<ParameterError> {
+        match self {
+            Self::Parameter(error) => vec![error],
+            Self::Parameters(errors) => errors,
+            Self::TooLong { .. } => Vec::new(),
+        }
+    }
+}
+
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = match &self.0 {
-            Kind::Parameters(errors) => errors,
-            Kind::TooLong { max } => return write!(f, "links can preserve at most {max} bytes of query parameters"),
-        };
-        for (index, error) in errors.iter().enumerate() {
+        if let Kind::TooLong { max } = &self.0 {
+            return write!(f, "links can preserve at most {max} bytes of query parameters");
+        }
+        for (index, error) in self.parameters().iter().enumerate() {
             let separator = if index == 0 { "" } else { "; " };
             write!(f, "{separator}`{}` {error}", error.parameter)?;
         }
@@ -138,13 +152,13 @@ impl std::error::Error for QueryError {}
 
 impl From<ParameterError> for QueryError {
     fn from(error: ParameterError) -> Self {
-        Self(Kind::Parameters(vec![error]))
+        Self(Kind::Parameter(error))
     }
 }
 
 /// Collects what is wrong with the parameters of one query.
 #[derive(Default)]
-pub(crate) struct ParameterErrors(Vec<ParameterError>);
+pub(crate) struct ParameterErrors(Option<QueryError>);
 
 impl ParameterErrors {
     /// Returns what was read, and keeps the error if there is one.
@@ -152,7 +166,11 @@ impl ParameterErrors {
         match read {
             Ok(value) => value,
             Err(error) => {
-                self.0.push(error);
+                let error = QueryError::from(error);
+                self.0 = Some(match self.0.take() {
+                    Some(errors) => errors.and(error),
+                    None => error,
+                });
                 None
             }
         }
@@ -160,7 +178,7 @@ impl ParameterErrors {
 
     /// Fails if a parameter is wrong.
     pub(crate) fn into_result(self) -> Result<(), QueryError> {
-        if self.0.is_empty() { Ok(()) } else { Err(QueryError(Kind::Parameters(self.0))) }
+        self.0.map_or(Ok(()), Err)
     }
 }
 
@@ -170,7 +188,7 @@ impl ParameterErrors {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{detail}")]
 pub struct ParameterError {
-    parameter: String,
+    parameter: Cow<'static, str>,
     detail: Detail,
 }
 
@@ -194,19 +212,34 @@ impl ParameterError {
     /// ```
     #[must_use]
     pub fn new(parameter: impl Into<String>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { parameter: parameter.into(), detail: Detail::Text(detail.into()) }
+        Self { parameter: Cow::Owned(parameter.into()), detail: Detail::Text(detail.into()) }
     }
 
-    pub(crate) fn of_number(parameter: &str, max: u64, reason: Reason) -> Self {
-        Self { parameter: parameter.to_owned(), detail: Detail::Value(Expected::Number { max }, reason) }
+    pub(crate) fn of_number(parameter: &Cow<'static, str>, max: u64, reason: Reason) -> Self {
+        Self { parameter: parameter.clone(), detail: Detail::Value(Expected::Number { max }, reason) }
     }
 
-    pub(crate) fn of_cursor(parameter: &str, reason: Reason) -> Self {
-        Self { parameter: parameter.to_owned(), detail: Detail::Value(Expected::Cursor, reason) }
+    pub(crate) fn of_cursor(parameter: &Cow<'static, str>, reason: Reason) -> Self {
+        Self { parameter: parameter.clone(), detail: Detail::Value(Expected::Cursor, reason) }
     }
 
-    pub(crate) fn of_choice(parameter: &str, values: &'static [&'static str], reason: Reason) -> Self {
-        Self { parameter: parameter.to_owned(), detail: Detail::Value(Expected::OneOf(values), reason) }
+    pub(crate) fn of_choice(parameter: &Cow<'static, str>, values: &'static [&'static str], reason: Reason) -> Self {
+        Self { parameter: parameter.clone(), detail: Detail::Value(Expected::OneOf(values), reason) }
+    }
+
+    /// Returns at least the length of the text, in bytes.
+    pub(crate) fn max_len(&self) -> usize {
+        /// The longest text without the values of a choice.
+        const VALUE_LEN: usize =
+            "must be a cursor of this list, but is not the JSON of one object with a boolean `_pointsToNextItems`"
+                .len();
+        match &self.detail {
+            Detail::Text(text) => text.len(),
+            Detail::Value(Expected::OneOf(values), _) => {
+                VALUE_LEN + values.iter().map(|value| value.len() + "`` or ".len()).sum::<usize>()
+            }
+            Detail::Value(..) => VALUE_LEN,
+        }
     }
 
     /// Returns the decoded name of the parameter.

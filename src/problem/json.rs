@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::problem::extension::Extension;
 use crate::problem::instance::Instance;
+use crate::problem::query_details::QueryDetails;
 use crate::problem::{Content, Problem};
 use crate::text::buffer::Buffer;
 use crate::text::json_escape::escape_quoted;
@@ -21,6 +22,8 @@ use crate::text::number::Whole;
 const MEMBERS_LEN: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
 /// The bytes that an extension needs beside its name: a trace id in quotes fits.
 const EXTENSION_LEN: usize = 40;
+/// The bytes that must be free after a short text, which is written as one word.
+const WORD_LEN: usize = 8;
 
 impl Problem {
     /// Replaces a buffer's content by the problem's JSON: the bytes that `serde_json` writes, by our own encoder, which
@@ -53,9 +56,15 @@ impl Problem {
             buffer.put(br#","status":"#);
             buffer.put_slice(status.as_str().as_bytes());
         }
-        write_text(&mut buffer, br#","detail":""#, self.detail());
+        match (&self.0.detail, &self.0.query) {
+            (None, Some(query)) => query.write_detail(&mut buffer),
+            (detail, _) => write_text(&mut buffer, br#","detail":""#, detail.as_deref()),
+        }
         write_text(&mut buffer, br#","instance":""#, self.instance());
-        for (name, value) in self.extensions() {
+        if let Some(query) = self.unset_errors() {
+            query.write_errors(&mut buffer);
+        }
+        for (name, value) in &self.0.extensions {
             escape_quoted(&mut buffer, br#",""#, name);
             buffer.put(b":");
             serde_json::to_writer(&mut buffer, value).expect("every JSON value can be written to memory");
@@ -66,10 +75,11 @@ impl Problem {
 
     /// Estimates the length of the JSON. Escapes and long extensions can make it longer.
     fn estimated_len(&self) -> usize {
-        let texts = [self.title(), self.detail(), self.instance()];
+        let texts = [self.title(), self.0.detail.as_deref(), self.instance()];
         let texts_len = texts.into_iter().flatten().map(str::len).sum::<usize>() + self.type_uri().len();
-        let extensions_len = self.extensions().map(|(name, _)| name.len() + EXTENSION_LEN).sum::<usize>();
-        MEMBERS_LEN + texts_len + extensions_len
+        let extensions_len = self.0.extensions.iter().map(|(name, _)| name.len() + EXTENSION_LEN).sum::<usize>();
+        let query_len = self.0.query.as_ref().map_or(0, QueryDetails::estimated_len);
+        MEMBERS_LEN + texts_len + extensions_len + query_len + WORD_LEN
     }
 }
 

@@ -7,6 +7,7 @@ mod from_error;
 mod instance;
 mod json;
 mod phrase;
+mod query_details;
 pub(crate) mod response;
 pub(crate) mod trace_id;
 
@@ -25,6 +26,7 @@ use url::Url;
 use crate::problem::extension_name::ExtensionName;
 use crate::problem::instance::Instance;
 use crate::problem::phrase::phrase;
+use crate::problem::query_details::{ERRORS, QueryDetails};
 use crate::problem::trace_id::TraceId;
 use crate::text::{reference, repair};
 
@@ -73,6 +75,8 @@ pub(crate) struct Content {
     pub(crate) title: Option<Cow<'static, str>>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) detail: Option<Cow<'static, str>>,
+    /// The detail and the extension `errors` of a problem about a query, unless they are set.
+    query: Option<QueryDetails>,
     pub(crate) instance: Option<Instance>,
     pub(crate) extensions: Vec<(Cow<'static, str>, Value)>,
     headers: HeaderMap,
@@ -305,7 +309,8 @@ impl Problem {
     /// Returns the detail.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
-        self.0.detail.as_deref()
+        let query = self.0.query.as_ref();
+        self.0.detail.as_deref().or_else(|| query.map(QueryDetails::detail))
     }
 
     /// Returns the instance as it is written.
@@ -334,7 +339,14 @@ impl Problem {
 
     /// Lists the extension members, in order.
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.extensions.iter().map(|(name, value)| (&**name, value))
+        let errors = self.unset_errors().and_then(QueryDetails::errors).map(|errors| (ERRORS, errors));
+        errors.into_iter().chain(self.0.extensions.iter().map(|(name, value)| (&**name, value)))
+    }
+
+    /// Returns the details of a query whose `errors` are not set by another extension.
+    fn unset_errors(&self) -> Option<&QueryDetails> {
+        let is_set = self.0.extensions.iter().any(|(name, _)| name == ERRORS);
+        self.0.query.as_ref().filter(|_| !is_set)
     }
 }
 
@@ -363,14 +375,15 @@ impl fmt::Debug for Problem {
     /// Shows what the client may see. The cause is not among it, so that a problem printed into an answer by mistake
     /// gives nothing away.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Content { title, status, detail, instance, extensions, headers, .. } = &*self.0;
+        let Content { title, status, instance, headers, .. } = &*self.0;
+        let extensions: Vec<_> = self.extensions().collect();
         f.debug_struct("Problem")
             .field("type", &self.type_uri())
             .field("title", title)
             .field("status", status)
-            .field("detail", detail)
+            .field("detail", &self.detail())
             .field("instance", instance)
-            .field("extensions", extensions)
+            .field("extensions", &extensions)
             .field("headers", headers)
             .finish_non_exhaustive()
     }
@@ -378,6 +391,10 @@ impl fmt::Debug for Problem {
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        match (&self.0.source, &self.0.query) {
+            (Some(source), _) => Some(&**source),
+            (None, Some(query)) => Some(&query.error),
+            (None, None) => None,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Counts the bytes that a thread allocates and frees.
+//! Counts the allocations of a thread, and the bytes that it allocates and frees.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -9,6 +9,7 @@ static COUNTING: Counting = Counting;
 
 thread_local! {
     static ALLOCATED: Cell<usize> = const { Cell::new(0) };
+    static ALLOCATION_COUNT: Cell<usize> = const { Cell::new(0) };
     static FREED: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -16,9 +17,9 @@ thread_local! {
 struct Counting;
 
 impl Counting {
-    fn count(counter: &'static LocalKey<Cell<usize>>, bytes: usize) {
+    fn count(counter: &'static LocalKey<Cell<usize>>, amount: usize) {
         // A thread that ends has no counter left.
-        let _ = counter.try_with(|counted| counted.set(counted.get() + bytes));
+        let _ = counter.try_with(|counted| counted.set(counted.get() + amount));
     }
 }
 
@@ -26,6 +27,7 @@ impl Counting {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         Self::count(&ALLOCATED, layout.size());
+        Self::count(&ALLOCATION_COUNT, 1);
         unsafe { System.alloc(layout) }
     }
 
@@ -37,6 +39,7 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         Self::count(&FREED, layout.size());
         Self::count(&ALLOCATED, size);
+        Self::count(&ALLOCATION_COUNT, 1);
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -46,6 +49,13 @@ pub(crate) fn allocated_by(call: impl FnOnce()) -> usize {
     let before = ALLOCATED.get();
     call();
     ALLOCATED.get() - before
+}
+
+/// Returns the number of allocations of a call in this thread. A reallocation is one.
+pub(crate) fn allocation_count(call: impl FnOnce()) -> usize {
+    let before = ALLOCATION_COUNT.get();
+    call();
+    ALLOCATION_COUNT.get() - before
 }
 
 /// Returns the number of bytes that this thread has allocated and not freed.

@@ -1,5 +1,6 @@
 //! The endpoint, from a request's parts to the bytes of the response.
 
+mod allocations;
 mod choices;
 mod faults;
 mod headers;

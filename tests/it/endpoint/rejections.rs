@@ -87,8 +87,9 @@ fn a_400_is_written_byte_for_byte() {
     let expected = concat!(
         r#"{"type":"about:blank","title":"Bad Request","status":400,"#,
         r#""detail":"`page` must be a whole number from 1 to 9223372036854775807, but is zero","#,
-        r#""instance":"/api/v1/me/tokens","trace_id":"t-1","errors":[{"#,
-        r#""detail":"must be a whole number from 1 to 9223372036854775807, but is zero","parameter":"page"}]}"#,
+        r#""instance":"/api/v1/me/tokens","errors":[{"#,
+        r#""detail":"must be a whole number from 1 to 9223372036854775807, but is zero","parameter":"page"}],"#,
+        r#""trace_id":"t-1"}"#,
     );
     assert_eq!(text(&response), expected);
     let length = expected.len().to_string();
