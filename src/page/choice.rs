@@ -23,7 +23,7 @@ impl Choice {
             Ok(Some(value)) => self.find(&value),
             Err(reason) => Err(reason),
         };
-        chosen.map(Some).map_err(|reason| ParameterError::of_choice(&self.name, self.values, reason))
+        chosen.map(Some).map_err(|reason| ParameterError::of_choice(self.name.clone(), self.values, reason))
     }
 
     fn find(&self, value: &[u8]) -> Result<&'static str, Reason> {

@@ -114,7 +114,7 @@ impl Pagination {
         let config = self.config();
         let cursor = single_value(raw_query, &config.cursor_name, config.is_lenient)
             .and_then(|text| text.map(|text| Cursor::decode(&text)).transpose())
-            .map_err(|reason| ParameterError::of_cursor(&config.cursor_name, reason));
+            .map_err(|reason| ParameterError::of_cursor(config.cursor_name.clone(), reason));
         let mut errors = ParameterErrors::default();
         let cursor = errors.keep(cursor);
         let list = ListParameters::read(self, raw_query, Position::Cursor, errors)?;

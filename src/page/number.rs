@@ -19,6 +19,7 @@ pub(crate) enum NumberKind {
 
 impl NumberKind {
     /// Reads the number of a parameter. `None` if the query does not have the parameter.
+    #[expect(clippy::ptr_arg, reason = "an error shares a name that is static")]
     pub(crate) fn read(
         self,
         query: &str,
@@ -30,7 +31,7 @@ impl NumberKind {
         }
         single_value(query, name, false)
             .and_then(|value| value.map(|value| parse_decimal(&value, self.max())).transpose())
-            .map_err(|reason| ParameterError::of_number(name, self.max(), reason))
+            .map_err(|reason| ParameterError::of_number(name.clone(), self.max(), reason))
     }
 
     /// Returns `None` where Laravel would use the default.

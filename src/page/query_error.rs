@@ -215,16 +215,16 @@ impl ParameterError {
         Self { parameter: Cow::Owned(parameter.into()), detail: Detail::Text(detail.into()) }
     }
 
-    pub(crate) fn of_number(parameter: &Cow<'static, str>, max: u64, reason: Reason) -> Self {
-        Self { parameter: parameter.clone(), detail: Detail::Value(Expected::Number { max }, reason) }
+    pub(crate) fn of_number(parameter: Cow<'static, str>, max: u64, reason: Reason) -> Self {
+        Self { parameter, detail: Detail::Value(Expected::Number { max }, reason) }
     }
 
-    pub(crate) fn of_cursor(parameter: &Cow<'static, str>, reason: Reason) -> Self {
-        Self { parameter: parameter.clone(), detail: Detail::Value(Expected::Cursor, reason) }
+    pub(crate) fn of_cursor(parameter: Cow<'static, str>, reason: Reason) -> Self {
+        Self { parameter, detail: Detail::Value(Expected::Cursor, reason) }
     }
 
-    pub(crate) fn of_choice(parameter: &Cow<'static, str>, values: &'static [&'static str], reason: Reason) -> Self {
-        Self { parameter: parameter.clone(), detail: Detail::Value(Expected::OneOf(values), reason) }
+    pub(crate) fn of_choice(parameter: Cow<'static, str>, values: &'static [&'static str], reason: Reason) -> Self {
+        Self { parameter, detail: Detail::Value(Expected::OneOf(values), reason) }
     }
 
     /// Returns at least the length of the text, in bytes.
