@@ -124,7 +124,7 @@ impl<O> Authenticated<O> {
 /// address. An unknown address is allowed only for a token without an allow-list. Every endpoint of a service may use
 /// this, and then refuses in the same way: one body for every cause, and a challenge by RFC 6750, section 3.1.
 ///
-/// `challenge` is what a rejection sends, with the error of the rejection and without a description. `caller` is the
+/// `challenge` is what a rejection sends, with the error of the rejection and without a description. `client` is the
 /// address of the peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client) returns. Tokens in the
 /// query are not looked at (section 5.3).
 ///
@@ -171,10 +171,10 @@ pub async fn authenticate<A: Authenticator>(
     authenticator: &A,
     challenge: &Challenge,
     parts: &Parts,
-    caller: Option<IpAddr>,
+    client: Option<IpAddr>,
     now: DateTime<Utc>,
 ) -> Result<Authenticated<A::Owner>, Problem> {
-    let accepted = accepted_token(authenticator, challenge, &parts.headers, caller, now).await;
+    let accepted = accepted_token(authenticator, challenge, &parts.headers, client, now).await;
     accepted.map_err(|problem| problem.with_request(parts))
 }
 
@@ -183,12 +183,12 @@ pub(crate) async fn accepted_token<A: Authenticator>(
     authenticator: &A,
     challenge: &Challenge,
     headers: &HeaderMap,
-    caller: Option<IpAddr>,
+    client: Option<IpAddr>,
     now: DateTime<Utc>,
 ) -> Result<Authenticated<A::Owner>, Problem> {
     let secret = BearerToken::from_headers(headers).map_err(|error| unauthorized(challenge, error.into()))?;
     let found = authenticator.find(&secret).await?.ok_or_else(|| unauthorized(challenge, AuthError::Unknown))?;
-    match check(&found.token, caller, now) {
+    match check(&found.token, client, now) {
         Ok(()) => Ok(found),
         Err(error) => Err(unauthorized(challenge, error)),
     }
@@ -200,13 +200,13 @@ fn unauthorized(challenge: &Challenge, error: AuthError) -> Problem {
         .with_source(error)
 }
 
-fn check(token: &AccessToken, caller: Option<IpAddr>, now: DateTime<Utc>) -> Result<(), AuthError> {
+fn check(token: &AccessToken, client: Option<IpAddr>, now: DateTime<Utc>) -> Result<(), AuthError> {
     match token.status(now) {
         TokenStatus::Active => {}
         TokenStatus::Expired => return Err(AuthError::Expired { token: token.id }),
         TokenStatus::Revoked => return Err(AuthError::Revoked { token: token.id }),
     }
-    match (&token.allowed_ips, caller) {
+    match (&token.allowed_ips, client) {
         (None, _) => Ok(()),
         (Some(_), None) => Err(AuthError::AddressUnknown { token: token.id }),
         (Some(allowed), Some(address)) if allowed.contains(address) => Ok(()),

@@ -336,7 +336,8 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does. Fails
+    /// if there are no values, because every request with the parameter would be an error.
     ///
     /// # Examples
     ///
@@ -359,7 +360,11 @@ impl Pagination {
         name: impl Into<Cow<'static, str>>,
         values: &'static [&'static str],
     ) -> Result<Self, ParameterNameError> {
-        self.with_names(|config| config.add_choice(ChoiceKind::Own, Choice { name: name.into(), values }))
+        let name = name.into();
+        if values.is_empty() {
+            return Err(ParameterNameError::NoValues(name.into()));
+        }
+        self.with_names(|config| config.add_choice(ChoiceKind::Own, Choice { name, values }))
     }
 
     /// Sets a choice of which a list has only one.
@@ -489,4 +494,7 @@ pub enum ParameterNameError {
     /// The name is empty.
     #[error("name of a query parameter is empty")]
     Empty,
+    /// The parameter of this name is a choice of no values.
+    #[error("query parameter `{0}` has no values")]
+    NoValues(Box<str>),
 }

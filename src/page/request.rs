@@ -145,7 +145,7 @@ impl PageRequest {
 
     /// Returns the value that the client chose, by a parameter of
     /// [`Pagination::with_choice`](crate::Pagination::with_choice) with this name. `None` if the query does not have the
-    /// parameter.
+    /// parameter, or if the pagination has no choice of this name.
     #[must_use]
     pub fn choice(&self, name: &str) -> Option<&'static str> {
         self.list.choice(name)

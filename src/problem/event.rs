@@ -30,7 +30,7 @@ use crate::problem::Problem;
 /// assert_eq!((event.method(), event.path()), (&http::Method::GET, "/api/v1/me/tokens"));
 /// assert_eq!(
 ///     event.to_string(),
-///     "GET /api/v1/me/tokens: 500 Internal Server Error: the token store failed: no such column: created_at"
+///     "GET /api/v1/me/tokens: 500 Internal Server Error: the store failed: no such column: created_at"
 /// );
 /// # Ok(())
 /// # }

@@ -250,6 +250,8 @@ impl Problem {
     /// One of the same name is replaced, unless several of them have a meaning: `Link`, `Proxy-Authenticate`,
     /// `Set-Cookie`, `Vary` and `WWW-Authenticate` are added to the headers of the same name (RFC 9110, section 5.3).
     ///
+    /// The response always has its own `Content-Type` and `Content-Length`, so these two cannot be set.
+    ///
     /// # Examples
     ///
     /// ```

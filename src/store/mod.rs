@@ -254,7 +254,7 @@ impl TokenList {
 /// use tokenfolio::{StoreError, StoreErrorKind};
 ///
 /// let error = StoreError::new(StoreErrorKind::Timeout, "statement 17 cancelled on db-3");
-/// assert_eq!(error.to_string(), "the token store took too long");
+/// assert_eq!(error.to_string(), "the store took too long");
 /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("statement 17 cancelled on db-3"));
 /// ```
 #[derive(Debug, thiserror::Error)]
@@ -283,15 +283,15 @@ impl StoreError {
 #[non_exhaustive]
 pub enum StoreErrorKind {
     /// It holds something that no token can be, or answered what was not asked. Trying again will not help.
-    #[error("the token store holds corrupt data")]
+    #[error("the store holds corrupt data")]
     Corrupt,
     /// None of the others.
-    #[error("the token store failed")]
+    #[error("the store failed")]
     Other,
     /// It did not answer in time.
-    #[error("the token store took too long")]
+    #[error("the store took too long")]
     Timeout,
     /// It cannot be reached, or asks to be tried again.
-    #[error("the token store is unavailable")]
+    #[error("the store is unavailable")]
     Unavailable,
 }

@@ -100,9 +100,9 @@ fn violations_are_listed_by_name_with_what_was_expected() {
     for clause in clauses() {
         let got = match clause {
             "a_row_that_cannot_be_read_is_corrupt" => {
-                "a list with a corrupt row: expected corrupt data, got the token store failed: the disk is full"
+                "a list with a corrupt row: expected corrupt data, got the store failed: the disk is full"
             }
-            _ => "the token store failed: the disk is full",
+            _ => "the store failed: the disk is full",
         };
         expected += &format!("\n  {clause}: {got}");
     }

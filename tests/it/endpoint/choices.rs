@@ -96,5 +96,5 @@ fn the_log_names_the_status_that_a_row_does_not_have() {
         .with_problem_hook(move |event| *logged.lock().unwrap() = event.to_string());
     assert_eq!(handle(&endpoint, get("?status=active")).status(), 500);
     let line = event.lock().unwrap().clone();
-    assert!(line.ends_with("the token store holds corrupt data: a row is not active"), "{line}");
+    assert!(line.ends_with("the store holds corrupt data: a row is not active"), "{line}");
 }

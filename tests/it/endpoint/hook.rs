@@ -77,10 +77,10 @@ fn the_hook_sees_the_reason_of_each_401_and_the_client_does_not() {
 #[test]
 fn the_hook_sees_the_cause_of_a_store_that_fails_and_the_client_does_not() {
     for (kind, status, cause) in [
-        (StoreErrorKind::Corrupt, "500 Internal Server Error", "the token store holds corrupt data"),
-        (StoreErrorKind::Other, "500 Internal Server Error", "the token store failed"),
-        (StoreErrorKind::Timeout, "504 Gateway Timeout", "the token store took too long"),
-        (StoreErrorKind::Unavailable, "503 Service Unavailable", "the token store is unavailable"),
+        (StoreErrorKind::Corrupt, "500 Internal Server Error", "the store holds corrupt data"),
+        (StoreErrorKind::Other, "500 Internal Server Error", "the store failed"),
+        (StoreErrorKind::Timeout, "504 Gateway Timeout", "the store took too long"),
+        (StoreErrorKind::Unavailable, "503 Service Unavailable", "the store is unavailable"),
     ] {
         let line = format!("GET /api/v1/me/tokens: {status}: {cause}: s3cret of db-3");
         let of_store = problem_of(endpoint(failing(kind)), get("?page=2"), None);
@@ -98,7 +98,7 @@ fn the_hook_sees_what_is_wrong_with_the_rows_of_a_store() {
     let (response, line, _) = problem_of(always([], 5), get(""), None);
     assert_eq!(
         line,
-        "GET /api/v1/me/tokens: 500 Internal Server Error: the token store holds corrupt data: \
+        "GET /api/v1/me/tokens: 500 Internal Server Error: the store holds corrupt data: \
          expected 5 rows of a total of 5, got 0"
     );
     assert!(!text(&response).contains("rows"));

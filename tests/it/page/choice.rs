@@ -2,13 +2,20 @@
 
 use http::StatusCode;
 use proptest::prelude::*;
-use tokenfolio::{Pagination, Problem, TokenOrder, TokenStatus};
+use tokenfolio::{Pagination, ParameterNameError, Problem, TokenOrder, TokenStatus};
 
 use super::list;
 use crate::model;
 
 fn filtered() -> Pagination {
     list().with_status_filter("status").unwrap().with_direction("direction").unwrap()
+}
+
+#[test]
+fn a_choice_without_values_is_an_error() {
+    let error = list().with_choice("state", &[]).unwrap_err();
+    assert_eq!(error, ParameterNameError::NoValues("state".into()));
+    assert_eq!(error.to_string(), "query parameter `state` has no values");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn an_event_is_printed_with_the_whole_chain_of_causes() {
         (Problem::new(StatusCode::NOT_FOUND).with_trace_id(&trace_id), "DELETE /t [request-7]: 404 Not Found"),
         (
             failed.with_detail("try later"),
-            "DELETE /t: 500 Internal Server Error: try later: the token store failed: the token store took too long: \
+            "DELETE /t: 500 Internal Server Error: try later: the store failed: the store took too long: \
              statement 17 cancelled",
         ),
         // The text of the cause is the detail already.

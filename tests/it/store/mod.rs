@@ -16,10 +16,10 @@ use crate::endpoint::now;
 #[test]
 fn a_store_error_prints_its_kind_and_never_its_source() {
     for (kind, message) in [
-        (StoreErrorKind::Corrupt, "the token store holds corrupt data"),
-        (StoreErrorKind::Other, "the token store failed"),
-        (StoreErrorKind::Timeout, "the token store took too long"),
-        (StoreErrorKind::Unavailable, "the token store is unavailable"),
+        (StoreErrorKind::Corrupt, "the store holds corrupt data"),
+        (StoreErrorKind::Other, "the store failed"),
+        (StoreErrorKind::Timeout, "the store took too long"),
+        (StoreErrorKind::Unavailable, "the store is unavailable"),
     ] {
         let error = StoreError::new(kind, std::io::Error::other("s3cret"));
         assert_eq!(error.to_string(), message);

@@ -180,6 +180,6 @@ mod tests {
         store.is_down.store(true, Ordering::Relaxed);
         record(&log, 1);
         let error = writer.finish().await.unwrap_err();
-        assert_eq!(error.to_string(), "the token store is unavailable");
+        assert_eq!(error.to_string(), "the store is unavailable");
     }
 }

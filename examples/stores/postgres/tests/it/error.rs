@@ -206,7 +206,7 @@ async fn an_error_does_not_display_its_cause() {
     let store = Database::create().await;
     store.insert(7, vec![token()]).await.unwrap();
     let error = store.insert(7, vec![token()]).await.unwrap_err();
-    assert_eq!(error.to_string(), "the token store failed");
+    assert_eq!(error.to_string(), "the store failed");
     let causes: Vec<_> = std::iter::successors(error.source(), |&cause| cause.source()).collect();
     assert!(causes.last().unwrap().to_string().contains("duplicate key"), "{causes:?}");
 }

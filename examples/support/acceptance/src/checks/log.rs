@@ -14,25 +14,25 @@ const DAMAGES: [(&str, &str, &str, [&str; 2]); 4] = [
     (
         "UPDATE token_usage SET usage_count = -1 - usage_count WHERE token_id = 19",
         "UPDATE token_usage SET usage_count = -1 - usage_count WHERE token_id = 19",
-        "the token store holds corrupt data",
+        "the store holds corrupt data",
         ["Integer -", "out of range"],
     ),
     (
         "ALTER TABLE access_token RENAME TO moved",
         "ALTER TABLE moved RENAME TO access_token",
-        "the token store failed",
+        "the store failed",
         ["no such table: access_token", r#"relation "access_token" does not exist"#],
     ),
     (
         "ALTER TABLE access_token RENAME COLUMN name TO label",
         "ALTER TABLE access_token RENAME COLUMN label TO name",
-        "the token store failed",
+        "the store failed",
         ["no such column: token.name", "column token.name does not exist"],
     ),
     (
         "ALTER TABLE token_secret RENAME TO moved",
         "ALTER TABLE moved RENAME TO token_secret",
-        "the token store failed",
+        "the store failed",
         ["no such table: token_secret", r#"relation "token_secret" does not exist"#],
     ),
 ];
@@ -58,7 +58,7 @@ pub fn causes_are_logged_and_not_sent(binary: &str) {
     let server = Server::start(binary, &["--store", &database.url()]);
     database.stop().unwrap_or_else(|error| panic!("{error}"));
     let log = log_of(&server, 503);
-    assert!(log.starts_with(&entry("503 Service Unavailable: the token store is unavailable: ")), "{log}");
+    assert!(log.starts_with(&entry("503 Service Unavailable: the store is unavailable: ")), "{log}");
     database.start_again().unwrap_or_else(|error| panic!("{error}"));
     server.stop();
 }
@@ -87,7 +87,7 @@ fn check_lock(server: &Server, schema: &Schema) {
         assert_eq!(status, 504);
         let log = server.log();
         let last = log.lines().last().unwrap_or_default();
-        let start = entry("504 Gateway Timeout: the token store took too long: ");
+        let start = entry("504 Gateway Timeout: the store took too long: ");
         assert!(last.starts_with(&start) && last.contains("statement timeout"), "{last}");
     });
 }
