@@ -29,13 +29,10 @@
 //! # }
 //! ```
 
-mod error;
-mod folder;
-mod process;
-mod program;
+mod installation;
 mod schema;
 mod server;
 
-pub use error::ServerError;
 pub use schema::Schema;
 pub use server::Server;
+pub use tokenfolio_server_process::ServerError;

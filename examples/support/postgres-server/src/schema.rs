@@ -5,8 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, process};
 
-use crate::error::ServerError;
-use crate::server::{Server, psql};
+use tokenfolio_server_process::ServerError;
+
+use crate::installation::psql;
+use crate::server::Server;
 
 /// The environment variable with the URL of another database.
 const URL_VARIABLE: &str = "TOKENFOLIO_PG_URL";
@@ -52,7 +54,7 @@ impl Schema {
     ///
     /// Fails if the SQL fails or the database cannot be reached.
     pub fn run(&self, sql: &str) -> Result<(), ServerError> {
-        Ok(psql(&self.url(), sql)?)
+        psql(&self.url(), sql)
     }
 }
 

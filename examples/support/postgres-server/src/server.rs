@@ -1,12 +1,13 @@
 //! Starts and stops a server.
 
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ServerError};
-use crate::folder::Folder;
-use crate::process::Process;
-use crate::program::{User, program, run};
+use tokenfolio_server_process::{Folder, Installation, Process, ServerError, run};
+
+use crate::installation::{installation, psql};
 
 /// A PostgreSQL server with its own data. When it is dropped or the current process ends, the server is stopped and its
 /// data is removed.
@@ -15,7 +16,7 @@ pub struct Server {
     // Dropped before `process`, because dropping the folder stops the server.
     folder: Folder,
     process: Process,
-    user: Option<User>,
+    installation: Installation,
     port: Option<u16>,
 }
 
@@ -40,16 +41,20 @@ impl Server {
     }
 
     fn new(port: Option<u16>) -> Result<Self, ServerError> {
-        let user = User::for_server()?;
-        let folder = Folder::create(user)?;
-        let mut initdb = program("initdb", user, folder.path())?;
+        let installation = installation()?;
+        let folder = Folder::create("tokenfolio-pg", &installation, |folder| {
+            let mut stop = installation.command("pg_ctl", folder)?;
+            stop.args(["-m", "immediate", "stop", "-D"]).arg(data(folder));
+            Ok(stop)
+        })?;
+        let mut initdb = installation.command("initdb", folder.path())?;
         initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
-        run(initdb.arg(folder.data()), "initdb")?;
+        run(initdb.arg(data(folder.path())), "initdb")?;
         // The data need not survive a crash of the machine. `ALTER SYSTEM` can override these settings.
-        folder.configure("fsync = off\nfull_page_writes = off\n")?;
+        configure(folder.path(), "fsync = off\nfull_page_writes = off\n")?;
         let port = if port == Some(0) { Some(free_port()?) } else { port };
-        let process = Process::start(&folder, user, port)?;
-        Ok(Self { folder, process, user, port })
+        let process = start(&installation, folder.path(), port)?;
+        Ok(Self { folder, process, installation, port })
     }
 
     /// Returns the URL to connect to, with the port if there is one, else with the socket.
@@ -70,7 +75,7 @@ impl Server {
     ///
     /// Fails if the SQL fails or the server is not running.
     pub fn run(&self, sql: &str) -> Result<(), ServerError> {
-        Ok(psql(&self.url(), sql)?)
+        psql(&self.url(), sql)
     }
 
     /// Shuts the server down. It closes connections and writes all data.
@@ -79,9 +84,9 @@ impl Server {
     ///
     /// Fails if the server is not running.
     pub fn stop(&mut self) -> Result<(), ServerError> {
-        let mut pg_ctl = program("pg_ctl", self.user, self.folder.path())?;
-        run(pg_ctl.args(["-m", "fast", "stop", "-D"]).arg(self.folder.data()), "pg_ctl")?;
-        Ok(self.process.wait()?)
+        let mut pg_ctl = self.installation.command("pg_ctl", self.folder.path())?;
+        run(pg_ctl.args(["-m", "fast", "stop", "-D"]).arg(data(self.folder.path())), "pg_ctl")?;
+        self.process.wait()
     }
 
     /// Kills the server, like a crash of its machine. Connections break, no data is written, and the next start replays
@@ -91,7 +96,7 @@ impl Server {
     ///
     /// Fails if the server is not running.
     pub fn kill(&mut self) -> Result<(), ServerError> {
-        Ok(self.process.kill()?)
+        self.process.kill()
     }
 
     /// Restarts a stopped or killed server, with the same data and URL.
@@ -100,20 +105,43 @@ impl Server {
     ///
     /// Fails for the same reasons as [`start`](Self::start), or if the server is running.
     pub fn start_again(&mut self) -> Result<(), ServerError> {
-        self.process = Process::start(&self.folder, self.user, self.port)?;
+        self.process = start(&self.installation, self.folder.path(), self.port)?;
         Ok(())
     }
 }
 
-/// Runs SQL on a database.
-pub(crate) fn psql(url: &str, sql: &str) -> Result<(), Error> {
-    let mut psql = program("psql", None, Path::new("/"))?;
-    run(psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql]), "psql")?;
-    Ok(())
+/// Starts a server on existing data, and waits until it is ready.
+fn start(installation: &Installation, folder: &Path, port: Option<u16>) -> Result<Process, ServerError> {
+    let mut server = installation.command("postgres", folder)?;
+    server.arg("-D").arg(data(folder)).arg("-k").arg(folder);
+    match port {
+        Some(port) => server.args(["-c", "listen_addresses=127.0.0.1", "-p", &port.to_string()]),
+        None => server.args(["-c", "listen_addresses="]),
+    };
+    Process::start(&mut server, "postgres", &folder.join("log"), |id| is_ready(folder, id))
+}
+
+/// Reads the status file that the server writes for `pg_ctl`. The file of an earlier process can still exist.
+fn is_ready(folder: &Path, id: u32) -> bool {
+    let file = fs::read_to_string(data(folder).join("postmaster.pid")).unwrap_or_default();
+    let lines: Vec<_> = file.lines().map(str::trim_end).collect();
+    lines.first() == Some(&id.to_string().as_str()) && lines.get(7) == Some(&"ready")
+}
+
+/// Appends settings to the server's configuration, which `initdb` has created.
+fn configure(folder: &Path, settings: &str) -> Result<(), ServerError> {
+    let path = data(folder).join("postgresql.conf");
+    let file = OpenOptions::new().append(true).open(&path);
+    file.and_then(|mut file| file.write_all(settings.as_bytes())).map_err(|error| ServerError::Folder { path, error })
+}
+
+/// Returns the folder of the server's data.
+fn data(folder: &Path) -> PathBuf {
+    folder.join("data")
 }
 
 /// Returns a free port. If another process takes it first, the server does not start.
-fn free_port() -> Result<u16, Error> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(Error::Port)?;
-    Ok(listener.local_addr().map_err(Error::Port)?.port())
+fn free_port() -> Result<u16, ServerError> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(ServerError::Port)?;
+    Ok(listener.local_addr().map_err(ServerError::Port)?.port())
 }

@@ -1,0 +1,14 @@
+//! The process of a temporary database server, and its folder. Both end with the current process, however it ends.
+//!
+//! [`Installation`] finds the programs of an installed server, [`Folder`] is the folder of one server, and [`Process`] is
+//! its process.
+
+mod error;
+mod folder;
+mod installation;
+mod process;
+
+pub use error::ServerError;
+pub use folder::Folder;
+pub use installation::{Installation, run};
+pub use process::Process;
