@@ -1,0 +1,129 @@
+//! Starts and stops a server.
+
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use tokenfolio_server_process::{Folder, Installation, Process, ServerError, run};
+
+/// The empty database that every server has.
+const DATABASE: &str = "test";
+/// The data must survive a killed server, but not a crash of the machine. The buffer pool is small, because tests are.
+const SETTINGS: [&str; 4] =
+    ["--skip-networking", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M"];
+
+/// A MariaDB server with its own data. When it is dropped or the current process ends, the server is stopped and its data
+/// is removed.
+#[derive(Debug)]
+pub struct Server {
+    // Dropped before `process`, because dropping the folder stops the server.
+    folder: Folder,
+    process: Process,
+    installation: Installation,
+    options: Vec<String>,
+}
+
+impl Server {
+    /// Starts a server whose time zone is UTC.
+    ///
+    /// # Errors
+    ///
+    /// Fails if MariaDB is not installed or the server does not start. The error contains the server's output.
+    pub fn start() -> Result<Self, ServerError> {
+        Self::start_with(["--default-time-zone=+00:00"])
+    }
+
+    /// Starts a server with options of `mariadbd`, such as `--default-time-zone=-05:00`.
+    ///
+    /// # Errors
+    ///
+    /// Fails for the same reasons as [`start`](Self::start).
+    pub fn start_with(options: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, ServerError> {
+        let installation = Installation::new("mariadb-server", "mysql", vec!["/usr/sbin".into()])?;
+        let folder = Folder::create("tokenfolio-db", &installation, |folder| {
+            let mut stop = installation.command("sh", folder)?;
+            stop.args(["-c", "kill -KILL \"$(cat \"$1\")\"", "sh"]).arg(process_id(folder));
+            Ok(stop)
+        })?;
+        let mut install = installation.command("mariadb-install-db", folder.path())?;
+        install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-name-resolve"]);
+        run(install.arg(data_option(folder.path())), "mariadb-install-db")?;
+        let options = options.into_iter().map(Into::into).collect();
+        let process = start(&installation, folder.path(), &options)?;
+        Ok(Self { folder, process, installation, options })
+    }
+
+    /// Returns the URL of an empty database, for the user `root`, who has no password.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.url_of(DATABASE)
+    }
+
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        let socket = socket(self.folder.path()).to_string_lossy().replace('%', "%25").replace('/', "%2F");
+        format!("mysql://root@localhost/{database}?socket={socket}")
+    }
+
+    /// Runs SQL in the empty database, with the program `mariadb`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the SQL fails or the server is not running.
+    pub fn run(&self, sql: &str) -> Result<(), ServerError> {
+        self.run_in(DATABASE, sql)
+    }
+
+    pub(crate) fn run_in(&self, database: &str, sql: &str) -> Result<(), ServerError> {
+        let mut client = self.installation.command("mariadb", self.folder.path())?;
+        client.args(["--no-defaults", "--default-character-set=utf8mb4", "--user=root", "--socket"]);
+        run(client.arg(socket(self.folder.path())).args(["--execute", sql, database]), "mariadb")?;
+        Ok(())
+    }
+
+    /// Returns the id of the server's process, to send it a signal.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Kills the server. Connections break, and the next start replays the log.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the server is not running.
+    pub fn kill(&mut self) -> Result<(), ServerError> {
+        self.process.kill()
+    }
+
+    /// Restarts a killed server, with the same data and URL.
+    ///
+    /// # Errors
+    ///
+    /// Fails for the same reasons as [`start`](Self::start), or if the server is running.
+    pub fn start_again(&mut self) -> Result<(), ServerError> {
+        self.process = start(&self.installation, self.folder.path(), &self.options)?;
+        Ok(())
+    }
+}
+
+/// Starts a server on existing data, and waits until it is ready.
+fn start(installation: &Installation, folder: &Path, options: &Vec<String>) -> Result<Process, ServerError> {
+    let server = installation.command("mariadbd", folder)?;
+    // The server writes its process id late. A server that starts could then not be stopped.
+    let mut shell = installation.command("sh", folder)?;
+    shell.args(["-c", "echo $$ >\"$1\"; shift; exec \"$@\"", "sh"]).arg(process_id(folder)).arg(server.get_program());
+    shell.args(["--no-defaults", &data_option(folder), "--socket"]).arg(socket(folder)).args(SETTINGS).args(options);
+    let is_ready = |_| UnixStream::connect(socket(folder)).is_ok();
+    Process::start(&mut shell, "mariadbd", &folder.join("log"), is_ready)
+}
+
+fn data_option(folder: &Path) -> String {
+    format!("--datadir={}", folder.join("data").display())
+}
+
+fn process_id(folder: &Path) -> PathBuf {
+    folder.join("pid")
+}
+
+fn socket(folder: &Path) -> PathBuf {
+    folder.join("socket")
+}
