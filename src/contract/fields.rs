@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta};
 
 use crate::contract::harness::{
-    Fixture, FixtureFuture, Violation, insert, list, list_result, named, noon, owner_of, rows, token, unexpected,
-    within_deadline,
+    Fixture, FixtureFuture, Violation, insert, insert_within_limits, list, list_result, named, noon, owner_of, rows,
+    token, unexpected, within_deadline,
 };
 use crate::store::{ListQuery, StoreErrorKind};
 use crate::token::allowed_ips::AllowedIps;
@@ -32,7 +32,9 @@ pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Viola
     expect_back(fixture, vec![named(1, "bare"), full]).await
 }
 
-/// Instants come back to the microsecond in every field: from the year 1 to the year 9999, and on both sides of 1970.
+/// Instants come back to the microsecond in every field: from the year 1 to the year 9999, and on both sides of 1970. In a
+/// table with [`limits`](Fixture::limits), an instant outside comes back too, unless the token is rejected, and one with
+/// too many digits is truncated toward the past.
 ///
 /// # Errors
 ///
@@ -40,19 +42,26 @@ pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Viola
 pub async fn instants_come_back_to_the_microsecond<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     const YEAR_1: i64 = -62_135_596_800;
     const END_OF_9999: i64 = 253_402_300_799;
+    let limits = fixture.limits();
     let seconds = [YEAR_1, -1, 0, 1_712_846_105, END_OF_9999];
     let instants = seconds.into_iter().flat_map(|seconds| {
         let second = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
         [0, 1, 123_456, 999_999].map(|micros| second + TimeDelta::microseconds(micros))
     });
-    let tokens = (1..).zip(instants).map(|(id, time)| AccessToken {
-        created_at: time,
-        last_used_at: Some(time),
-        expires_at: Some(time),
-        revoked_at: Some(time),
-        ..token(id)
-    });
-    expect_back(fixture, tokens.collect()).await
+    let bounds = vec![*limits.times().start(), *limits.times().end()];
+    for instants in [instants.collect(), bounds] {
+        let tokens = (1..).zip(instants).map(|(id, time)| AccessToken {
+            created_at: time,
+            last_used_at: Some(time),
+            expires_at: Some(time),
+            revoked_at: Some(time),
+            ..token(id)
+        });
+        let query = ListQuery { limit: rows(100), ..ListQuery::new(fixture.fresh_owner()) };
+        let inserted = insert_within_limits(fixture, &query.owner, tokens).await?;
+        expect_same(&list(fixture, &query).await?.tokens, &inserted)?;
+    }
+    Ok(())
 }
 
 /// Counts of uses come back exactly, up to the highest that an int64 holds.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::contract::limits::Limits;
 use crate::store::{ListQuery, StoreError, TokenList, TokenStore};
 use crate::token::{AccessToken, TokenId};
 
@@ -41,8 +42,8 @@ pub trait Fixture: Send + Sync {
     /// # Errors
     ///
     /// Whatever keeps the token from being there afterwards, as it is. The check then fails, unless it is about a token
-    /// that may be refused: one with a U+0000 in its name, with a name above 255 characters, or with a count of uses above
-    /// `i64::MAX`.
+    /// that may be refused: one with a U+0000 in its name, with a name above 255 characters, with a count of uses above
+    /// `i64::MAX`, or beyond the table's [`limits`](Self::limits).
     fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
     /// Takes a token out of the owner's table.
@@ -54,6 +55,12 @@ pub trait Fixture: Send + Sync {
 
     /// Waits: the `sleep` of whatever runtime the store lives in.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Returns what the owner's table cannot hold, for a table that the store shares with another application. Without this
+    /// method, the table has no limits.
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
 
     /// Stops what the store needs to answer, for all its owners. `None` where there is nothing that could be stopped, or
     /// where others need it.
@@ -125,6 +132,24 @@ pub(crate) async fn owner_of<F: Fixture>(fixture: &F, ids: &[i64]) -> Result<F::
 
 pub(crate) async fn insert<F: Fixture>(fixture: &F, owner: &F::Owner, token: AccessToken) -> Result<(), Violation> {
     Ok(within_deadline(fixture, fixture.insert(owner, token)).await??)
+}
+
+/// Inserts tokens, of which those beyond the table's limits may be rejected. Returns the tokens that the table then holds.
+pub(crate) async fn insert_within_limits<F: Fixture>(
+    fixture: &F,
+    owner: &F::Owner,
+    tokens: impl IntoIterator<Item = AccessToken>,
+) -> Result<Vec<AccessToken>, Violation> {
+    let limits = fixture.limits();
+    let mut inserted = Vec::new();
+    for token in tokens {
+        match within_deadline(fixture, fixture.insert(owner, token.clone())).await? {
+            Ok(()) => inserted.push(limits.truncated(token)),
+            Err(error) if limits.hold(&token) => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+    Ok(inserted)
 }
 
 pub(crate) async fn remove<F: Fixture>(fixture: &F, owner: &F::Owner, id: i64) -> Result<(), Violation> {

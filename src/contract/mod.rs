@@ -6,7 +6,8 @@
 //! does not hang its tests.
 //!
 //! What some stores cannot be brought to is optional: a backend that is down, a row that cannot be read. A fixture answers
-//! `None` to it, and [`check_all`] tells in turn what was not tried.
+//! `None` to it, and [`check_all`] tells in turn what was not tried. A table that the store shares with another application
+//! may have [`Limits`].
 //!
 //! # Examples
 //!
@@ -100,6 +101,7 @@
 mod concurrency;
 mod fields;
 mod harness;
+mod limits;
 mod order;
 mod outage;
 mod owners;
@@ -119,6 +121,7 @@ pub use fields::{
     usage_counts_come_back_up_to_int64,
 };
 pub use harness::{Fixture, FixtureError, FixtureFuture, Violation};
+pub use limits::Limits;
 pub use order::{
     ids_are_ordered_as_signed_numbers, newest_first_is_the_reverse, rows_come_by_id_ascending,
     tokens_of_one_instant_come_by_id,

@@ -335,7 +335,7 @@ impl<S: TokenStore<Owner = u64>> Fixture for Sound<S> {
 }
 
 /// Yields once for every ten milliseconds, so that the tests take no longer than their work.
-async fn sleep(duration: Duration) {
+pub(super) async fn sleep(duration: Duration) {
     for _ in 0..duration.as_millis() / 10 {
         yield_once().await;
     }

@@ -5,6 +5,7 @@
 mod concurrency;
 mod fields;
 mod harness;
+mod limits;
 mod order;
 mod outage;
 mod owners;
