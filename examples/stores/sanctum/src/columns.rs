@@ -1,0 +1,78 @@
+//! The columns of `personal_access_tokens` that differ between applications.
+
+use sqlx::mysql::{MySqlPool, MySqlRow};
+use sqlx::{Connection, Row};
+use tokenfolio::StoreError;
+
+use crate::error::Error;
+use crate::row::Integer;
+use crate::store::SanctumStore;
+
+/// The columns that Sanctum does not have, each with its definition. `allowed_ips` is a JSON array of texts.
+const ADDITIONS: [(&str, &str); 3] = [
+    ("usage_count", "BIGINT NOT NULL DEFAULT 0"),
+    ("revoked_at", "TIMESTAMP NULL DEFAULT NULL"),
+    ("allowed_ips", "TEXT NULL DEFAULT NULL"),
+];
+/// The server's error for a column that exists already.
+const DUPLICATE_COLUMN: u16 = 1060;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Columns {
+    /// Whether the table has all of [`ADDITIONS`].
+    pub(crate) has_additions: bool,
+    /// The number of digits of a second's fraction that every time can have: 0 in Sanctum's own migration.
+    pub(crate) fraction_digits: u16,
+}
+
+impl Columns {
+    /// Reads the definition of the table in the pool's database.
+    pub(crate) async fn read(pool: &MySqlPool) -> Result<Self, Error> {
+        const SQL: &str = "SELECT
+                count(CASE WHEN column_name IN ('usage_count', 'revoked_at', 'allowed_ips') THEN 1 END),
+                min(CASE WHEN data_type IN ('timestamp', 'datetime') THEN datetime_precision END)
+            FROM information_schema.columns
+            WHERE table_schema = database() AND table_name = 'personal_access_tokens'";
+        let row: MySqlRow = sqlx::query(SQL).fetch_one(pool).await?;
+        let additions: Integer = row.try_get(0)?;
+        let fraction_digits: Option<Integer> = row.try_get(1)?;
+        let fraction_digits = fraction_digits.ok_or(Error::NoTable)?;
+        Ok(Self { has_additions: additions.to::<usize>()? == ADDITIONS.len(), fraction_digits: fraction_digits.to()? })
+    }
+}
+
+impl SanctumStore {
+    /// Adds the columns for the usage count, the revocation and the allow-list to Sanctum's table, unless they exist.
+    ///
+    /// Laravel ignores columns that it does not know. It still accepts a revoked token, and a token from every address.
+    /// Other stores use the columns after they have connected again.
+    ///
+    /// MariaDB adds the columns without copying the table, from version 10.3 on, and MySQL from version 8.0.12 on. The
+    /// migration waits at most one second for running transactions, because Laravel waits behind it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the user may not alter the table, if transactions use the table for more than a second, or if the
+    /// database fails. The migration can be repeated.
+    pub async fn migrate(&mut self) -> Result<(), StoreError> {
+        self.add_columns().await?;
+        self.columns = Columns::read(&self.pool).await?;
+        Ok(())
+    }
+
+    async fn add_columns(&self) -> Result<(), Error> {
+        // Taken from the pool, so that the setting ends with the connection. MySQL has a limit for SELECT alone.
+        let mut connection = self.pool.acquire().await?.detach();
+        sqlx::query("SET /*M! SESSION max_statement_time = 0, */ @migrates = 1").execute(&mut connection).await?;
+        for (column, definition) in ADDITIONS {
+            let sql = format!("ALTER TABLE personal_access_tokens ADD COLUMN {column} {definition}");
+            match sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.map_err(Error::from) {
+                Err(error) if error.number() == Some(DUPLICATE_COLUMN) => {}
+                result => {
+                    result?;
+                }
+            }
+        }
+        Ok(connection.close().await?)
+    }
+}
