@@ -3,7 +3,7 @@
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use tokenfolio_server_process::{Folder, Installation, Process, ServerError, run};
+use tokenfolio_server_process::{Folder, Installation, Process, ServerError, run, run_with_input};
 
 /// The empty database that every server has.
 const DATABASE: &str = "test";
@@ -75,7 +75,7 @@ impl Server {
     pub(crate) fn run_in(&self, database: &str, sql: &str) -> Result<(), ServerError> {
         let mut client = self.installation.command("mariadb", self.folder.path())?;
         client.args(["--no-defaults", "--default-character-set=utf8mb4", "--user=root", "--socket"]);
-        run(client.arg(socket(self.folder.path())).args(["--execute", sql, database]), "mariadb")?;
+        run_with_input(client.arg(socket(self.folder.path())).arg(database), "mariadb", sql)?;
         Ok(())
     }
 

@@ -1,9 +1,11 @@
 //! Finds and runs the programs of an installed server.
 
 use std::env;
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 use crate::error::ServerError;
 
@@ -75,13 +77,29 @@ fn id(arguments: &[&str]) -> Result<u32, ServerError> {
     output.trim().parse().map_err(|_| ServerError::Failed { program: "id", output })
 }
 
-/// Runs a command to its end, and returns its standard output.
+/// Runs a command to its end without input, and returns its standard output.
 ///
 /// # Errors
 ///
 /// Fails if the command cannot be started or fails.
 pub fn run(command: &mut Command, program: &'static str) -> Result<String, ServerError> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| ServerError::Spawn { program, error })?;
+    run_with_input(command, program, "")
+}
+
+/// Runs a command to its end with standard input, and returns its standard output.
+///
+/// # Errors
+///
+/// Fails if the command cannot be started or fails.
+pub fn run_with_input(command: &mut Command, program: &'static str, input: &str) -> Result<String, ServerError> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| ServerError::Spawn { program, error })?;
+    let stdin = child.stdin.take();
+    let output = thread::scope(|scope| {
+        // A command that ends early has an error of its own.
+        scope.spawn(|| drop(stdin.map(|mut stdin| stdin.write_all(input.as_bytes()))));
+        child.wait_with_output().map_err(ServerError::End)
+    })?;
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() {
         Ok(text(&output.stdout))

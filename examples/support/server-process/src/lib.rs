@@ -10,5 +10,5 @@ mod process;
 
 pub use error::ServerError;
 pub use folder::Folder;
-pub use installation::{Installation, run};
+pub use installation::{Installation, run, run_with_input};
 pub use process::Process;

@@ -3,6 +3,7 @@
 mod contract;
 mod database;
 mod fault;
+mod laravel_answers;
 mod migrate;
 mod row;
 mod secret;
