@@ -1,4 +1,4 @@
-//! What a table cannot hold.
+//! The limits of a table.
 
 use std::ops::RangeInclusive;
 

@@ -16,7 +16,7 @@ use crate::store::SanctumStore;
 impl SanctumStore {
     /// Returns the columns that [`token`](Self::token) reads. A query calls the table `token`.
     ///
-    /// `sqlx` reads a time of `0000-00-00` as NULL, so a token with one would never expire. The server tells the two apart.
+    /// `sqlx` reads a time of `0000-00-00` as NULL, so a token with one would never expire. The server compares the times with zero.
     pub(crate) fn token_columns(&self) -> &'static str {
         if self.columns.has_additions {
             "token.id, token.name, token.created_at, token.last_used_at, token.usage_count, token.expires_at, \

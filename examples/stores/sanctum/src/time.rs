@@ -8,8 +8,8 @@ const LATEST: DateTime<Utc> = DateTime::from_timestamp(253_402_300_799, 0).expec
 
 /// Returns a time as the text of its date and time in UTC, without a time zone.
 ///
-/// Laravel writes this text into TIMESTAMP columns without setting the session's time zone, and reads it back unchanged,
-/// whatever the server's zone is. A value with a zone would be converted by the server.
+/// Laravel writes this text into TIMESTAMP columns without setting the session's time zone, and reads it back unchanged in
+/// every zone of the server. A value with a zone would be converted by the server.
 ///
 /// A time is truncated to the column's number of fraction digits, toward the past. MySQL would round it up, and MariaDB
 /// truncates it.

@@ -8,8 +8,14 @@ use tokenfolio_server_process::{Folder, Installation, Process, ServerError, run,
 /// The empty database that every server has.
 const DATABASE: &str = "test";
 /// The data must survive a killed server, but not a crash of the machine. The buffer pool is small, because tests are.
-const SETTINGS: [&str; 4] =
-    ["--skip-networking", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M"];
+/// Tests that drop connections leave them in the queue of the socket.
+const SETTINGS: [&str; 5] = [
+    "--skip-networking",
+    "--skip-name-resolve",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-buffer-pool-size=64M",
+    "--back-log=1024",
+];
 
 /// A MariaDB server with its own data. When it is dropped or the current process ends, the server is stopped and its data
 /// is removed.
@@ -46,7 +52,7 @@ impl Server {
         })?;
         let mut install = installation.command("mariadb-install-db", folder.path())?;
         install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-name-resolve"]);
-        run(install.arg(data_option(folder.path())), "mariadb-install-db")?;
+        run(install.args(folder_options(folder.path())), "mariadb-install-db")?;
         let options = options.into_iter().map(Into::into).collect();
         let process = start(&installation, folder.path(), &options)?;
         Ok(Self { folder, process, installation, options })
@@ -111,13 +117,21 @@ fn start(installation: &Installation, folder: &Path, options: &Vec<String>) -> R
     // The server writes its process id late. A server that starts could then not be stopped.
     let mut shell = installation.command("sh", folder)?;
     shell.args(["-c", "echo $$ >\"$1\"; shift; exec \"$@\"", "sh"]).arg(process_id(folder)).arg(server.get_program());
-    shell.args(["--no-defaults", &data_option(folder), "--socket"]).arg(socket(folder)).args(SETTINGS).args(options);
+    shell
+        .arg("--no-defaults")
+        .args(folder_options(folder))
+        .arg("--socket")
+        .arg(socket(folder))
+        .args(SETTINGS)
+        .args(options);
     let is_ready = |_| UnixStream::connect(socket(folder)).is_ok();
     Process::start(&mut shell, "mariadbd", &folder.join("log"), is_ready)
 }
 
-fn data_option(folder: &Path) -> String {
-    format!("--datadir={}", folder.join("data").display())
+/// Returns the options for the folders of data and of temporary files. A server that starts removes the temporary tables of
+/// all servers that have the same folder.
+fn folder_options(folder: &Path) -> [String; 2] {
+    [format!("--datadir={}", folder.join("data").display()), format!("--tmpdir={}", folder.display())]
 }
 
 fn process_id(folder: &Path) -> PathBuf {

@@ -13,7 +13,7 @@ pub enum ServerError {
     Failed {
         /// The name of the program.
         program: &'static str,
-        /// What the program printed.
+        /// The output of the program.
         output: String,
     },
     /// A file or a folder of the server cannot be created or written.

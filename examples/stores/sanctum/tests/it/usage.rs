@@ -6,7 +6,7 @@ use tokenfolio_sanctum::{Owner, SanctumStore};
 
 use crate::database::{Application, USER, user};
 
-/// A time on 2024-03-01, the day on which the tokens were created.
+/// A time on 2024-03-01. All tokens were created on that day.
 fn time(seconds: i64) -> DateTime<Utc> {
     "2024-03-01T18:11:00Z".parse::<DateTime<Utc>>().expect("a time in UTC") + TimeDelta::seconds(seconds)
 }

@@ -22,7 +22,7 @@ pub(super) struct Request {
     pub(super) body: Option<String>,
 }
 
-/// What a request is answered.
+/// The answer to a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Expected {
     pub(super) status: u16,

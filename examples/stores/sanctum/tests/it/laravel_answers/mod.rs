@@ -1,4 +1,4 @@
-//! The answers of a Laravel application to recorded requests, and those of the endpoint over the same rows.
+//! Compares the endpoint with the recorded answers of a Laravel application, over the same rows.
 //!
 //! `tests/data/README.md` describes the records. The environment variable `TOKENFOLIO_SANCTUM` is the path of another
 //! directory with an `answers.jsonl`.
@@ -49,7 +49,7 @@ async fn every_answer_is_equal_or_differs_by_a_rule() {
     assert!(equal > 0);
 }
 
-/// Returns what the endpoint decides to answer, and the names of the rules by which it differs from Laravel.
+/// Applies the rules to an answer of Laravel. Returns the answer of the endpoint, and the names of the rules that changed it.
 fn decided(service: &Service, answer: &Answer) -> (Expected, Vec<&'static str>) {
     let mut expected = answer.expected.clone();
     let mut rules = Vec::new();

@@ -1,6 +1,6 @@
-//! The rules by which the endpoint answers differently from Laravel, each with its reason.
+//! The rules for answers that differ from Laravel's, each with its reason.
 //!
-//! A rule turns Laravel's answer into the endpoint's. What no rule changes must be equal.
+//! A rule turns an answer of Laravel into the answer of the endpoint. Everything else must be equal.
 
 use http::Method;
 use serde_json::Value;
@@ -14,7 +14,7 @@ const PRESERVES_QUERY: &str = "/api/v2/me/tokens";
 
 type Rule = fn(&Service, &Request, &mut Expected);
 
-/// The rules by name, in the order in which they apply.
+/// The rules by name. They apply in this order.
 pub(super) const RULES: [(&str, Rule); 16] = [
     ("trailing slash", trailing_slash),
     ("OPTIONS", options),
@@ -144,7 +144,7 @@ fn problem_body(_: &Service, _: &Request, expected: &mut Expected) {
     }
 }
 
-/// A page past the end is empty, whatever its number. In Laravel the position of its first row overflows, and the rows of
+/// A page past the end is empty, for every number. In Laravel the position of its first row overflows, and the rows of
 /// another page are shown with positions that are floating-point numbers.
 fn float_positions(_: &Service, _: &Request, expected: &mut Expected) {
     if let Body::Json(body) = &mut expected.body
@@ -207,7 +207,7 @@ fn preserved_query(service: &Service, request: &Request, expected: &mut Expected
     }
 }
 
-/// Returns the parameters of a query without those of the page, each followed by `&`. What a URL cannot hold is escaped.
+/// Returns the parameters of a query without the page, each followed by `&`. Characters that a URL cannot hold are escaped.
 fn preserved(query: &str) -> String {
     let is_page = |parameter: &str| {
         let name = decoded(parameter.split('=').next().unwrap_or_default());

@@ -17,7 +17,7 @@ use tokenfolio_sanctum::{Owner, SanctumStore};
 use super::answer::{Body, Expected, Request};
 use crate::database::{SCHEMA, TEAMS, models, options, user};
 
-/// The time at which the application's clock stands still.
+/// The time of the application's clock, which stands still.
 pub(super) const CLOCK: &str = "2026-06-01T00:00:00Z";
 /// The origin of all links.
 pub(super) const ORIGIN: &str = "http://api.example.com";
