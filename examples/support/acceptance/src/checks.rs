@@ -15,8 +15,9 @@ pub use cases::{
     every_request_of_a_trusted_proxy_gets_its_expected_response,
 };
 pub use command_line::{
-    a_file_can_be_reopened, a_postgres_database_can_be_reopened, a_server_that_cannot_start_fails_with_an_error,
-    links_start_with_the_base_url, the_startup_message_has_commands_to_paste,
+    a_file_can_be_reopened, a_mysql_database_can_be_reopened, a_postgres_database_can_be_reopened,
+    a_server_that_cannot_start_fails_with_an_error, links_start_with_the_base_url,
+    the_startup_message_has_commands_to_paste,
 };
 pub use connections::{
     a_connection_serves_several_requests, a_request_can_arrive_byte_by_byte, pipelined_requests_are_answered_in_order,

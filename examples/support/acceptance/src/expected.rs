@@ -39,8 +39,8 @@ impl Expected {
     /// Returns the expected response, or `None` if the framework rejects the request.
     pub(crate) fn snapshot(&self, exchange: &Exchange) -> Option<Snapshot> {
         Some(match self {
-            Self::Page(page) => page_of_tokens(exchange, *page, TOKENS),
-            Self::Single => page_of_tokens(exchange, 1, 1),
+            Self::Page(page) => page_of_tokens(exchange, *page, TOKENS, 1),
+            Self::Single => page_of_tokens(exchange, 1, 1, TOKENS + 1),
             Self::Unauthorized(error) => {
                 let error = error.map(|error| format!(r#", error="{error}""#)).unwrap_or_default();
                 let challenge = format!(r#"Bearer realm="api"{error}"#);
@@ -90,8 +90,8 @@ fn problem(
     Snapshot::new(status, "application/problem+json", body)
 }
 
-/// Returns the received page as the library writes it, if it has the expected rows.
-fn page_of_tokens(exchange: &Exchange, page: u64, total: u64) -> Snapshot {
+/// Returns the received page as the library writes it, if it has the expected rows, whose ids count from `first_id`.
+fn page_of_tokens(exchange: &Exchange, page: u64, total: u64, first_id: u64) -> Snapshot {
     let read = |response: &Response| serde_json::from_slice::<Page<TokenResource>>(response.body()).ok();
     let rows = exchange.response.as_ref().and_then(read).map(|page| page.data).unwrap_or_default();
     let pagination = Pagination::new(&format!("{}{PATH}", exchange.url)).expect("an origin and a path");
@@ -99,7 +99,7 @@ fn page_of_tokens(exchange: &Exchange, page: u64, total: u64) -> Snapshot {
     let before = request.offset().min(total);
     let end = request.offset().saturating_add(request.per_page().get().into()).min(total);
     let ids = rows.iter().map(|token| token.id.0.unsigned_abs());
-    if !ids.eq(before + 1..=end) {
+    if !ids.eq(first_id + before..first_id + end) {
         return Snapshot::new(StatusCode::OK, "application/json", format!("rows {} to {end}", before + 1));
     }
     let mut body = Vec::new();

@@ -9,13 +9,15 @@ use sha2::{Digest, Sha256};
 const PREFIX_LEN: usize = 9;
 
 /// Words in messages of databases, their drivers and panics.
-const CAUSES: [&str; 12] = [
+const CAUSES: [&str; 14] = [
     "no such table",
     "out of range at index",
     "does not exist",
     "sqlite",
     "SQLITE",
     "postgres",
+    "MySql",
+    "personal_access_token",
     "SELECT ",
     "access_token\"",
     "token_usage",
@@ -32,7 +34,7 @@ pub struct LeakDetector {
 }
 
 impl LeakDetector {
-    /// Finds secrets (`<owner>|<random>`) and their SHA-256 digests: as they are, escaped, in hex of either case, in
+    /// Finds secrets (`<number>|<random>`) and their SHA-256 digests: as they are, escaped, in hex of either case, in
     /// base64 of either alphabet, and as a list of numbers.
     ///
     /// # Panics
@@ -78,9 +80,16 @@ impl LeakDetector {
 
 #[track_caller]
 fn secret_and_digest(secret: &str) -> Vec<(String, Vec<u8>)> {
-    let (_, random) = secret.split_once('|').expect("a secret starts with its owner");
+    let (_, random) = secret.split_once('|').expect("a secret starts with a number");
     let digest = Sha256::digest(secret);
-    let mut values = vec![("a secret", secret.as_bytes()), ("a secret", random.as_bytes()), ("a digest", &digest[..])];
+    // Sanctum's table has the digest of the text after the id.
+    let digest_of_text = Sha256::digest(random);
+    let mut values = vec![
+        ("a secret", secret.as_bytes()),
+        ("a secret", random.as_bytes()),
+        ("a digest", &digest[..]),
+        ("a digest", &digest_of_text[..]),
+    ];
     // The bytes of a secret in hex are as secret as their text.
     let bytes = HEXLOWER_PERMISSIVE.decode(random.as_bytes());
     values.extend(bytes.as_deref().ok().map(|bytes| ("a secret", bytes)));

@@ -57,6 +57,7 @@ macro_rules! suite {
             requests_in_progress_are_answered_before_a_shutdown
             responses_are_complete_during_a_shutdown
             idle_connections_do_not_delay_a_shutdown
+            a_mysql_database_can_be_reopened
             a_postgres_database_can_be_reopened
             a_file_can_be_reopened
             usage_is_written_before_a_shutdown

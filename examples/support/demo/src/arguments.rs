@@ -19,8 +19,9 @@ pub struct Arguments {
     #[arg(long, value_name = "URL", value_parser = pagination)]
     pub base: Option<Pagination>,
 
-    /// The store: `memory`, `sqlite` (a database in memory), `sqlite:PATH` (a file) or `postgres://USER@HOST/DATABASE`,
-    /// which needs the cargo feature `postgres`. For the folder of a socket, write `%2F` for each slash in HOST.
+    /// The store: `memory`, `sqlite` (a database in memory), `sqlite:PATH` (a file), `postgres://USER@HOST/DATABASE`, which
+    /// needs the cargo feature `postgres`, or `mysql://USER@HOST/DATABASE`, which needs `mysql`. For the folder of a socket of
+    /// PostgreSQL, write `%2F` for each slash in HOST. For a socket of MySQL or MariaDB, add `?socket=PATH`.
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
     pub store: StoreChoice,
 
@@ -51,12 +52,15 @@ pub(crate) fn pagination(base: &str) -> Result<Pagination, BaseUrlError> {
     Pagination::new(&format!("{}{PATH}", base.trim_end_matches('/')))
 }
 
-/// The stores that a server offers. The feature `postgres` adds one.
+/// The stores that a server offers. The features `mysql` and `postgres` add one each.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum StoreChoice {
     /// A hash map.
     Memory,
+    /// A database of a MariaDB or MySQL server, with Laravel Sanctum's table.
+    #[cfg(feature = "mysql")]
+    MySql(crate::mysql::MySqlUrl),
     /// A database of a PostgreSQL server.
     #[cfg(feature = "postgres")]
     Postgres(Box<tokio_postgres::Config>),
@@ -74,6 +78,10 @@ impl FromStr for StoreChoice {
             None if text == "memory" => Ok(Self::Memory),
             None if text == "sqlite" => Ok(Self::Sqlite),
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::SqliteFile(path.into())),
+            #[cfg(feature = "mysql")]
+            Some(("mysql" | "mariadb", _)) => text.parse().map(Self::MySql).map_err(|_| StoreChoiceError::Unknown),
+            #[cfg(not(feature = "mysql"))]
+            Some(("mysql" | "mariadb", _)) => Err(StoreChoiceError::WithoutMySql),
             #[cfg(feature = "postgres")]
             Some(("postgres" | "postgresql", _)) => {
                 let config = text.parse().map_err(|_| StoreChoiceError::Unknown)?;
@@ -91,8 +99,16 @@ impl FromStr for StoreChoice {
 #[non_exhaustive]
 pub enum StoreChoiceError {
     /// The text names no store.
-    #[error("expected `memory`, `sqlite`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`")]
+    #[error(
+        "expected `memory`, `sqlite`, `sqlite:PATH`, `postgres://USER@HOST/DATABASE` or `mysql://USER@HOST/DATABASE`"
+    )]
     Unknown,
+    /// The text is the URL of a MariaDB or MySQL database.
+    #[error(
+        "this server was built without MySQL: run `cargo example {} --features mysql -- --store mysql://..`",
+        program()
+    )]
+    WithoutMySql,
     /// The text is the URL of a PostgreSQL database.
     #[error(
         "this server was built without PostgreSQL: run `cargo example {} --features postgres -- --store postgres://..`",

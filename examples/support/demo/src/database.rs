@@ -1,6 +1,6 @@
 //! The stores over a database, as the demo fills them.
 
-use tokenfolio::{AccessToken, Authenticator, StoreError, TokenStore, TokenUsage};
+use tokenfolio::{AccessToken, Authenticator, StoreError, TokenId, TokenStore, TokenUsage};
 use tokenfolio_sqlite::SqliteStore;
 
 use crate::secrets::Secret;
@@ -8,6 +8,11 @@ use crate::usage::{RecordUsage, RecordUsageFuture};
 
 /// A store over a database: it lists, authenticates, records usage and can be filled.
 pub(crate) trait Database: TokenStore<Owner = i64> + Authenticator<Owner = i64> + RecordUsage {
+    /// Returns the number that the secret of a token starts with.
+    fn secret_prefix(owner: i64, _token: TokenId) -> i64 {
+        owner
+    }
+
     /// Adds an owner's tokens, all or none.
     async fn add_tokens(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError>;
 

@@ -23,6 +23,8 @@ mod database;
 mod fallback;
 mod log;
 mod memory;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod secrets;
@@ -35,6 +37,8 @@ mod usage;
 
 pub use arguments::{Arguments, StoreChoice, StoreChoiceError};
 pub use fallback::Fallback;
+#[cfg(feature = "mysql")]
+pub use mysql::MySqlUrl;
 pub use shutdown_signal::shutdown_signal;
 pub use start::{Demo, Endpoint, PATH};
 pub use startup_message::StartupMessage;

@@ -21,18 +21,19 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Generates five secrets.
+    /// Generates five secrets. `prefix` returns the number that the secret of an owner's token starts with.
     ///
     /// # Errors
     ///
     /// Fails if the system provides no randomness.
-    pub(crate) fn generate() -> Result<Self, getrandom::Error> {
+    pub(crate) fn generate(prefix: impl Fn(i64, TokenId) -> i64) -> Result<Self, getrandom::Error> {
+        let generate = |owner, token| Secret::generate(owner, token, prefix(owner, token));
         Ok(Self {
-            good: Secret::generate(OWNER, GOOD)?,
-            expired: Secret::generate(OWNER, EXPIRED)?,
-            revoked: Secret::generate(OWNER, REVOKED)?,
-            single: Secret::generate(SINGLE_OWNER, SINGLE)?,
-            ip_denied: Secret::generate(OWNER, IP_DENIED)?,
+            good: generate(OWNER, GOOD)?,
+            expired: generate(OWNER, EXPIRED)?,
+            revoked: generate(OWNER, REVOKED)?,
+            single: generate(SINGLE_OWNER, SINGLE)?,
+            ip_denied: generate(OWNER, IP_DENIED)?,
         })
     }
 
@@ -46,16 +47,17 @@ impl Secrets {
 pub(crate) struct Secret {
     pub(crate) owner: i64,
     pub(crate) token: TokenId,
-    /// `<owner>|<64 hex digits>`. The prefix lets a sharded store find the owner's shard.
+    /// `<prefix>|<64 hex digits>`. The prefix is the owner, so that a sharded store finds the owner's shard. In Sanctum's
+    /// table it is the id of the token.
     pub(crate) text: String,
 }
 
 impl Secret {
-    fn generate(owner: i64, token: TokenId) -> Result<Self, getrandom::Error> {
+    fn generate(owner: i64, token: TokenId, prefix: i64) -> Result<Self, getrandom::Error> {
         let mut random = [0; 32];
         getrandom::fill(&mut random)?;
         let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { owner, token, text: format!("{owner}|{hex}") })
+        Ok(Self { owner, token, text: format!("{prefix}|{hex}") })
     }
 }
 

@@ -9,7 +9,6 @@ use tokenfolio::{ListTokens, UsageLog};
 
 use crate::arguments::{self, Arguments};
 use crate::log::log_problem;
-use crate::secrets::Secrets;
 use crate::startup_message::StartupMessage;
 use crate::stores::{self, Authenticator, Opened, Store};
 use crate::usage::UsageWriter;
@@ -52,8 +51,7 @@ impl Demo {
         if arguments.lenient {
             pagination = pagination.lenient();
         }
-        let secrets = Secrets::generate()?;
-        let Opened { store, authenticator, usage } = stores::open(&arguments.store, &secrets, Utc::now()).await?;
+        let Opened { store, authenticator, usage, secrets } = stores::open(&arguments.store, Utc::now()).await?;
         let log = Arc::new(UsageLog::new());
         let mut endpoint = ListTokens::new(store, authenticator, pagination)
             .with_usage_log(Arc::clone(&log))

@@ -1,9 +1,10 @@
 //! The chosen store, with the demo data in it.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokenfolio::{DynAuthenticator, DynTokenStore, ListQuery, MemoryStore, StoreError};
+use tokenfolio::{DynAuthenticator, DynTokenStore, ListQuery, MemoryStore};
 use tokenfolio_sqlite::SqliteStore;
 
 use crate::arguments::StoreChoice;
@@ -23,33 +24,31 @@ pub(crate) struct Opened {
     pub(crate) store: Store,
     pub(crate) authenticator: Authenticator,
     pub(crate) usage: Arc<dyn RecordUsage>,
+    /// The secrets of its tokens.
+    pub(crate) secrets: Secrets,
 }
+
+type OpenResult = Result<Opened, Box<dyn Error + Send + Sync>>;
 
 /// Opens the chosen store.
 ///
 /// # Errors
 ///
-/// Fails if a database cannot be opened, read or written.
-pub(crate) async fn open(choice: &StoreChoice, secrets: &Secrets, now: DateTime<Utc>) -> Result<Opened, StoreError> {
+/// Fails if a database cannot be opened, read or written, or if the system provides no randomness.
+pub(crate) async fn open(choice: &StoreChoice, now: DateTime<Utc>) -> OpenResult {
     match choice {
-        StoreChoice::Memory => Ok(open_memory(secrets, now)),
+        StoreChoice::Memory => open_memory(now),
+        #[cfg(feature = "mysql")]
+        StoreChoice::MySql(url) => fill_database(crate::mysql::open(url).await?, now).await,
         #[cfg(feature = "postgres")]
-        StoreChoice::Postgres(config) => {
-            let store = crate::postgres::open(config).await?;
-            fill_database(store, secrets, now).await
-        }
-        StoreChoice::Sqlite => {
-            let store = SqliteStore::in_memory().await?;
-            fill_database(store, secrets, now).await
-        }
-        StoreChoice::SqliteFile(path) => {
-            let store = SqliteStore::open(path).await?;
-            fill_database(store, secrets, now).await
-        }
+        StoreChoice::Postgres(config) => fill_database(crate::postgres::open(config).await?, now).await,
+        StoreChoice::Sqlite => fill_database(SqliteStore::in_memory().await?, now).await,
+        StoreChoice::SqliteFile(path) => fill_database(SqliteStore::open(path).await?, now).await,
     }
 }
 
-fn open_memory(secrets: &Secrets, now: DateTime<Utc>) -> Opened {
+fn open_memory(now: DateTime<Utc>) -> OpenResult {
+    let secrets = Secrets::generate(|owner, _| owner)?;
     let store = MemoryStore::new();
     let mut authenticator = MemoryAuthenticator::default();
     for (owner, tokens) in tokens::all(now) {
@@ -63,15 +62,12 @@ fn open_memory(secrets: &Secrets, now: DateTime<Utc>) -> Opened {
         }
     }
     let store = Arc::new(store);
-    Opened { store: store.clone(), authenticator: Arc::new(authenticator), usage: store }
+    Ok(Opened { store: store.clone(), authenticator: Arc::new(authenticator), usage: store, secrets })
 }
 
 /// Adds tokens for each owner who has none, and replaces the secrets.
-async fn fill_database<D: Database + 'static>(
-    store: D,
-    secrets: &Secrets,
-    now: DateTime<Utc>,
-) -> Result<Opened, StoreError> {
+async fn fill_database<D: Database + 'static>(store: D, now: DateTime<Utc>) -> OpenResult {
+    let secrets = Secrets::generate(D::secret_prefix)?;
     for (owner, tokens) in tokens::all(now) {
         if store.list(&ListQuery::new(owner)).await?.total == 0 {
             store.add_tokens(owner, tokens).await?;
@@ -81,5 +77,5 @@ async fn fill_database<D: Database + 'static>(
         store.replace_secret(secret).await?;
     }
     let store = Arc::new(store);
-    Ok(Opened { store: store.clone(), authenticator: store.clone(), usage: store })
+    Ok(Opened { store: store.clone(), authenticator: store.clone(), usage: store, secrets })
 }

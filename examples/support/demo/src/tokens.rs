@@ -13,7 +13,8 @@ pub(crate) const GOOD: TokenId = TokenId(1);
 pub(crate) const EXPIRED: TokenId = TokenId(2);
 pub(crate) const REVOKED: TokenId = TokenId(3);
 pub(crate) const IP_DENIED: TokenId = TokenId(4);
-pub(crate) const SINGLE: TokenId = TokenId(1);
+// Its id is unique among all owners, as ids in Sanctum's table are.
+pub(crate) const SINGLE: TokenId = TokenId(COUNT + 1);
 
 /// 14 full pages of 20, and one of 13.
 const COUNT: i64 = 293;
@@ -72,7 +73,8 @@ fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
 fn name(id: TokenId) -> String {
     match NAMES.get(position(id, 11)) {
         Some(name) => (*name).to_owned(),
-        None => "A name that takes its time to end, ".repeat(30),
+        // Sanctum's table holds 255 characters.
+        None => "A name that takes its time to end, ".repeat(7),
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use serde_json::Value;
+use tokenfolio_mariadb_server::Database;
 use tokenfolio_postgres_server::Schema;
 
 use crate::PATH;
@@ -14,6 +15,13 @@ use crate::server::Server;
 pub fn a_file_can_be_reopened(binary: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     check_reopening(binary, &format!("sqlite:{}", folder.path().join("demo.db").display()));
+}
+
+/// Starts a server twice on one database of MariaDB.
+#[track_caller]
+pub fn a_mysql_database_can_be_reopened(binary: &str) {
+    let database = Database::create().unwrap_or_else(|error| panic!("{error}"));
+    check_reopening(binary, &database.url());
 }
 
 /// Starts a server twice on one database of PostgreSQL.

@@ -38,20 +38,28 @@ fn stores_are_chosen_by_name() {
         let StoreChoice::Postgres(config) = parse(&format!("--store {url}")).store else { panic!("{url}") };
         assert_eq!(config.get_dbname(), Some("tokens"), "{url}");
     }
-    for invalid in ["sqlite:", "Memory", "postgres", "postgres:", "postgres://a:b:c", "mysql://db"] {
+    for url in ["mysql://ada@db/laravel", "mariadb://ada@localhost/laravel?socket=/run/mysqld/mysqld.sock"] {
+        assert_eq!(parse(&format!("--store {url}")).store, StoreChoice::MySql(url.parse().unwrap()), "{url}");
+    }
+    let invalid =
+        ["sqlite:", "Memory", "postgres", "postgres:", "postgres://a:b:c", "mysql", "mysql://a:b:c", "redis://db"];
+    for invalid in invalid {
         let message = try_parse(&format!("--store {invalid}")).unwrap_err();
         assert!(
-            message.contains("expected `memory`, `sqlite`, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`"),
+            message.contains("expected `memory`, `sqlite`, `sqlite:PATH`, `postgres://USER@HOST/DATABASE` or `mysql:"),
             "{message}"
         );
     }
 }
 
 #[test]
-fn a_server_without_postgres_names_the_feature() {
+fn a_server_without_a_database_client_names_the_feature() {
     let message = StoreChoiceError::WithoutPostgres.to_string();
     assert!(message.starts_with("this server was built without PostgreSQL: run `cargo example "), "{message}");
     assert!(message.ends_with(" --features postgres -- --store postgres://..`"), "{message}");
+    let message = StoreChoiceError::WithoutMySql.to_string();
+    assert!(message.starts_with("this server was built without MySQL: run `cargo example "), "{message}");
+    assert!(message.ends_with(" --features mysql -- --store mysql://..`"), "{message}");
 }
 
 #[test]

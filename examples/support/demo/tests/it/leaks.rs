@@ -5,7 +5,7 @@ use std::error::Error;
 use chrono::DateTime;
 use tokenfolio::{AccessToken, Authenticator, BearerToken, ListQuery, TokenId, TokenStore};
 use tokenfolio_acceptance::LeakDetector;
-use tokenfolio_demo::Demo;
+use tokenfolio_demo::{Demo, MySqlUrl};
 use tokenfolio_postgres::PostgresStore;
 use tokenfolio_sqlite::SqliteStore;
 
@@ -15,7 +15,7 @@ const SECRET: &str = "7|for-tests-only";
 
 #[tokio::test]
 async fn a_server_prints_no_secret_or_digest() {
-    let (stores, _schema) = stores();
+    let (stores, _schema, _database) = stores();
     for store in stores {
         let demo = Demo::start(arguments(store)).await.expect("the store opens");
         let message = serde_json::to_value(&demo.startup_message).expect("a startup message is JSON");
@@ -45,7 +45,7 @@ macro_rules! print {
 
 #[tokio::test]
 async fn a_store_prints_no_secret_or_digest() {
-    let (_, schema) = stores();
+    let (_, schema, _database) = stores();
     let postgres = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
     postgres.migrate().await.unwrap();
     let printed = [print!(SqliteStore::in_memory().await.unwrap()), print!(postgres)];
@@ -58,6 +58,8 @@ async fn a_store_prints_no_secret_or_digest() {
 #[tokio::test]
 async fn a_store_does_not_print_the_password_of_its_database() {
     let store = PostgresStore::new("postgres://app:never-to-be-printed@db-3/tokens".parse().unwrap()).unwrap();
-    let printed = format!("{store:?} {store:#?}");
-    assert!(printed.contains("db-3") && !printed.contains("never"), "{printed}");
+    let url: MySqlUrl = "mysql://app:never-to-be-printed@db-3/laravel".parse().unwrap();
+    for printed in [format!("{store:?} {store:#?}"), format!("{url:?} {url:#?}")] {
+        assert!(printed.contains("db-3") && !printed.contains("never"), "{printed}");
+    }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use tokenfolio::{Page, ReportedStatus, TokenResource};
 use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH, StoreChoice};
+use tokenfolio_mariadb_server::Database;
 use tokenfolio_postgres_server::Schema;
 
 pub(crate) fn arguments(store: StoreChoice) -> Arguments {
@@ -15,11 +16,13 @@ async fn start(store: StoreChoice) -> (Endpoint, serde_json::Value) {
     (demo.endpoint, serde_json::to_value(demo.startup_message).expect("a startup message is JSON"))
 }
 
-/// Returns one store of each kind, and the schema of the last one.
-pub(crate) fn stores() -> ([StoreChoice; 3], Schema) {
+/// Returns one store of each kind, and the databases of the last two.
+pub(crate) fn stores() -> ([StoreChoice; 4], Schema, Database) {
     let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
+    let database = Database::create().unwrap_or_else(|error| panic!("{error}"));
     let postgres = schema.url().parse().expect("a well-formed URL");
-    ([StoreChoice::Memory, StoreChoice::Sqlite, postgres], schema)
+    let mysql = database.url().parse().expect("a well-formed URL");
+    ([StoreChoice::Memory, StoreChoice::Sqlite, postgres, mysql], schema, database)
 }
 
 async fn answer(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<Vec<u8>> {
@@ -47,7 +50,7 @@ async fn walk(endpoint: &Endpoint, secret: &str) -> Vec<(i64, Arc<str>, Reported
 #[tokio::test]
 async fn stores_hold_the_same_tokens() {
     let mut walks = Vec::new();
-    let (stores, _schema) = stores();
+    let (stores, _schema, _database) = stores();
     for store in stores {
         let (endpoint, message) = start(store).await;
         walks.push(walk(&endpoint, message["good"].as_str().unwrap()).await);
@@ -58,7 +61,7 @@ async fn stores_hold_the_same_tokens() {
 
 #[tokio::test]
 async fn secrets_are_accepted_or_rejected_by_their_name() {
-    let (stores, _schema) = stores();
+    let (stores, _schema, _database) = stores();
     for store in stores {
         let (endpoint, message) = start(store.clone()).await;
         for (name, status) in [("good", 200), ("single", 200), ("expired", 401), ("revoked", 401), ("ip_denied", 401)] {
@@ -93,7 +96,7 @@ async fn a_second_start_keeps_the_tokens_of_a_file_and_changes_the_secrets() {
 
 #[tokio::test]
 async fn usage_is_in_the_store_after_the_writer_has_finished() {
-    let (stores, _schema) = stores();
+    let (stores, _schema, _database) = stores();
     for store in stores {
         let demo = Demo::start(arguments(store.clone())).await.expect("the store opens");
         let message = serde_json::to_value(demo.startup_message).unwrap();
