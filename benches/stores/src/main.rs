@@ -1,16 +1,20 @@
-//! Measures pages in memory, in SQLite and in PostgreSQL, and compares them with plain SQL: `cargo bench-stores`.
+//! Measures pages in memory, in SQLite, in PostgreSQL and in MariaDB, and compares them with plain SQL:
+//! `cargo bench-stores`.
 //!
 //! It fills each store with ten million tokens, a million of them for one owner. It prints two tables: milliseconds per
 //! page, and writes per second. `--small` uses a tenth of the tokens. `--short` uses a few thousand, to check that
 //! everything runs and that all ways list the same tokens. The results are also written to `target/bench-stores.json`.
 //!
-//! PostgreSQL must be installed. The bench starts its own server and removes it.
+//! Sanctum's table has two million tokens, a million of them for one owner.
+//!
+//! MariaDB and PostgreSQL must be installed. The bench starts its own servers and removes them.
 
 mod data;
 #[path = "../../speed/measure.rs"]
 mod measure;
 mod pages;
 mod postgres;
+mod sanctum;
 mod sqlite;
 mod stores;
 mod writes;
@@ -20,6 +24,7 @@ use std::thread::available_parallelism;
 
 use data::Scale;
 use measure::{Effort, Table, Unit};
+use sanctum::Sanctum;
 use stores::Stores;
 
 /// Any error, which ends the bench.
@@ -40,9 +45,11 @@ fn main() -> Result<(), BoxError> {
     let _entered = runtime.enter();
     let owners = data::owners(scale);
     let stores = runtime.block_on(Stores::load(&owners))?;
+    let sanctum = runtime.block_on(Sanctum::load(scale))?;
     let postgres = runtime.block_on(stores.postgres.version())?;
+    let mariadb = runtime.block_on(sanctum.version())?;
     println!(
-        "{} tokens; {} cores; SQLite {}; PostgreSQL {postgres}",
+        "{} tokens; {} cores; SQLite {}; PostgreSQL {postgres}; MariaDB {mariadb}",
         scale.all,
         available_parallelism()?,
         rusqlite::version()
@@ -50,10 +57,12 @@ fn main() -> Result<(), BoxError> {
 
     let mut table = Table::begin(effort, MILLISECONDS, None);
     pages::measure(&mut table, &runtime, &stores, scale);
+    sanctum::measure_pages(&mut table, &runtime, &sanctum, scale);
     let pages = table.into_json();
     let mut table = Table::begin(effort, TIMES_PER_SECOND, None);
     writes::measure_inserts(&mut table, &runtime, &stores.postgres)?;
     writes::measure_usage(&mut table, &runtime, &stores, &owners)?;
+    sanctum::measure_usage(&mut table, &runtime, &sanctum);
     let works: Vec<_> =
         [pages, table.into_json()].iter().filter_map(|works| works.as_array()).flatten().cloned().collect();
     std::fs::write(
