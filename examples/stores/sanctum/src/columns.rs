@@ -1,7 +1,7 @@
 //! The columns of `personal_access_tokens` that differ between applications.
 
 use sqlx::mysql::{MySqlPool, MySqlRow};
-use sqlx::{Connection, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use tokenfolio::StoreError;
 
 use crate::error::Error;
@@ -61,12 +61,12 @@ impl SanctumStore {
     }
 
     async fn add_columns(&self) -> Result<(), Error> {
-        // Taken from the pool, so that the setting ends with the connection. MySQL has a limit for SELECT alone.
-        let mut connection = self.pool.acquire().await?.detach();
-        sqlx::query("SET /*M! SESSION max_statement_time = 0, */ @migrates = 1").execute(&mut connection).await?;
+        // Not from the pool, whose connections have a time limit for statements.
+        let mut connection = self.pool.connect_options().connect().await?;
+        connection.execute("SET SESSION lock_wait_timeout = 1").await?;
         for (column, definition) in ADDITIONS {
             let sql = format!("ALTER TABLE personal_access_tokens ADD COLUMN {column} {definition}");
-            match sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.map_err(Error::from) {
+            match connection.execute(AssertSqlSafe(sql)).await.map_err(Error::from) {
                 Err(error) if error.number() == Some(DUPLICATE_COLUMN) => {}
                 result => {
                     result?;

@@ -52,7 +52,8 @@ async fn assert_fails(store: &SanctumStore, kinds: &[StoreErrorKind], statuses: 
     let query = ListQuery::new(user(7));
     let (list, found, recorded, status) =
         tokio::join!(store.list(&query), store.find(&secret), store.record_usage(&usage), status(store));
-    for error in [list.map(drop).unwrap_err(), found.map(drop).unwrap_err(), recorded.unwrap_err()] {
+    for result in [list.map(drop), found.map(drop), recorded] {
+        let error = result.expect_err("a fault of the server");
         assert!(kinds.contains(&error.kind()), "{error:?}");
     }
     assert!(statuses.contains(&status.as_u16()), "{status}");
@@ -65,8 +66,9 @@ async fn assert_recovers(store: &SanctumStore) {
     while total(store).await.is_err() {
         assert!(started.elapsed() < LIMIT, "the store does not recover");
     }
-    assert_eq!(total(store).await.unwrap(), 1);
-    assert_eq!(store.find(&bearer("1|secret")).await.unwrap().unwrap().owner, user(7));
+    assert_eq!(total(store).await.expect("a running server"), 1);
+    let found = store.find(&bearer("1|secret")).await.expect("a running server").expect("a token");
+    assert_eq!(found.owner, user(7));
     assert_eq!(status(store).await, 200);
 }
 

@@ -1,4 +1,5 @@
 use std::error::Error;
+use std::time::{Duration, Instant};
 
 use tokenfolio::{Authenticator, ListQuery, StoreErrorKind, TokenStore};
 use tokenfolio_mariadb_server::Database;
@@ -66,7 +67,9 @@ async fn a_migration_does_not_wait_long_for_a_transaction() {
     let mut store = application.store().await;
     let mut transaction = application.pool().await.begin().await.unwrap();
     sqlx::query("SELECT * FROM personal_access_tokens").fetch_all(&mut *transaction).await.unwrap();
+    let started = Instant::now();
     assert_eq!(store.migrate().await.unwrap_err().kind(), StoreErrorKind::Unavailable);
+    assert!(started.elapsed() < Duration::from_secs(9), "Laravel waits as long: {:?}", started.elapsed());
 
     transaction.rollback().await.unwrap();
     store.migrate().await.unwrap();

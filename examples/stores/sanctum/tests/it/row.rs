@@ -201,6 +201,14 @@ async fn a_failing_insert_adds_no_tokens() {
 }
 
 #[tokio::test]
+async fn zero_is_an_id() {
+    let application = Application::create();
+    let store = application.store().await;
+    store.insert(&user(7), &[AccessToken::new(0, "CI", time("2024-03-01T18:11:00Z"))]).await.unwrap();
+    assert_eq!(tokens(&store).await[0].id, TokenId(0));
+}
+
+#[tokio::test]
 async fn rows_of_another_model_with_the_same_id_are_not_listed() {
     let application = Application::create();
     application.add_token(1, USER, 7);

@@ -73,7 +73,9 @@ async fn without_the_columns_only_the_times_are_recorded() {
 async fn a_token_can_be_in_a_batch_twice() {
     let application = Application::create();
     let store = store_of(&application, 1).await;
-    store.record_usage(&[usage(1, 2, 50), usage(1, 3, 60), usage(1, u64::MAX, 40)]).await.unwrap();
+    store.record_usage(&[usage(1, 2, 50), usage(1, 3, 60), usage(1, 4, 40)]).await.unwrap();
+    assert_eq!(counts(&store).await, [(9, Some(time(60)))]);
+    store.record_usage(&[usage(1, u64::MAX, 50), usage(1, 1, 50)]).await.unwrap();
     assert_eq!(counts(&store).await, [(i64::MAX.unsigned_abs(), Some(time(60)))]);
 }
 
