@@ -93,14 +93,13 @@ fn whole_seconds() -> Limits {
 }
 
 /// Changes every time of a token, unless one of the changes fails.
-fn with_times(token: AccessToken, change: impl Fn(DateTime<Utc>) -> Option<DateTime<Utc>>) -> Option<AccessToken> {
+fn with_times(mut token: AccessToken, change: impl Fn(DateTime<Utc>) -> Option<DateTime<Utc>>) -> Option<AccessToken> {
     let changed = |time: Option<DateTime<Utc>>| time.map_or(Some(None), |time| change(time).map(Some));
-    let mut stored = token.clone();
-    stored.created_at = change(token.created_at)?;
-    stored.last_used_at = changed(token.last_used_at)?;
-    stored.expires_at = changed(token.expires_at)?;
-    stored.revoked_at = changed(token.revoked_at)?;
-    Some(stored)
+    token.created_at = change(token.created_at)?;
+    token.last_used_at = changed(token.last_used_at)?;
+    token.expires_at = changed(token.expires_at)?;
+    token.revoked_at = changed(token.revoked_at)?;
+    Some(token)
 }
 
 fn is_in_32_bits(time: DateTime<Utc>) -> bool {
