@@ -209,7 +209,7 @@ where
     /// with an allow-list is then rejected. The body of a request is ignored.
     pub async fn handle(&self, parts: &Parts, peer: Option<IpAddr>) -> Response<Vec<u8>> {
         let mut response = match self.list(parts, peer).await {
-            Ok(page) => self.respond(&page),
+            Ok(page) => self.respond(page),
             Err(problem) => self.reject(problem, parts),
         };
         // RFC 9110, section 9.3.2: the headers of GET, Content-Length included, and no content.
@@ -244,8 +244,8 @@ where
         Ok(PageAt { page: request.paginate(list.tokens, list.total), now })
     }
 
-    fn respond(&self, PageAt { page, now }: &PageAt) -> Response<Vec<u8>> {
-        let body = page.to_token_json(*now);
+    fn respond(&self, PageAt { page, now }: PageAt) -> Response<Vec<u8>> {
+        let (body, page) = page.into_json(now);
         let content_length = content_length(&body);
         let mut response = Response::new(body);
         let headers = response.headers_mut();

@@ -17,7 +17,7 @@ use crate::page::simple::SimplePaginator;
 use crate::text::buffer::{Buffer, Piece};
 use crate::text::digits;
 use crate::text::json_escape::escape;
-use crate::token::json::{TokenMembers, estimated_tokens_len, write_tokens};
+use crate::token::json::{estimated_tokens_len, write_tokens};
 use crate::token::{AccessToken, TokenResource};
 
 const NULL_LEN: usize = "null".len();
@@ -65,14 +65,14 @@ where
     Ok(())
 }
 
-fn write_token_page<E: Envelope>(page: &E, out: &mut Vec<u8>, members: impl Fn(&E::Item) -> TokenMembers<'_> + Copy) {
+fn write_token_page(page: &impl Envelope<Item = TokenResource>, out: &mut Vec<u8>) {
     // A buffer that was used before is most likely large enough, and grows if it is not.
     let is_new = out.capacity() == 0;
-    let tokens = || page.items().iter().map(members);
-    let estimated_len = if is_new { estimated_tokens_len(tokens()) + page.estimated_envelope_len() } else { 0 };
+    let parts = page.items().iter().map(TokenResource::variable_parts);
+    let estimated_len = if is_new { estimated_tokens_len(parts) + page.estimated_envelope_len() } else { 0 };
     let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
     buffer.put(br#"{"data":["#);
-    write_tokens(&mut buffer, tokens());
+    write_tokens(&mut buffer, page.items().iter());
     buffer.put(b"]");
     page.write_links_and_meta(&mut buffer);
     *out = buffer.finish();
@@ -130,16 +130,24 @@ impl Paginator<TokenResource> {
     /// # }
     /// ```
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        write_token_page(self, out, TokenResource::members);
+        write_token_page(self, out);
     }
 }
 
 impl Paginator<AccessToken> {
-    /// Returns the JSON of the page of resources at a time, without creating the resources.
-    pub(crate) fn to_token_json(&self, now: DateTime<Utc>) -> Vec<u8> {
-        let mut body = Vec::new();
-        write_token_page(self, &mut body, |token| token.members(now));
-        body
+    /// Returns the JSON of the page of resources at a time, and the page without its tokens.
+    ///
+    /// Each token becomes a resource when it is written. A vector of resources would be one more allocation.
+    pub(crate) fn into_json(self, now: DateTime<Utc>) -> (Vec<u8>, Paginator<()>) {
+        let parts = self.items().iter().map(AccessToken::variable_parts);
+        let estimated_len = estimated_tokens_len(parts) + self.estimated_envelope_len();
+        let (tokens, page) = self.split();
+        let mut buffer = Buffer::overwrite(Vec::new(), estimated_len);
+        buffer.put(br#"{"data":["#);
+        write_tokens(&mut buffer, tokens.into_iter().map(|token| token.into_resource(now)));
+        buffer.put(b"]");
+        page.write_links_and_meta(&mut buffer);
+        (buffer.finish(), page)
     }
 }
 
@@ -157,7 +165,7 @@ impl<T: Serialize> SimplePaginator<T> {
 impl SimplePaginator<TokenResource> {
     /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_tokens`] does.
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        write_token_page(self, out, TokenResource::members);
+        write_token_page(self, out);
     }
 }
 
@@ -175,7 +183,7 @@ impl<T: Serialize> CursorPaginator<T> {
 impl CursorPaginator<TokenResource> {
     /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_tokens`] does.
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
-        write_token_page(self, out, TokenResource::members);
+        write_token_page(self, out);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Writes tokens as JSON bytes, the same as serde_json's.
 
+use std::borrow::Borrow;
+
 use chrono::{DateTime, Utc};
 
 use crate::text::buffer::{Buffer, Piece};
@@ -18,61 +20,36 @@ const TIMESTAMP_LEN: usize = r#""2024-03-01T18:11:00Z""#.len();
 /// An entry of an allow-list, with its quotes and comma.
 const ALLOWED_IP_LEN: usize = r#""203.0.113.128/25","#.len();
 
-/// The members of a token, borrowed from a resource or from a record at a time.
-pub(crate) struct TokenMembers<'t> {
+/// The parts of a token whose length varies. A resource has them, and so does the record that becomes it.
+pub(crate) struct VariableParts<'t> {
     id: TokenId,
-    name: &'t str,
-    status: StatusText<'t>,
-    last_used_at: Option<DateTime<Utc>>,
     usage_count: u64,
-    expires_at: Option<DateTime<Utc>>,
-    created_at: DateTime<Utc>,
+    name: &'t str,
+    nullable_times: [Option<DateTime<Utc>>; 2],
     allowed_ips: Option<&'t AllowedIps>,
 }
 
-enum StatusText<'t> {
-    Known(TokenStatus),
-    Other(&'t str),
+macro_rules! variable_parts {
+    ($($token:ty),+) => {$(
+        impl $token {
+            #[inline(always)]
+            pub(crate) fn variable_parts(&self) -> VariableParts<'_> {
+                VariableParts {
+                    id: self.id,
+                    usage_count: self.usage_count,
+                    name: &self.name,
+                    nullable_times: [self.last_used_at, self.expires_at],
+                    allowed_ips: self.allowed_ips.as_ref(),
+                }
+            }
+        }
+    )+};
 }
 
-impl TokenResource {
-    #[inline(always)]
-    pub(crate) fn members(&self) -> TokenMembers<'_> {
-        TokenMembers {
-            id: self.id,
-            name: &self.name,
-            status: match &self.status {
-                ReportedStatus::Known(status) => StatusText::Known(*status),
-                ReportedStatus::Other(status) => StatusText::Other(status.as_str()),
-            },
-            last_used_at: self.last_used_at,
-            usage_count: self.usage_count,
-            expires_at: self.expires_at,
-            created_at: self.created_at,
-            allowed_ips: self.allowed_ips.as_ref(),
-        }
-    }
-}
-
-impl AccessToken {
-    /// Returns the members of the resource at a time.
-    #[inline(always)]
-    pub(crate) fn members(&self, now: DateTime<Utc>) -> TokenMembers<'_> {
-        TokenMembers {
-            id: self.id,
-            name: &self.name,
-            status: StatusText::Known(self.status(now)),
-            last_used_at: self.last_used_at,
-            usage_count: self.usage_count,
-            expires_at: self.expires_at,
-            created_at: self.created_at,
-            allowed_ips: self.allowed_ips.as_ref(),
-        }
-    }
-}
+variable_parts!(AccessToken, TokenResource);
 
 /// Estimates the length of tokens with commas between them. Escapes and IPv6 addresses can make them longer.
-pub(crate) fn estimated_tokens_len<'t>(tokens: impl ExactSizeIterator<Item = TokenMembers<'t>>) -> usize {
+pub(crate) fn estimated_tokens_len<'t>(tokens: impl ExactSizeIterator<Item = VariableParts<'t>>) -> usize {
     let token_count = tokens.len();
     let mut len = token_count * (TOKEN_LEN + 2 * NULL_LEN);
     // The highest bits of all ids, and of all counts: a number that is as long as the longest.
@@ -81,7 +58,7 @@ pub(crate) fn estimated_tokens_len<'t>(tokens: impl ExactSizeIterator<Item = Tok
     for token in tokens {
         ids |= token.id.0.unsigned_abs();
         counts |= token.usage_count;
-        let times = usize::from(token.last_used_at.is_some()) + usize::from(token.expires_at.is_some());
+        let times = token.nullable_times.iter().flatten().count();
         let allowed_ips = token.allowed_ips.map_or(0, |allowed| allowed.entries().len());
         len += token.name.len() + times * (TIMESTAMP_LEN - NULL_LEN) + allowed_ips * ALLOWED_IP_LEN;
     }
@@ -90,18 +67,18 @@ pub(crate) fn estimated_tokens_len<'t>(tokens: impl ExactSizeIterator<Item = Tok
 }
 
 /// Writes `TOKEN,TOKEN`.
-pub(crate) fn write_tokens<'t>(out: &mut Buffer, tokens: impl Iterator<Item = TokenMembers<'t>>) {
+pub(crate) fn write_tokens<T: Borrow<TokenResource>>(out: &mut Buffer, tokens: impl Iterator<Item = T>) {
     for (index, token) in tokens.enumerate() {
         if index > 0 {
             out.put(b",");
         }
-        write_token(out, &token);
+        write_token(out, token.borrow());
     }
 }
 
 /// Writes `{"id":1,"name":"..","status":"active","last_used_at":null,"usage_count":0,"expires_at":null,
 /// "created_at":"..","allowed_ips":null}`.
-fn write_token(out: &mut Buffer, token: &TokenMembers<'_>) {
+fn write_token(out: &mut Buffer, token: &TokenResource) {
     out.piece(|piece: &mut Piece<'_, 40>| {
         piece.put(br#"{"id":"#);
         if token.id.0 < 0 {
@@ -110,17 +87,17 @@ fn write_token(out: &mut Buffer, token: &TokenMembers<'_>) {
         piece.put_number(token.id.0.unsigned_abs());
         piece.put(br#","name":""#);
     });
-    escape(out, token.name);
-    if let StatusText::Other(status) = token.status {
+    escape(out, &token.name);
+    if let ReportedStatus::Other(status) = &token.status {
         out.put(br#"","status":""#);
-        escape(out, status);
+        escape(out, status.as_str());
     }
     out.piece(|piece: &mut Piece<'_, 200>| {
         match token.status {
-            StatusText::Known(TokenStatus::Active) => piece.put(br#"","status":"active""#),
-            StatusText::Known(TokenStatus::Expired) => piece.put(br#"","status":"expired""#),
-            StatusText::Known(TokenStatus::Revoked) => piece.put(br#"","status":"revoked""#),
-            StatusText::Other(_) => piece.put(br#"""#),
+            ReportedStatus::Known(TokenStatus::Active) => piece.put(br#"","status":"active""#),
+            ReportedStatus::Known(TokenStatus::Expired) => piece.put(br#"","status":"expired""#),
+            ReportedStatus::Known(TokenStatus::Revoked) => piece.put(br#"","status":"revoked""#),
+            ReportedStatus::Other(_) => piece.put(br#"""#),
         }
         put_timestamp(piece, br#","last_used_at":"#, token.last_used_at);
         piece.put_nullable_number(br#","usage_count":"#, Some(token.usage_count));
@@ -128,7 +105,7 @@ fn write_token(out: &mut Buffer, token: &TokenMembers<'_>) {
         put_timestamp(piece, br#","created_at":"#, Some(token.created_at));
         piece.put(br#","allowed_ips":"#);
     });
-    match token.allowed_ips {
+    match &token.allowed_ips {
         Some(allowed) => write_allowed_ips(out, allowed),
         None => out.put(b"null}"),
     }
