@@ -99,6 +99,8 @@ fn is_flat(json: &[u8]) -> bool {
 }
 
 /// Why the keys of an item cannot be a cursor.
+///
+/// Converts to a [`Problem`](crate::Problem): 500 without a detail, with this error as its source.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(transparent)]
 pub struct CursorError(Unwritable);

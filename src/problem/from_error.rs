@@ -3,10 +3,18 @@
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
 
+use crate::page::cursor::CursorError;
 use crate::page::query_error::QueryError;
 use crate::problem::Problem;
 use crate::problem::query_details::QueryDetails;
 use crate::store::{StoreError, StoreErrorKind};
+
+impl From<CursorError> for Problem {
+    /// Creates a 500 without a detail: the service chose the keys, not the client.
+    fn from(error: CursorError) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR).with_source(error)
+    }
+}
 
 impl From<QueryError> for Problem {
     /// Creates a 400 that lists the parameters that are wrong, or a 414 for a query that is too long (RFC 9110, section

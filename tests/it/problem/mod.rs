@@ -13,7 +13,7 @@ use http::header::{ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTIC
 use http::{Method, Response, StatusCode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokenfolio::{ExtensionName, Problem, StoreError, StoreErrorKind, TraceId};
+use tokenfolio::{CursorError, ExtensionName, Problem, StoreError, StoreErrorKind, TraceId};
 use url::Url;
 
 /// Returns the JSON of a problem, which serde and the encoder must write alike.
@@ -550,6 +550,15 @@ fn a_store_error_becomes_a_problem_without_detail() {
         let seconds = response.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap());
         assert_eq!((response.status().as_u16(), seconds), (code, retry_after));
     }
+}
+
+#[test]
+fn a_cursor_error_becomes_a_500_without_detail() {
+    let request = list().with_per_page(1.try_into().unwrap()).cursor_request("").unwrap();
+    let error = request.paginate(vec![7, 8], |key| *key).unwrap_err();
+    let problem = Problem::from(error.clone());
+    assert_eq!(written(&problem), r#"{"type":"about:blank","title":"Internal Server Error","status":500}"#);
+    assert_eq!(problem.source().unwrap().downcast_ref::<CursorError>(), Some(&error));
 }
 
 #[test]
