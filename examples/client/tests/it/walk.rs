@@ -59,7 +59,7 @@ fn a_list_of_one_token_is_a_heading_and_a_line() {
     let run = run(&server.single, &[&server.list_url()]);
     let lines: Vec<_> = run.out.lines().collect();
     assert_eq!(lines.len(), 2);
-    assert!(lines[0].starts_with("ID  STATUS") && lines[1].ends_with("The only one"), "{lines:?}");
+    assert!(lines[0].starts_with("ID   STATUS") && lines[1].ends_with("The only one"), "{lines:?}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn problem(
     let trace_id = exchange.case.trace_id.map(|id| format!(r#","trace_id":"{id}""#)).unwrap_or_default();
     let errors = errors.map(|errors| format!(r#","errors":{errors}"#)).unwrap_or_default();
     let body = format!(
-        r#"{{"type":"about:blank","title":"{title}","status":{code}{detail},"instance":"{instance}"{trace_id}{errors}}}"#
+        r#"{{"type":"about:blank","title":"{title}","status":{code}{detail},"instance":"{instance}"{errors}{trace_id}}}"#
     );
     Snapshot::new(status, "application/problem+json", body)
 }
