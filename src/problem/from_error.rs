@@ -22,7 +22,7 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         let is_too_long = error.parameters().is_empty();
         let mut problem = Self::new(if is_too_long { StatusCode::URI_TOO_LONG } else { StatusCode::BAD_REQUEST });
-        problem.0.query = Some(QueryDetails::new(error));
+        problem.0.query = Some(Box::new(QueryDetails::new(error)));
         problem
     }
 }

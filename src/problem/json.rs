@@ -78,7 +78,7 @@ impl Problem {
         let texts = [self.title(), self.0.detail.as_deref(), self.instance()];
         let texts_len = texts.into_iter().flatten().map(str::len).sum::<usize>() + self.type_uri().len();
         let extensions_len = self.0.extensions.iter().map(|(name, _)| name.len() + EXTENSION_LEN).sum::<usize>();
-        let query_len = self.0.query.as_ref().map_or(0, QueryDetails::estimated_len);
+        let query_len = self.0.query.as_deref().map_or(0, QueryDetails::estimated_len);
         MEMBERS_LEN + texts_len + extensions_len + query_len + WORD_LEN
     }
 }

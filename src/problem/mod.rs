@@ -76,7 +76,7 @@ pub(crate) struct Content {
     pub(crate) status: Option<StatusCode>,
     pub(crate) detail: Option<Cow<'static, str>>,
     /// The detail and the extension `errors` of a problem about a query, unless they are set.
-    query: Option<QueryDetails>,
+    query: Option<Box<QueryDetails>>,
     pub(crate) instance: Option<Instance>,
     pub(crate) extensions: Vec<(Cow<'static, str>, Value)>,
     headers: HeaderMap,
@@ -311,7 +311,7 @@ impl Problem {
     /// Returns the detail.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
-        let query = self.0.query.as_ref();
+        let query = self.0.query.as_deref();
         self.0.detail.as_deref().or_else(|| query.map(QueryDetails::detail))
     }
 
@@ -348,7 +348,7 @@ impl Problem {
     /// Returns the details of a query whose `errors` are not set by another extension.
     fn unset_errors(&self) -> Option<&QueryDetails> {
         let is_set = self.0.extensions.iter().any(|(name, _)| name == ERRORS);
-        self.0.query.as_ref().filter(|_| !is_set)
+        self.0.query.as_deref().filter(|_| !is_set)
     }
 }
 
