@@ -176,7 +176,9 @@ async fn a_deadlock_can_be_retried() {
     });
     let waiting = "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
     while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&other).await.unwrap() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert!(!recording.is_finished(), "it did not wait for the lock");
+        // The server reads its transactions again only if nobody has asked for 0.1 seconds.
+        tokio::time::sleep(Duration::from_millis(120)).await;
     }
     update(1).execute(&mut *transaction).await.unwrap();
     let error = recording.await.unwrap().unwrap_err();
