@@ -347,8 +347,9 @@ impl Problem {
 
     /// Returns the details of a query whose `errors` are not set by another extension.
     fn unset_errors(&self) -> Option<&QueryDetails> {
+        let query = self.0.query.as_deref()?;
         let is_set = self.0.extensions.iter().any(|(name, _)| name == ERRORS);
-        self.0.query.as_deref().filter(|_| !is_set)
+        (!is_set).then_some(query)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The error of a query, and the problem that it becomes. `request.rs` compares all texts.
 
+use std::error::Error;
+
 use http::StatusCode;
 use serde_json::json;
-use tokenfolio::{ParameterError, Problem, QueryError};
+use tokenfolio::{ExtensionName, ParameterError, Problem, QueryError};
 
 use super::list;
 
@@ -90,4 +92,18 @@ fn many_parameters_are_reported_in_order() {
 fn a_parameter_error_is_the_text_of_the_service() {
     let error = wrong("from");
     assert_eq!((error.parameter(), error.to_string().as_str()), ("from", "must be a day"));
+}
+
+#[test]
+fn a_service_can_set_other_errors_and_another_detail() {
+    let error = QueryError::from(ParameterError::new("from", "must be a day"));
+    let errors = ExtensionName::from_static("errors");
+    let problem = Problem::from(error).with_extension(errors, "others").with_detail("try again");
+    let expected =
+        r#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"try again","errors":"others"}"#;
+    assert_eq!(serde_json::to_string(&problem).unwrap(), expected);
+    let mut body = Vec::new();
+    problem.write_json(&mut body);
+    assert_eq!(String::from_utf8(body).unwrap(), expected);
+    assert_eq!(problem.source().unwrap().to_string(), "`from` must be a day");
 }
