@@ -12,11 +12,11 @@ use crate::client::links::PageLinks;
 use crate::page::lenient::last_value;
 use crate::page::number::lenient_page;
 
-/// A walk from page to page over a list, which ends for any responses of the service.
+/// A walk from page to page over a list, which requests no page and no cursor twice.
 ///
 /// It follows the link to the next page of every kind of page, if it is safe to send the same credentials there. The
-/// numbers of pages rise from 1 to at most [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE), and no cursor comes
-/// twice. A walk can still be long: limit the number of pages.
+/// numbers of pages rise from 1 to at most [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE). Limit the number of
+/// requests: a hostile service can invent a new page or a new cursor for each of them.
 ///
 /// # Examples
 ///
@@ -47,6 +47,8 @@ pub struct PageWalk {
     page_name: String,
     cursor_name: String,
     is_on_own_url: bool,
+    /// The highest page that was requested. A page by cursor can have a lower number.
+    highest_page: u64,
     /// The cursors that were requested.
     seen_cursors: HashSet<String>,
 }
@@ -60,6 +62,7 @@ impl PageWalk {
             page_name: "page".to_owned(),
             cursor_name: "cursor".to_owned(),
             is_on_own_url: false,
+            highest_page: 1,
             seen_cursors: HashSet::new(),
         }
     }
@@ -108,10 +111,10 @@ impl PageWalk {
 
     /// Goes to the next page. Returns false if the page that has these links is the last one.
     ///
-    /// `links` are those of the response to [`url`](Self::url), and relative ones resolve against it. A page is ahead of
-    /// another if the number in the query of its URL is higher. A query without a number means page 1, as does one with a
-    /// number that no page has. The last duplicate wins. A link without a page that is ahead must have a cursor that was
-    /// not requested before.
+    /// `links` are those of the response to [`url`](Self::url), and relative ones resolve against it. A page is ahead if the
+    /// number in the query of its URL is higher than every number that was requested. A query without a number means page 1,
+    /// as does one with a number that no page has. The last duplicate wins. A link without a page that is ahead must have a
+    /// cursor that was not requested before.
     ///
     /// The numbers in the body are ignored. They say what the service believes, and not whether the walk gets anywhere:
     /// Laravel, configured to call the parameter `page[number]`, responds to every request with page 1 and a link to page 2.
@@ -134,6 +137,7 @@ impl PageWalk {
         if !self.is_on_own_url {
             check_origin(&self.url, &next)?;
         }
+        self.highest_page = self.highest_page.max(self.page_of(&self.url));
         self.seen_cursors.extend(self.cursor_of(&self.url));
         let position = self.position_of(&next)?;
         self.url = if self.is_on_own_url { self.own_url(&position) } else { next };
@@ -142,13 +146,12 @@ impl PageWalk {
 
     /// Returns where a link leads, if the walk has not been there.
     fn position_of(&self, next: &Url) -> Result<Position, NextUrlError> {
-        let asked_page = self.page_of(&self.url);
         let next_page = self.page_of(next);
-        if next_page > asked_page {
+        if next_page > self.highest_page {
             return Ok(Position::Page(next_page));
         }
         match self.cursor_of(next) {
-            None => Err(NextUrlError::NotAhead { asked: asked_page, next: next_page }),
+            None => Err(NextUrlError::NotAhead { asked: self.highest_page, next: next_page }),
             Some(cursor) if self.seen_cursors.contains(&cursor) => Err(NextUrlError::SeenCursor),
             Some(cursor) => Ok(Position::Cursor(cursor)),
         }
@@ -236,10 +239,10 @@ pub enum NextUrlError {
     /// It is not a URL reference.
     #[error("next link is no URL: {0}")]
     Malformed(url::ParseError),
-    /// It leads to a page that is not ahead of the requested page.
+    /// It leads to a page that is not ahead of the requested pages.
     #[error("next link leads to page {next}, expected one above {asked}")]
     NotAhead {
-        /// The requested page.
+        /// The highest requested page.
         asked: u64,
         /// The page that the link leads to.
         next: u64,

@@ -225,6 +225,25 @@ fn a_page_that_is_ahead_may_have_the_same_cursor() {
     }
 }
 
+/// A cursor may lead to a lower page number. The walk must not begin again from there.
+#[test]
+fn no_page_is_requested_again_after_a_cursor() {
+    for own_url in [false, true] {
+        let mut walk = PageWalk::new(Url::parse("https://h.example/t").unwrap());
+        if own_url {
+            walk = walk.on_own_url();
+        }
+        assert_eq!(walk.advance(&links_to("?page=2")), Ok(true));
+        assert_eq!(walk.advance(&links_to("?page=3")), Ok(true));
+        assert_eq!(walk.advance(&links_to("?cursor=a&page=1")), Ok(true));
+        for page in 2..=3 {
+            let error = NextUrlError::NotAhead { asked: 3, next: page };
+            assert_eq!(walk.advance(&links_to(&format!("?page={page}"))), Err(error));
+        }
+        assert_eq!(walk.advance(&links_to("?page=4")), Ok(true));
+    }
+}
+
 #[test]
 fn a_walk_on_its_own_url_takes_only_the_position_from_a_link() {
     for (asked, link, expected) in [
