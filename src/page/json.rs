@@ -4,6 +4,7 @@
 //! never changes is written in one piece, digits are computed in registers, and the part that all URLs of a page share
 //! is escaped once and copied afterwards. The bytes are the same as serde_json's.
 
+use std::borrow::Borrow;
 use std::mem;
 use std::ops::Range;
 
@@ -71,11 +72,16 @@ fn write_token_page(page: &impl Envelope<Item = TokenResource>, out: &mut Vec<u8
     let parts = page.items().iter().map(TokenResource::variable_parts);
     let estimated_len = if is_new { estimated_tokens_len(parts) + page.estimated_envelope_len() } else { 0 };
     let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
-    buffer.put(br#"{"data":["#);
-    write_tokens(&mut buffer, page.items().iter());
-    buffer.put(b"]");
-    page.write_links_and_meta(&mut buffer);
+    write_page_of(page.items().iter(), page, &mut buffer);
     *out = buffer.finish();
+}
+
+/// Writes a page whose tokens come from elsewhere.
+fn write_page_of<T: Borrow<TokenResource>>(tokens: impl Iterator<Item = T>, page: &impl Envelope, out: &mut Buffer) {
+    out.put(br#"{"data":["#);
+    write_tokens(out, tokens);
+    out.put(b"]");
+    page.write_links_and_meta(out);
 }
 
 impl<T: Serialize> Paginator<T> {
@@ -143,10 +149,7 @@ impl Paginator<AccessToken> {
         let estimated_len = estimated_tokens_len(parts) + self.estimated_envelope_len();
         let (tokens, page) = self.split();
         let mut buffer = Buffer::overwrite(Vec::new(), estimated_len);
-        buffer.put(br#"{"data":["#);
-        write_tokens(&mut buffer, tokens.into_iter().map(|token| token.into_resource(now)));
-        buffer.put(b"]");
-        page.write_links_and_meta(&mut buffer);
+        write_page_of(tokens.into_iter().map(|token| token.into_resource(now)), &page, &mut buffer);
         (buffer.finish(), page)
     }
 }

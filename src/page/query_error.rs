@@ -227,7 +227,7 @@ impl ParameterError {
         Self { parameter, detail: Detail::Value(Expected::OneOf(values), reason) }
     }
 
-    /// Returns at least the length of the text, in bytes.
+    /// Returns an upper bound of the length of the text, in bytes.
     pub(crate) fn max_len(&self) -> usize {
         /// The longest text without the values of a choice.
         const VALUE_LEN: usize =
