@@ -245,7 +245,7 @@ where
     }
 
     fn respond(&self, PageAt { page, now }: PageAt) -> Response<Vec<u8>> {
-        let (body, page) = page.into_json(now);
+        let body = page.to_json(now);
         let content_length = content_length(&body);
         let mut response = Response::new(body);
         let headers = response.headers_mut();

@@ -4,7 +4,6 @@
 //! never changes is written in one piece, digits are computed in registers, and the part that all URLs of a page share
 //! is escaped once and copied afterwards. The bytes are the same as serde_json's.
 
-use std::borrow::Borrow;
 use std::mem;
 use std::ops::Range;
 
@@ -18,7 +17,7 @@ use crate::page::simple::SimplePaginator;
 use crate::text::buffer::{Buffer, Piece};
 use crate::text::digits;
 use crate::text::json_escape::escape;
-use crate::token::json::{estimated_tokens_len, write_tokens};
+use crate::token::json::{RecordAt, WrittenToken, estimated_tokens_len, write_tokens};
 use crate::token::{AccessToken, TokenResource};
 
 const NULL_LEN: usize = "null".len();
@@ -67,21 +66,24 @@ where
 }
 
 fn write_token_page(page: &impl Envelope<Item = TokenResource>, out: &mut Vec<u8>) {
-    // A buffer that was used before is most likely large enough, and grows if it is not.
-    let is_new = out.capacity() == 0;
-    let parts = page.items().iter().map(TokenResource::variable_parts);
-    let estimated_len = if is_new { estimated_tokens_len(parts) + page.estimated_envelope_len() } else { 0 };
-    let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
-    write_page_of(page.items().iter(), page, &mut buffer);
-    *out = buffer.finish();
+    write_page_of(page.items().iter(), page, out);
 }
 
-/// Writes a page whose tokens come from elsewhere.
-fn write_page_of<T: Borrow<TokenResource>>(tokens: impl Iterator<Item = T>, page: &impl Envelope, out: &mut Buffer) {
-    out.put(br#"{"data":["#);
-    write_tokens(out, tokens);
-    out.put(b"]");
-    page.write_links_and_meta(out);
+/// Writes a page of tokens.
+fn write_page_of(
+    tokens: impl ExactSizeIterator<Item = impl WrittenToken> + Clone,
+    page: &impl Envelope,
+    out: &mut Vec<u8>,
+) {
+    // A buffer that was used before is most likely large enough, and grows if it is not.
+    let is_new = out.capacity() == 0;
+    let estimated_len = if is_new { estimated_tokens_len(tokens.clone()) + page.estimated_envelope_len() } else { 0 };
+    let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
+    buffer.put(br#"{"data":["#);
+    write_tokens(&mut buffer, tokens);
+    buffer.put(b"]");
+    page.write_links_and_meta(&mut buffer);
+    *out = buffer.finish();
 }
 
 impl<T: Serialize> Paginator<T> {
@@ -141,16 +143,13 @@ impl Paginator<TokenResource> {
 }
 
 impl Paginator<AccessToken> {
-    /// Returns the JSON of the page of resources at a time, and the page without its tokens.
+    /// Returns the JSON of the page of resources at a time.
     ///
-    /// Each token becomes a resource when it is written. A vector of resources would be one more allocation.
-    pub(crate) fn into_json(self, now: DateTime<Utc>) -> (Vec<u8>, Paginator<()>) {
-        let parts = self.items().iter().map(AccessToken::variable_parts);
-        let estimated_len = estimated_tokens_len(parts) + self.estimated_envelope_len();
-        let (tokens, page) = self.split();
-        let mut buffer = Buffer::overwrite(Vec::new(), estimated_len);
-        write_page_of(tokens.into_iter().map(|token| token.into_resource(now)), &page, &mut buffer);
-        (buffer.finish(), page)
+    /// The members of each resource are borrowed from its record. A vector of resources would be one more allocation.
+    pub(crate) fn to_json(&self, now: DateTime<Utc>) -> Vec<u8> {
+        let mut out = Vec::new();
+        write_page_of(self.items().iter().map(|record| RecordAt { record, now }), self, &mut out);
+        out
     }
 }
 

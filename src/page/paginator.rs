@@ -101,13 +101,6 @@ impl<T> Paginator<T> {
         self.items
     }
 
-    /// Separates the items from the page, which has the same numbers and links without them.
-    pub(crate) fn split(self) -> (Vec<T>, Paginator<()>) {
-        // A vector of `()` does not allocate.
-        let placeholders = vec![(); self.items.len()];
-        (self.items, self.request.paginate(placeholders, self.total))
-    }
-
     /// Returns the number of this page, from 1.
     #[must_use]
     pub fn current_page(&self) -> u64 {
