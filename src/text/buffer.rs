@@ -12,6 +12,9 @@ use crate::text::digits::{self, Digits};
 /// The longest text that [`Buffer::repeat`] copies with one move of a fixed length.
 const MOVE_LEN: usize = 64;
 
+/// The number of bytes that are initialized at once.
+const STEP_LEN: usize = 1024;
+
 pub(crate) struct Buffer {
     /// The output, and initialized bytes after it.
     buf: Vec<u8>,
@@ -33,9 +36,8 @@ impl Buffer {
     }
 
     fn reserve(mut self, estimated_len: usize) -> Self {
-        let end = self.buf.len().max(self.len + estimated_len);
-        self.buf.reserve_exact(end - self.buf.len());
-        self.buf.resize(end, 0);
+        let end = self.len + estimated_len;
+        self.buf.reserve_exact(end.saturating_sub(self.buf.len()));
         self
     }
 
@@ -106,18 +108,13 @@ impl Buffer {
         &mut self.buf[self.len..]
     }
 
-    /// Initializes more bytes: at most as many again, so that a small page after a large one costs what a small page
-    /// costs, and no more than the capacity while that is enough.
+    /// Initializes more bytes, a step of them at a time: they are then still in the cache when the output overwrites them.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, min_len: usize) {
         let end = self.len + min_len;
-        let capacity = self.buf.capacity();
-        let mut new_len = 2 * self.buf.len();
-        if end <= capacity {
-            new_len = new_len.min(capacity);
-        }
-        self.buf.resize(new_len.max(end), 0);
+        let step_end = (self.buf.len() + STEP_LEN).min(self.buf.capacity());
+        self.buf.resize(end.max(step_end), 0);
     }
 }
 
