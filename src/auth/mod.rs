@@ -195,7 +195,7 @@ pub(crate) async fn accepted_token<A: Authenticator>(
 }
 
 fn unauthorized(challenge: &Challenge, error: AuthError) -> Problem {
-    Problem::unauthorized("")
+    Problem::unauthorized_without_instance()
         .with_header(WWW_AUTHENTICATE, challenge.to_header_with_error(error.bearer_error()))
         .with_source(error)
 }

@@ -18,9 +18,14 @@ pub(crate) enum Instance {
 impl Instance {
     /// Turns any text into a URI reference. `//` at its start would name a host (RFC 3986, section 4.2).
     pub(crate) fn new(text: &str) -> Self {
-        let reference =
-            if text.starts_with("//") { reference::escape(&format!("/.{text}")) } else { reference::escape(text) };
-        Self::Reference(reference.into())
+        let reference = if is_absolute_path(text) {
+            text.into()
+        } else if text.starts_with("//") {
+            reference::escape(&format!("/.{text}")).into()
+        } else {
+            reference::escape(text).into()
+        };
+        Self::Reference(reference)
     }
 
     pub(crate) fn of_request(parts: &Parts) -> Self {

@@ -106,7 +106,12 @@ impl Problem {
     /// ```
     #[must_use]
     pub fn unauthorized(instance: &str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED).with_detail("Authentication failed").with_instance(instance)
+        Self::unauthorized_without_instance().with_instance(instance)
+    }
+
+    /// Creates the same problem, for a request that is attached later.
+    pub(crate) fn unauthorized_without_instance() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED).with_detail("Authentication failed")
     }
 
     /// Makes the answer to a method that the resource does not have, naming those that it has.

@@ -21,12 +21,12 @@ pub(crate) fn escape_query(raw: &str) -> Cow<'_, str> {
 
 /// Escapes what a host name cannot hold (RFC 3986, section 3.2.2). Valid escapes stay.
 pub(crate) fn escape_host(raw: &str) -> Cow<'_, str> {
-    escape(raw, |rest, byte| is_unreserved(byte) || is_sub_delim(byte) || is_escape(rest))
+    escape(raw, |rest, byte| is_in(byte, UNRESERVED | SUB_DELIM) || is_escape(rest))
 }
 
 /// Escapes what user information cannot hold (RFC 3986, section 3.2.1). Valid escapes stay.
 pub(crate) fn escape_userinfo(raw: &str) -> Cow<'_, str> {
-    escape(raw, |rest, byte| is_unreserved(byte) || is_sub_delim(byte) || byte == b':' || is_escape(rest))
+    escape(raw, |rest, byte| is_in(byte, UNRESERVED | SUB_DELIM) || byte == b':' || is_escape(rest))
 }
 
 /// Returns whether every `%` begins an escape.
@@ -80,18 +80,42 @@ fn escape(text: &str, is_allowed: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+/// RFC 3986, section 2.3.
+const UNRESERVED: u8 = 1;
+/// RFC 3986, section 2.2.
+const SUB_DELIM: u8 = 2;
+/// RFC 3986, section 3.3: what a segment of a path can hold beside the other two and escapes.
+const COLON_OR_AT: u8 = 4;
+
+/// The class of each byte, so that a byte is checked with one load.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte: u8 = 0;
+    loop {
+        classes[byte as usize] = match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => UNRESERVED,
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => SUB_DELIM,
+            b':' | b'@' => COLON_OR_AT,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break classes;
+        }
+        byte += 1;
+    }
+};
+
+fn is_in(byte: u8, classes: u8) -> bool {
+    CLASSES[usize::from(byte)] & classes != 0
 }
 
-/// RFC 3986, section 2.2.
-fn is_sub_delim(byte: u8) -> bool {
-    matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=')
+fn is_unreserved(byte: u8) -> bool {
+    is_in(byte, UNRESERVED)
 }
 
 /// RFC 3986, section 3.3, without the escapes.
 fn is_pchar(byte: u8) -> bool {
-    is_unreserved(byte) || is_sub_delim(byte) || matches!(byte, b':' | b'@')
+    is_in(byte, UNRESERVED | SUB_DELIM | COLON_OR_AT)
 }
 
 fn is_escape(rest: &[u8]) -> bool {
