@@ -7,15 +7,20 @@ use crate::page;
 
 const OWNER: u64 = 7;
 
-/// Knows one secret.
-pub(crate) struct OneSecret;
+/// Knows one secret, and holds its token.
+pub(crate) struct OneSecret(AccessToken);
+
+impl OneSecret {
+    pub(crate) fn new() -> Self {
+        Self(AccessToken::new(1, "bench", page::now()))
+    }
+}
 
 impl Authenticator for OneSecret {
     type Owner = u64;
 
     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
-        let token = AccessToken::new(1, "bench", page::now());
-        Ok((secret.secret() == "for-benches-only").then_some(Authenticated::new(OWNER, token)))
+        Ok((secret.secret() == "for-benches-only").then(|| Authenticated::new(OWNER, self.0.clone())))
     }
 }
 
@@ -25,7 +30,7 @@ pub(crate) fn endpoint() -> ListTokens<MemoryStore<u64>, OneSecret> {
     for id in 1..=i64::try_from(page::TOTAL).expect("it is small") {
         store.insert(OWNER, page::token(id));
     }
-    ListTokens::new(store, OneSecret, page::pagination()).with_clock(page::now)
+    ListTokens::new(store, OneSecret::new(), page::pagination()).with_clock(page::now)
 }
 
 pub(crate) fn request() -> Parts {

@@ -25,7 +25,11 @@ impl<'q> Parameter<'q> {
     }
 
     fn split(self) -> (&'q str, &'q str) {
-        self.0.split_once('=').unwrap_or((self.0, ""))
+        // A search for a byte is faster than `split_once` for texts this short.
+        match self.0.bytes().position(|byte| byte == b'=') {
+            Some(index) => (&self.0[..index], &self.0[index + 1..]),
+            None => (self.0, ""),
+        }
     }
 }
 
