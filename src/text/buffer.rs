@@ -108,13 +108,17 @@ impl Buffer {
         &mut self.buf[self.len..]
     }
 
-    /// Initializes more bytes, a step of them at a time: they are then still in the cache when the output overwrites them.
+    /// Initializes more bytes.
     #[cold]
     #[inline(never)]
     fn grow(&mut self, min_len: usize) {
         let end = self.len + min_len;
-        let step_end = (self.buf.len() + STEP_LEN).min(self.buf.capacity());
-        self.buf.resize(end.max(step_end), 0);
+        self.buf.resize(end.max(self.step_end()), 0);
+    }
+
+    /// Returns the end of the next step: as much as stays in the cache until the output overwrites it.
+    fn step_end(&self) -> usize {
+        (self.buf.len() + STEP_LEN).min(self.buf.capacity())
     }
 }
 
