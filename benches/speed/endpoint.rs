@@ -30,7 +30,8 @@ pub(crate) fn endpoint() -> ListTokens<MemoryStore<u64>, OneSecret> {
     for id in 1..=i64::try_from(page::TOTAL).expect("it is small") {
         store.insert(OWNER, page::token(id));
     }
-    ListTokens::new(store, OneSecret::new(), page::pagination()).with_clock(page::now)
+    let now = page::now();
+    ListTokens::new(store, OneSecret::new(), page::pagination()).with_clock(move || now)
 }
 
 pub(crate) fn request() -> Parts {

@@ -20,13 +20,14 @@ pub(crate) fn measure(table: &mut Table) {
             *black_box(&counter).lock().unwrap_or_else(PoisonError::into_inner) += 1;
         }
     };
+    let now = page::now();
     let hot = UsageLog::new();
-    let record_hot = || (0..TIMES).for_each(|_| hot.record(black_box(&7_u64), TokenId(1), page::now()));
+    let record_hot = || (0..TIMES).for_each(|_| hot.record(black_box(&7_u64), TokenId(1), now));
     let wide = log_of(MILLION);
     let mut turns = 0..;
     let record_wide = || {
         for turn in turns.by_ref().take(TIMES as usize) {
-            wide.record(black_box(&owner(turn, MILLION)), TokenId(1), page::now());
+            wide.record(black_box(&owner(turn, MILLION)), TokenId(1), now);
         }
     };
     let variants = vec![
@@ -39,8 +40,9 @@ pub(crate) fn measure(table: &mut Table) {
 
 /// Returns a log with usage of one token of each owner.
 fn log_of(owners: u64) -> UsageLog<u64> {
+    let now = page::now();
     let log = UsageLog::new();
-    (0..owners).for_each(|owner| log.record(&owner, TokenId(1), page::now()));
+    (0..owners).for_each(|owner| log.record(&owner, TokenId(1), now));
     log
 }
 
@@ -80,13 +82,14 @@ fn drain(log: &UsageLog<u64>) -> impl Iterator<Item = UsageBatch<'_, u64>> {
 fn print_latency(name: &str, owners: u64, rounds: usize, work: impl Fn(&UsageLog<u64>) + Sync) {
     let mut records = Times::new();
     let mut nothing = Times::new();
+    let now = page::now();
     for _ in 0..rounds {
         let log = log_of(owners);
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| work(&log));
             for turn in 0.. {
                 let owner = owner(turn, owners);
-                records.add(|| log.record(black_box(&owner), TokenId(1), page::now()));
+                records.add(|| log.record(black_box(&owner), TokenId(1), now));
                 nothing.add(|| ());
                 if worker.is_finished() {
                     break;

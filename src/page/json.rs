@@ -56,9 +56,17 @@ where
     E: Envelope,
     E::Item: Serialize,
 {
+    write_json_page_with(page, out, |out, items| serde_json::to_writer(out, items))
+}
+
+fn write_json_page_with<P: Envelope, E>(
+    page: &P,
+    out: &mut Vec<u8>,
+    write_items: impl FnOnce(&mut Vec<u8>, &[P::Item]) -> Result<(), E>,
+) -> Result<(), E> {
     out.clear();
     out.extend_from_slice(br#"{"data":"#);
-    serde_json::to_writer(&mut *out, page.items())?;
+    write_items(out, page.items())?;
     let mut buffer = Buffer::append_to(mem::take(out), page.estimated_envelope_len());
     page.write_links_and_meta(&mut buffer);
     *out = buffer.finish();
@@ -116,6 +124,38 @@ impl<T: Serialize> Paginator<T> {
     }
 }
 
+impl<T> Paginator<T> {
+    /// Replaces the content of a buffer with the JSON of the page, whose items a function appends to the buffer.
+    ///
+    /// Use it to choose the serializer of the items, such as sonic-rs, or to write them by hand. The function appends one
+    /// JSON array, and does not change the bytes before it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the function fails. The content of the buffer is then unspecified.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Pagination;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let page = Pagination::new("/fruit")?.request("")?.paginate(vec!["fig"], 1);
+    /// let mut body = Vec::new();
+    /// page.write_json_with(&mut body, |out, items| serde_json::to_writer(out, items))?;
+    /// assert_eq!(body, serde_json::to_vec(&page)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn write_json_with<E>(
+        &self,
+        out: &mut Vec<u8>,
+        write_items: impl FnOnce(&mut Vec<u8>, &[T]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        write_json_page_with(self, out, write_items)
+    }
+}
+
 impl Paginator<TokenResource> {
     /// Replaces the content of a buffer with the JSON of the page.
     ///
@@ -164,6 +204,21 @@ impl<T: Serialize> SimplePaginator<T> {
     }
 }
 
+impl<T> SimplePaginator<T> {
+    /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_json_with`] does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the function fails. The content of the buffer is then unspecified.
+    pub fn write_json_with<E>(
+        &self,
+        out: &mut Vec<u8>,
+        write_items: impl FnOnce(&mut Vec<u8>, &[T]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        write_json_page_with(self, out, write_items)
+    }
+}
+
 impl SimplePaginator<TokenResource> {
     /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_tokens`] does.
     pub fn write_tokens(&self, out: &mut Vec<u8>) {
@@ -179,6 +234,21 @@ impl<T: Serialize> CursorPaginator<T> {
     /// Fails if an item cannot be JSON. The content of the buffer is then unspecified.
     pub fn write_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         write_json_page(self, out)
+    }
+}
+
+impl<T> CursorPaginator<T> {
+    /// Replaces the content of a buffer with the JSON of the page, as [`Paginator::write_json_with`] does.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the function fails. The content of the buffer is then unspecified.
+    pub fn write_json_with<E>(
+        &self,
+        out: &mut Vec<u8>,
+        write_items: impl FnOnce(&mut Vec<u8>, &[T]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        write_json_page_with(self, out, write_items)
     }
 }
 

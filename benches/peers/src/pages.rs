@@ -8,7 +8,7 @@ use page_hunter::Page;
 use paginator_utils::{PaginatorResponse, PaginatorResponseMeta};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokenfolio::TokenResource;
+use tokenfolio::{Paginator, TokenResource};
 
 use crate::measure::{Table, Variant};
 use crate::peer::versioned;
@@ -64,12 +64,15 @@ pub(crate) fn measure(table: &mut Table) {
     hand::encode(&mut by_hand, &tokens, page::BASE, page::PAGE, page::TOTAL);
     let mut ours = Vec::new();
     paginator.write_tokens(&mut ours);
+    let mut by_sonic_rs = Vec::new();
+    items_by_sonic(&paginator, &mut by_sonic_rs);
     let outputs = [
         ("by hand", by_hand),
         ("ours", ours),
         ("naive", naive()),
         ("naive, borrowed", borrowed()),
         ("sonic-rs", sonic()),
+        ("ours, items by sonic-rs", by_sonic_rs),
         ("simd-json", simd()),
     ];
     for (name, output) in outputs {
@@ -80,9 +83,12 @@ pub(crate) fn measure(table: &mut Table) {
 
     let mut hand_written = Vec::new();
     let mut reused = Vec::new();
+    let mut items_by_serde_json = Vec::new();
+    let mut items_by_sonic_rs = Vec::new();
     let names = LEFT_OUT.map(|(name, _)| versioned(name));
     let [page_hunter, paginator_utils, jsonapi_core, simd_json, sonic_rs] = names.each_ref();
-    let encoders = [sonic_rs, simd_json].map(|name| format!("naive, by {name}"));
+    let encoders =
+        [format!("naive, by {sonic_rs}"), format!("naive, by {simd_json}"), format!("ours, items by {sonic_rs}")];
     let variants = vec![
         Variant::new("by hand", || {
             hand::encode(black_box(&mut hand_written), black_box(&tokens), page::BASE, page::PAGE, page::TOTAL);
@@ -96,7 +102,13 @@ pub(crate) fn measure(table: &mut Table) {
         Variant::new("ours, reused buffer", || {
             black_box(&paginator).write_tokens(black_box(&mut reused));
         }),
-        Variant::new("ours, serde_json", || {
+        Variant::new("ours, items by serde_json", || {
+            black_box(&paginator).write_json(black_box(&mut items_by_serde_json)).expect("it is JSON");
+        }),
+        Variant::new(&encoders[2], || {
+            items_by_sonic(black_box(&paginator), black_box(&mut items_by_sonic_rs));
+        }),
+        Variant::new("ours, the whole page by serde_json", || {
             black_box(to_vec(black_box(&paginator)));
         }),
         Variant::new(&encoders[0], || {
@@ -244,6 +256,11 @@ fn as_json_api(item: &Value) -> Value {
     let mut attributes = item.as_object().cloned().unwrap_or_default();
     let id = attributes.remove("id").map(|id| id.to_string());
     json!({"type": "tokens", "id": id, "attributes": attributes})
+}
+
+/// Writes our page with a serializer of the caller's choice.
+fn items_by_sonic(paginator: &Paginator<TokenResource>, out: &mut Vec<u8>) {
+    paginator.write_json_with(out, |out, items| sonic_rs::to_writer(out, items)).expect("it is JSON");
 }
 
 fn rows(tokens: &[TokenResource]) -> Vec<naive::Token> {

@@ -394,6 +394,8 @@ proptest! {
             prop_assert_eq!(&buffer, &expected);
             page.write_json(&mut buffer).unwrap();
             prop_assert_eq!(&buffer, &expected);
+            page.write_json_with(&mut buffer, |out, items| serde_json::to_writer(out, items)).unwrap();
+            prop_assert_eq!(&buffer, &expected);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The encoder, which writes the same bytes as serde.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -143,6 +144,28 @@ fn an_item_that_is_not_json_is_an_error() {
     let items = vec![std::collections::BTreeMap::from([((1, 2), 3)])];
     let page = request(&list(), 1, 1).paginate(items, 1);
     assert_eq!(page.write_json(&mut Vec::new()).unwrap_err().to_string(), "key must be a string");
+}
+
+#[test]
+fn a_function_can_write_items_that_serde_cannot() {
+    struct Opaque(u8);
+
+    let page = request(&list(), 1, 2).paginate(vec![Opaque(1), Opaque(2)], 2);
+    let mut body = b"the page before".to_vec();
+    let result: Result<(), Infallible> = page.write_json_with(&mut body, |out, items| {
+        assert_eq!(out, br#"{"data":"#);
+        let numbers: Vec<_> = items.iter().map(|item| item.0.to_string()).collect();
+        out.extend_from_slice(format!("[{}]", numbers.join(",")).as_bytes());
+        Ok(())
+    });
+    assert_eq!(result, Ok(()));
+    assert_eq!(body, serde_json::to_vec(&page.map(|item| item.0)).unwrap());
+}
+
+#[test]
+fn the_error_of_a_function_that_writes_items_is_returned() {
+    let page = request(&list(), 1, 1).paginate(vec![()], 1);
+    assert_eq!(page.write_json_with(&mut Vec::new(), |_, _| Err("no items")), Err("no items"));
 }
 
 #[test]
