@@ -5,7 +5,7 @@ use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, ListTok
 
 use crate::page;
 
-const OWNER: u64 = 7;
+pub(crate) const OWNER: u64 = 7;
 
 /// Knows one secret, and holds its token.
 pub(crate) struct OneSecret(AccessToken);
@@ -24,14 +24,16 @@ impl Authenticator for OneSecret {
     }
 }
 
-/// Creates the endpoint over the page's total number of tokens.
+/// Creates a store with the page's total number of tokens.
+pub(crate) fn store() -> MemoryStore<u64> {
+    let ids = 1..=i64::try_from(page::TOTAL).expect("it is small");
+    ids.map(|id| (OWNER, page::token(id))).collect()
+}
+
+/// Creates the endpoint over the store.
 pub(crate) fn endpoint() -> ListTokens<MemoryStore<u64>, OneSecret> {
-    let store = MemoryStore::new();
-    for id in 1..=i64::try_from(page::TOTAL).expect("it is small") {
-        store.insert(OWNER, page::token(id));
-    }
     let now = page::now();
-    ListTokens::new(store, OneSecret::new(), page::pagination()).with_clock(move || now)
+    ListTokens::new(store(), OneSecret::new(), page::pagination()).with_clock(move || now)
 }
 
 pub(crate) fn request() -> Parts {
