@@ -25,7 +25,7 @@ impl Members<'_> {
     }
 
     #[inline(always)]
-    fn text<const N: usize>(out: &mut Vec<u8>, prefix: &[u8; N], text: &str) {
+    pub(crate) fn text<const N: usize>(out: &mut Vec<u8>, prefix: &[u8; N], text: &str) {
         out.extend_from_slice(prefix);
         let is_special = |byte: &u8| matches!(byte, 0..b' ' | b'"' | b'\\');
         // Without a branch for each byte, so that the compiler can vectorize it.

@@ -2,24 +2,25 @@
 //!
 //! It prints a table, and writes its results to `target/bench.json`. A second table shows how long a single `record` takes
 //! while another thread drains the log. `cargo bench -- --short` only checks that everything runs and that outputs are
-//! equal. With `--ten-million`, the store in memory has ten times as many tokens.
+//! equal. With `--ten-million`, the largest stores in memory have ten million tokens, which takes several GB.
 
 mod allocations;
 mod allow_list;
 mod any_problem;
 mod endpoint;
 mod envelope;
+mod fresh;
+mod growth;
 mod hand;
 mod measure;
-mod memory;
 mod naive;
 mod page;
 mod problem;
 mod ready;
+mod rejection;
 mod status;
 mod unauthorized;
 mod usage;
-mod window;
 mod without_total;
 
 use measure::{Effort, Table, Unit};
@@ -29,13 +30,14 @@ fn main() -> std::io::Result<()> {
     let effort = if has_flag("--short") { Effort::Short } else { Effort::Full };
     let mut table = Table::begin(effort, Unit::default(), Some(allocations::count));
     envelope::measure(&mut table);
+    fresh::measure(&mut table);
     without_total::measure(&mut table);
     problem::measure(&mut table);
+    rejection::measure(&mut table);
     allow_list::measure(&mut table);
     status::measure(&mut table);
-    window::measure(&mut table);
     usage::measure(&mut table);
-    memory::measure(&mut table, if has_flag("--ten-million") { 10_000_000 } else { 1_000_000 });
+    growth::measure(&mut table, if has_flag("--ten-million") { 7 } else { 6 });
     usage::print_latencies(effort);
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/target/bench.json"), table.into_json().to_string())
 }

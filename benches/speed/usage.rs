@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use tokenfolio::{TokenId, UsageBatch, UsageLog};
 
+use crate::growth::scattered;
 use crate::measure::{Effort, Table, Variant};
 use crate::page;
 
@@ -27,7 +28,7 @@ pub(crate) fn measure(table: &mut Table) {
     let mut turns = 0..;
     let record_wide = || {
         for turn in turns.by_ref().take(TIMES as usize) {
-            wide.record(black_box(&owner(turn, MILLION)), TokenId(1), now);
+            wide.record(black_box(&scattered(turn, MILLION)), TokenId(1), now);
         }
     };
     let variants = vec![
@@ -44,11 +45,6 @@ fn log_of(owners: u64) -> UsageLog<u64> {
     let log = UsageLog::new();
     (0..owners).for_each(|owner| log.record(&owner, TokenId(1), now));
     log
-}
-
-/// Returns an owner for a turn. The sequence has no pattern that a cache can predict.
-fn owner(turn: u64, owners: u64) -> u64 {
-    turn.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32) % owners
 }
 
 /// Prints how long a single `record` takes while another thread drains a log of a million tokens.
@@ -88,7 +84,7 @@ fn print_latency(name: &str, owners: u64, rounds: usize, work: impl Fn(&UsageLog
         std::thread::scope(|scope| {
             let worker = scope.spawn(|| work(&log));
             for turn in 0.. {
-                let owner = owner(turn, owners);
+                let owner = scattered(turn, owners);
                 records.add(|| log.record(black_box(&owner), TokenId(1), now));
                 nothing.add(|| ());
                 if worker.is_finished() {
