@@ -1,0 +1,96 @@
+//! Timestamps by `write!`. The wire form of a time: `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, section 5.6).
+//!
+//! Writing has one form and cannot fail. Parsing accepts everything that RFC 3339 allows.
+
+use std::io::Write;
+
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+
+use crate::text::object::Form;
+
+/// 0000-01-01T00:00:00Z, the first second of the years with four digits.
+const FIRST_SECOND: i64 = -62_167_219_200;
+/// 9999-12-31T23:59:59Z, the last one.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// A time as it is read from the wire and written to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
+
+/// The 20 characters of a timestamp, in three parts that are stored as one word each.
+pub(crate) struct TimestampText {
+    /// `YYYY-MM-`.
+    pub(crate) year_and_month: [u8; 8],
+    /// `DDTHH:MM`.
+    pub(crate) day_and_minute: [u8; 8],
+    /// `:SSZ`.
+    pub(crate) second: [u8; 4],
+}
+
+impl Timestamp {
+    /// Returns the text of the time.
+    ///
+    /// A fraction is truncated, which also turns a leap second into `:59`. A time outside the years 0000 to 9999 is
+    /// clamped to the nearest one inside, so that no record can make a page unreadable.
+    pub(crate) fn to_text(self) -> TimestampText {
+        let date = self.0.naive_utc().date();
+        let time = self.0.naive_utc().time();
+        let year = match u32::try_from(date.year()) {
+            Err(_) => return TimestampText::FIRST,
+            Ok(10_000..) => return TimestampText::LAST,
+            Ok(year) => year,
+        };
+        let mut text = [0; 20];
+        let (month, day) = (date.month(), date.day());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        write!(&mut text[..], "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+            .expect("20 characters");
+        TimestampText {
+            year_and_month: std::array::from_fn(|index| text[index]),
+            day_and_minute: std::array::from_fn(|index| text[index + 8]),
+            second: std::array::from_fn(|index| text[index + 16]),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        // chrono also accepts a space for the `T` and a Unicode minus in the offset. RFC 3339's grammar does not.
+        let separator = text.as_bytes().get(10)?;
+        if !text.is_ascii() || !matches!(separator, b'T' | b't') {
+            return None;
+        }
+        let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        // The offset can move the time out of the years that can be written.
+        (FIRST_SECOND..=LAST_SECOND).contains(&time.timestamp()).then_some(Self(time))
+    }
+}
+
+impl TimestampText {
+    const FIRST: Self = Self { year_and_month: *b"0000-01-", day_and_minute: *b"01T00:00", second: *b":00Z" };
+    const LAST: Self = Self { year_and_month: *b"9999-12-", day_and_minute: *b"31T23:59", second: *b":59Z" };
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let TimestampText { year_and_month, day_and_minute, second } = self.to_text();
+        let mut text = [0; 20];
+        text[..8].copy_from_slice(&year_and_month);
+        text[8..16].copy_from_slice(&day_and_minute);
+        text[16..].copy_from_slice(&second);
+        serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
+    }
+}
+
+impl<'de> Form<'de> for Timestamp {
+    type Value = DateTime<Utc>;
+
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map(|time| time.0).ok_or_else(|| {
+            D::Error::custom(format_args!(
+                "`{text}` is not an RFC 3339 date-time with an offset, in the years 0000 to 9999 UTC"
+            ))
+        })
+    }
+}
