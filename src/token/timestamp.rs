@@ -18,7 +18,7 @@ const LAST_SECOND: i64 = 253_402_300_799;
 #[derive(Clone, Copy)]
 pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
 
-/// The 20 characters of a timestamp, in three parts that are computed and stored as one word each.
+/// The 20 characters of a timestamp, in three parts that are stored as one word each.
 pub(crate) struct TimestampText {
     /// `YYYY-MM-`.
     pub(crate) year_and_month: [u8; 8],
@@ -42,19 +42,17 @@ impl Timestamp {
             Ok(year) => year,
         };
         let second_of_day = self.0.naive_utc().time().num_seconds_from_midnight();
-        let year_and_month = pair_at(0, year / 100)
-            | pair_at(2, year)
-            | pair_at(5, date.month())
-            | u64::from_le_bytes(*b"\0\0\0\0-\0\0-");
-        let day_and_minute = pair_at(0, date.day())
-            | pair_at(3, second_of_day / 3600)
-            | pair_at(6, second_of_day / 60 % 60)
-            | u64::from_le_bytes(*b"\0\0T\0\0:\0\0");
-        let [tens, ones] = digits::pair(second_of_day % 60).to_le_bytes();
+        let [year_1, year_2] = digits::pair(year / 100).to_le_bytes();
+        let [year_3, year_4] = digits::pair(year).to_le_bytes();
+        let [month_1, month_2] = digits::pair(date.month()).to_le_bytes();
+        let [day_1, day_2] = digits::pair(date.day()).to_le_bytes();
+        let [hour_1, hour_2] = digits::pair(second_of_day / 3600).to_le_bytes();
+        let [minute_1, minute_2] = digits::pair(second_of_day / 60 % 60).to_le_bytes();
+        let [second_1, second_2] = digits::pair(second_of_day % 60).to_le_bytes();
         TimestampText {
-            year_and_month: year_and_month.to_le_bytes(),
-            day_and_minute: day_and_minute.to_le_bytes(),
-            second: [b':', tens, ones, b'Z'],
+            year_and_month: [year_1, year_2, year_3, year_4, b'-', month_1, month_2, b'-'],
+            day_and_minute: [day_1, day_2, b'T', hour_1, hour_2, b':', minute_1, minute_2],
+            second: [b':', second_1, second_2, b'Z'],
         }
     }
 
@@ -73,12 +71,6 @@ impl Timestamp {
 impl TimestampText {
     const FIRST: Self = Self { year_and_month: *b"0000-01-", day_and_minute: *b"01T00:00", second: *b":00Z" };
     const LAST: Self = Self { year_and_month: *b"9999-12-", day_and_minute: *b"31T23:59", second: *b":59Z" };
-}
-
-/// Returns a word with the last two digits of a number at a byte index, and zeros elsewhere.
-#[inline]
-fn pair_at(index: u32, number: u32) -> u64 {
-    u64::from(digits::pair(number)) << (8 * index)
 }
 
 impl Serialize for Timestamp {
