@@ -25,6 +25,10 @@ pub type FixtureError = Box<dyn Error + Send + Sync>;
 pub type FixtureFuture<'a> = Pin<Box<dyn Future<Output = Result<(), FixtureError>> + Send + 'a>>;
 
 /// A store under test, and what is done to its table and its backend.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a fixture of the contract",
+    note = "implement `Fixture` for a type of your tests that has the store and can insert and remove tokens"
+)]
 pub trait Fixture: Send + Sync {
     /// The store's owners.
     type Owner: Clone + Send + Sync;

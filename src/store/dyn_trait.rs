@@ -25,6 +25,10 @@ macro_rules! dyn_trait {
 
         mod sealed {
             /// Only the crate implements the boxed trait: for every type that implements the trait itself.
+            #[diagnostic::on_unimplemented(
+                message = "`{Self}` cannot implement a boxed trait by hand",
+                note = "implement the trait itself, whose name has no `Dyn`: the boxed trait comes with it"
+            )]
             pub trait Sealed {}
 
             impl<T: super::$trait> Sealed for T {}

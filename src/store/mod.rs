@@ -68,7 +68,10 @@ pub trait TokenStore: Send + Sync {
     type Owner: Send + Sync;
 
     /// Lists the rows of a window, and counts all.
-    fn list(&self, query: &ListQuery<Self::Owner>) -> impl Future<Output = Result<TokenList, StoreError>> + Send;
+    // The compiler prints the last line, with its comment, when this trait is made into a trait object.
+    #[rustfmt::skip]
+    fn list(&self, query: &ListQuery<Self::Owner>)
+        -> impl Future<Output = Result<TokenList, StoreError>> + Send; // For trait objects: `dyn DynTokenStore`
 }
 
 dyn_trait! {
