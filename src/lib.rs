@@ -1,74 +1,201 @@
-//! Lists API access tokens the way Laravel clients expect, in any framework and over any database.
+//! Serve a person's API access tokens as pages of JSON, from your own table and in any web framework.
 //!
-//! A service that lets people hold API tokens must let them see what they hold: `GET /api/v1/me/tokens?page=N`. This
-//! crate is that endpoint in every corner: the status of each token, Laravel's length-aware envelope, strict page
-//! numbers, bearer authentication, and RFC 9457 problems for everything that goes wrong. The service brings its table and
-//! its framework, and neither shows in here.
+//! A service whose users have API tokens needs an endpoint that lists them: `GET /api/v1/me/tokens?page=2`. This crate is
+//! that endpoint. It authenticates the request by its bearer token (RFC 6750), checks the page number, reads one page from
+//! your store, derives the status of each token, and writes the page with links to the other pages. Every error becomes
+//! problem details (RFC 9457). The JSON is that of a paginated resource in Laravel, so clients of a Laravel API can read it.
 //!
 //! ```
-//! use std::net::IpAddr;
-//! use tokenfolio::{Authenticator, ListTokens, Pagination, TokenStore};
+//! use tokenfolio::{
+//!     AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, Pagination, StoreError,
+//! };
 //!
-//! /// Made once: the endpoint over a service's own table.
-//! fn endpoint<S, A>(store: S, authenticator: A) -> Result<ListTokens<S, A>, tokenfolio::BaseUrlError>
-//! where
-//!     S: TokenStore,
-//!     A: Authenticator<Owner = S::Owner>,
-//! {
-//!     let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
-//!     Ok(ListTokens::new(store, authenticator, pagination))
+//! /// Finds the token behind a secret. Your service looks up a digest of the secret in its table.
+//! struct Secrets;
+//!
+//! impl Authenticator for Secrets {
+//!     type Owner = u64;
+//!
+//!     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
+//!         let token = AccessToken::new(1, "Production Deploy", "2024-03-01T18:11:00Z".parse().unwrap());
+//!         Ok((secret.secret() == "for-tests-only").then(|| Authenticated::new(7, token)))
+//!     }
 //! }
 //!
-//! /// Done with each request, whatever its method: all that an adapter for a framework has to do.
-//! async fn handle<S, A>(endpoint: &ListTokens<S, A>, request: http::Request<()>, peer: IpAddr) -> http::Response<Vec<u8>>
-//! where
-//!     S: TokenStore,
-//!     A: Authenticator<Owner = S::Owner>,
-//! {
-//!     endpoint.handle(&request.into_parts().0, Some(peer)).await
-//! }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Once, when the service starts. `MemoryStore` stands for your implementation of `TokenStore`.
+//! let store = MemoryStore::new();
+//! store.insert(7, AccessToken::new(1, "Production Deploy", "2024-03-01T18:11:00Z".parse()?).with_usage_count(42));
+//! let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
+//! let endpoint = ListTokens::new(store, Secrets, pagination);
+//!
+//! // For each request.
+//! let request = http::Request::get("/api/v1/me/tokens").header("authorization", "Bearer for-tests-only").body(())?;
+//! let (parts, _) = request.into_parts();
+//! let response = pollster::block_on(endpoint.handle(&parts, Some("192.0.2.7".parse()?)));
+//!
+//! assert_eq!(response.status(), 200);
+//! let page: serde_json::Value = serde_json::from_slice(response.body())?;
+//! assert_eq!(page, serde_json::json!({
+//!     "data": [{
+//!         "id": 1,
+//!         "name": "Production Deploy",
+//!         "status": "active",
+//!         "last_used_at": null,
+//!         "usage_count": 42,
+//!         "expires_at": null,
+//!         "created_at": "2024-03-01T18:11:00Z",
+//!         "allowed_ips": null
+//!     }],
+//!     "links": {
+//!         "first": "https://api.example.com/api/v1/me/tokens?page=1",
+//!         "last": "https://api.example.com/api/v1/me/tokens?page=1",
+//!         "prev": null,
+//!         "next": null
+//!     },
+//!     "meta": {
+//!         "current_page": 1,
+//!         "from": 1,
+//!         "last_page": 1,
+//!         "links": [
+//!             {"url": null, "label": "« Previous", "page": null, "active": false},
+//!             {"url": "https://api.example.com/api/v1/me/tokens?page=1", "label": "1", "page": 1, "active": true},
+//!             {"url": null, "label": "Next »", "page": null, "active": false}
+//!         ],
+//!         "path": "https://api.example.com/api/v1/me/tokens",
+//!         "per_page": 20,
+//!         "to": 1,
+//!         "total": 1
+//!     }
+//! }));
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! # The way of a request
+//! # Contents
+//!
+//! - [The flow of a request](#the-flow-of-a-request)
+//! - [Overview](#overview): [for a service](#for-a-service), [for an adapter or a store](#for-an-adapter-or-a-store),
+//!   [for a client](#for-a-client)
+//! - [Cookbook](#cookbook): 14 short recipes
+//! - [Guides](#guides): longer texts, from an empty project to a running service
+//! - [Crate features](#crate-features)
+//! - [Versions](#versions): the minimum Rust version, and what a breaking change is
+//! - [What it is not](#what-it-is-not)
+//!
+//! # The flow of a request
 //!
 //! ```text
 //! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenList
-//!   -> Paginator<AccessToken> -> map(into_resource(now)) -> bytes -> http::Response
-//! any error -> Problem -> the service's hook -> bytes -> http::Response
-//! any token that was accepted -> UsageLog -> UsageBatch -> the service's table
+//!   -> Paginator<AccessToken> -> into_resource(now) -> bytes -> http::Response
+//! any error -> Problem -> the hook of the service -> bytes -> http::Response
+//! any accepted token -> UsageLog -> UsageBatch -> the table of the service
 //! ```
 //!
-//! Every step stands alone:
+//! [`ListTokens::handle`] does all of it. Each step is also a public type, so a service can use one step alone: the pages of
+//! another list, or the authentication of another endpoint.
 //!
-//! - **Pages**: [`Pagination`] is the configuration of a list. It reads a query into a [`PageRequest`], which makes a
-//!   [`Paginator`] of any items: the envelope. [`LinkStyle`] sets how its array of links looks. [`SimplePaginator`] and
-//!   [`CursorPaginator`] are pages without a total, for lists that take long to count.
-//! - **Tokens**: [`AccessToken`] is the record, [`TokenStatus`] its derived status, [`AllowedIps`] from where it may be
-//!   used, [`TokenResource`] its wire form.
-//! - **Stores**: [`TokenStore`] is what a service implements over its table, [`MemoryStore`] the reference; with the
-//!   feature `contract`, the module of that name tries every promise on a store.
-//! - **Callers**: [`BearerToken`] reads credentials, [`Authenticator`] finds the token behind them, [`authenticate`] decides,
-//!   [`Challenge`] and [`Problem`] answer. [`AuthError`] is the reason, which only the service's log shows.
-//!   [`Authenticated`] has what else the service looked up, and [`Challenge::insufficient_scope`] is the 403.
-//!   [`TrustedProxies`] finds the address of a client behind proxies.
-//! - **Logs**: [`ListTokens::with_problem_hook`] sees every problem, and [`ProblemEvent`] prints it with all its causes.
-//! - **Usage**: [`UsageLog`] adds up the usage of tokens in memory. The service writes it in a [`UsageBatch`] of
-//!   [`TokenUsage`], which goes back into the log if writing fails.
-//! - **The endpoint**: [`ListTokens`] is all of it. [`ListTokens::openapi`] describes it to clients (OpenAPI 3.1), and
-//!   [`OPENAPI_JSON`] has everything that it can offer.
-//! - **Clients**: [`Page`] reads every form of page that Laravel sends. [`ResponseError`] is why there is no page,
-//!   [`PageWalk`] goes from page to page, and [`parse_retry_after`] returns when to try again.
+//! # Overview
+//!
+//! ## For a service
+//!
+//! - [`TokenStore`]: implement it over your table. One method returns the rows and the total of a page.
+//! - [`Authenticator`]: implement it to find the token of a secret.
+//! - [`ListTokens`]: the endpoint over both. Its setters have all options.
+//! - [`Pagination`]: the configuration of a list. It has the URL, the parameters, the sizes and the links.
+//! - [`Problem`]: an error as a response. [`ListTokens::with_problem_hook`] shows you its cause.
+//!
+//! ## For an adapter or a store
+//!
+//! - [`ListTokens::handle`]: an adapter passes the parts of a request to it, and returns its response.
+//! - [`TrustedProxies`]: the address of a client behind proxies.
+//! - [`ListQuery`] and [`TokenList`]: what a store receives and returns.
+//! - [`StoreError`]: why a store failed. Its kind becomes 503, 504 or 500.
+//! - `contract`: the checks that every store must pass, as a module with the feature of that name.
+//!
+//! ## For a client
+//!
+//! - [`Page`]: reads every form of page that this crate or Laravel 8 to 13 sends.
+//! - [`TokenResource`]: a token as a client reads it.
+//! - [`ResponseError`]: why a response is not a page. It has the service's [`Problem`].
+//! - [`PageWalk`]: the next URL to request. It follows no link to another host, and requests no page twice.
+//! - [`parse_retry_after`]: how long to wait before the next request.
+//!
+//! # Cookbook
+//!
+//! Each recipe of the [cookbook](_documentation::cookbook) is a short program that asserts its result:
+//!
+//! - [List the tokens of a user](_documentation::cookbook#list-the-tokens-of-a-user)
+//! - [Accept the same tokens elsewhere](_documentation::cookbook#accept-the-same-tokens-elsewhere)
+//! - [Let clients filter and order](_documentation::cookbook#let-clients-filter-and-order)
+//! - [Let clients choose the page size](_documentation::cookbook#let-clients-choose-the-page-size)
+//! - [Answer like a Laravel application](_documentation::cookbook#answer-like-a-laravel-application)
+//! - [Paginate something else](_documentation::cookbook#paginate-something-else)
+//! - [Paginate without a total](_documentation::cookbook#paginate-without-a-total)
+//! - [Send the links as a header](_documentation::cookbook#send-the-links-as-a-header)
+//! - [Count the usage of tokens](_documentation::cookbook#count-the-usage-of-tokens)
+//! - [Write a store and check it](_documentation::cookbook#write-a-store-and-check-it)
+//! - [Read pages as a client](_documentation::cookbook#read-pages-as-a-client)
+//! - [Test with a fixed clock](_documentation::cookbook#test-with-a-fixed-clock)
+//! - [Run behind a proxy](_documentation::cookbook#run-behind-a-proxy)
+//! - [Log why requests fail](_documentation::cookbook#log-why-requests-fail)
+//!
+//! # Guides
+//!
+//! - [Put the endpoint into a service](_documentation::guides::service)
+//! - [The life of a token](_documentation::guides::token_life): create, show once, rotate, revoke, delete
+//! - [Add your other endpoints](_documentation::guides::endpoints)
+//! - [Lists of your own](_documentation::guides::lists)
+//! - [Describe the endpoint in OpenAPI](_documentation::guides::openapi)
+//! - [Walk a list as a client](_documentation::guides::client)
+//! - [Call it from a browser](_documentation::guides::cors)
+//! - [Write an adapter](_documentation::guides::adapter)
+//! - [Write a store](_documentation::guides::store)
+//! - [Move from Laravel](_documentation::guides::laravel)
+//! - [Test without a server](_documentation::guides::testing)
+//!
+//! And for those who decide or carry on: [comparison with other crates](_documentation::compare),
+//! [design](_documentation::design), [performance](_documentation::performance), [stores](_documentation::stores),
+//! [many machines](_documentation::many_machines), [trust](_documentation::trust), [security](_documentation::security) and
+//! [changelog](_documentation::changelog).
+//!
+//! # Crate features
+//!
+//! No feature is enabled by default.
+//!
+//! - **contract** adds the module `contract`: the checks that every [`TokenStore`] must pass, for the tests of its author.
+//!   Enable it in `dev-dependencies`.
+//!
+//! # Versions
+//!
+//! **Rust.** The minimum version is 1.88. It is checked only by clippy's lint `incompatible_msrv`, and not by a compiler of that
+//! version. A new minimum version comes with a new minor version of the crate.
+//!
+//! **Breaking changes** follow Semantic Versioning. Before 1.0, a new minor version may break. Another JSON, another
+//! URL, another status of a response and a new clause of the contract are breaking changes too, although the compiler does not
+//! see them. Texts of errors and of problems may change in any version.
+//!
+//! Six dependencies are in the public interface, so a new major version of one of them is a breaking change: chrono 0.4 (times),
+//! http 1 (requests and responses), ipnet 2 (ranges of addresses), serde 1, serde_json 1 (values of problems) and url 2
+//! (references in problems, URLs of clients).
 //!
 //! # What it is not
 //!
-//! It neither makes tokens nor keeps secrets: a service does, and shows only a digest to whoever looks them up. It has no
-//! feature for any framework or database, because those change faster than an envelope should. It reads no host from a
-//! header: the base of the links is configured. It reads the address of a client from a header only if the service names
-//! its [`TrustedProxies`]. The time is an argument; [`ListTokens`] alone has a clock.
+//! - It does not create tokens or store secrets. Your service does, and looks tokens up by a digest of the secret.
+//! - It has no feature for a framework or a database. The repository has adapters for eight frameworks and stores for three
+//!   databases as examples to copy.
+//! - It reads no host from a header. The URL of the links is configured.
+//! - It reads the address of a client from a header only if the service names its [`TrustedProxies`].
+//! - It reads no clock. The time is an argument, except in [`ListTokens`], whose clock can be replaced.
+//! - It has no generic ids. A token has an integer of 64 bits as its id, because the API says so.
 #![forbid(unsafe_code)]
 // Here and not in Cargo.toml, because tests, benches and examples may panic and print.
 #![warn(clippy::panic, clippy::print_stderr, clippy::print_stdout, clippy::unreachable)]
+// docs.rs marks the items of a feature. The compiler there is a nightly one.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(doc)]
+pub mod _documentation;
 mod auth;
 mod client;
 #[cfg(feature = "contract")]
@@ -118,7 +245,7 @@ pub use token::allowed_ips::{AllowedIp, AllowedIpError, AllowedIps};
 pub use token::status::{ReportedStatus, TokenStatus, UnknownStatus};
 pub use token::{AccessToken, TokenId, TokenResource};
 
-/// The README's code is tried like any other example.
+/// The README's code is tested like any other example.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

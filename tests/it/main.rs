@@ -10,6 +10,7 @@ mod contract;
 mod debug;
 mod endpoint;
 mod hostile;
+mod links;
 mod model;
 mod openapi;
 mod ordered_json;

@@ -152,7 +152,7 @@ fn types_that_are_returned_often_are_small() {
 fn every_public_name_has_one_path() {
     let root = file("src/lib.rs");
     let modules: Vec<_> = root.lines().filter(|line| line.starts_with("pub mod ")).collect();
-    assert_eq!(modules, ["pub mod contract;"]);
+    assert_eq!(modules, ["pub mod _documentation;", "pub mod contract;"]);
     let mut names = public_names();
     names.sort_unstable();
     let listed = names.len();
