@@ -1,9 +1,10 @@
 //! Serve a person's API access tokens as pages of JSON, from your own table and in any web framework.
 //!
-//! A service whose users have API tokens needs an endpoint that lists them: `GET /api/v1/me/tokens?page=2`. This crate is
-//! that endpoint. It authenticates the request by its bearer token (RFC 6750), checks the page number, reads one page from
-//! your store, derives the status of each token, and writes the page with links to the other pages. Every error becomes
-//! problem details (RFC 9457). The JSON is that of a paginated resource in Laravel, so clients of a Laravel API can read it.
+//! A service whose users have API tokens needs an endpoint that lists them: `GET /api/v1/me/tokens?page=2`. This crate
+//! is that endpoint. It authenticates the request by its bearer token (RFC 6750), checks the page number, reads one
+//! page from your store, derives the status of each token, and writes the page with links to the other pages. Every
+//! error becomes problem details (RFC 9457). The JSON has the form of a paginated resource in Laravel, so clients of
+//! a Laravel API can read it.
 //!
 //! ```
 //! use tokenfolio::{
@@ -92,8 +93,8 @@
 //! any accepted token -> UsageLog -> UsageBatch -> the table of the service
 //! ```
 //!
-//! [`ListTokens::handle`] does all of it. Each step is also a public type, so a service can use one step alone: the pages of
-//! another list, or the authentication of another endpoint.
+//! [`ListTokens::handle`] does all of it. Each step is also a public type, so a service can use one step alone: the
+//! pages of another list, or the authentication of another endpoint.
 //!
 //! # Overview
 //!
@@ -156,34 +157,34 @@
 //!
 //! And for those who decide or carry on: [comparison with other crates](_documentation::compare),
 //! [design](_documentation::design), [performance](_documentation::performance), [stores](_documentation::stores),
-//! [many machines](_documentation::many_machines), [trust](_documentation::trust), [security](_documentation::security) and
-//! [changelog](_documentation::changelog).
+//! [many machines](_documentation::many_machines), [trust](_documentation::trust), [security](_documentation::security)
+//! and [changelog](_documentation::changelog).
 //!
 //! # Crate features
 //!
 //! No feature is enabled by default.
 //!
-//! - **contract** adds the module `contract`: the checks that every [`TokenStore`] must pass, for the tests of its author.
-//!   Enable it in `dev-dependencies`.
+//! - **contract** adds the module `contract`: the checks that every [`TokenStore`] must pass, for the tests of its
+//!   author. Enable it in `dev-dependencies`.
 //!
 //! # Versions
 //!
-//! **Rust.** The minimum version is 1.88. It is checked only by clippy's lint `incompatible_msrv`, and not by a compiler of that
-//! version. A new minimum version comes with a new minor version of the crate.
+//! **Rust.** The minimum version is 1.88. It is checked only by clippy's lint `incompatible_msrv`, and not by a
+//! compiler of that version. A new minimum version comes with a new minor version of the crate.
 //!
 //! **Breaking changes** follow Semantic Versioning. Before 1.0, a new minor version may break. Another JSON, another
-//! URL, another status of a response and a new clause of the contract are breaking changes too, although the compiler does not
-//! see them. Texts of errors and of problems may change in any version.
+//! URL, another status of a response and a new clause of the contract are breaking changes too, although the compiler
+//! does not see them. Texts of errors and of problems may change in any version.
 //!
-//! Six dependencies are in the public interface, so a new major version of one of them is a breaking change: chrono 0.4 (times),
-//! http 1 (requests and responses), ipnet 2 (ranges of addresses), serde 1, serde_json 1 (values of problems) and url 2
-//! (references in problems, URLs of clients).
+//! Six dependencies are in the public interface, so a new major version of one of them is a breaking change: chrono 0.4
+//! (times), http 1 (requests and responses), ipnet 2 (ranges of addresses), serde 1, serde_json 1 (values of problems)
+//! and url 2 (references in problems, URLs of clients).
 //!
 //! # What it is not
 //!
 //! - It does not create tokens or store secrets. Your service does, and looks tokens up by a digest of the secret.
-//! - It has no feature for a framework or a database. The repository has adapters for eight frameworks and stores for three
-//!   databases as examples to copy.
+//! - It has no feature for a framework or a database. The repository has adapters for eight frameworks and stores for
+//!   three databases as examples to copy.
 //! - It reads no host from a header. The URL of the links is configured.
 //! - It reads the address of a client from a header only if the service names its [`TrustedProxies`].
 //! - It reads no clock. The time is an argument, except in [`ListTokens`], whose clock can be replaced.

@@ -16,12 +16,13 @@
 //! - [Log why requests fail](#log-why-requests-fail)
 //!
 //! In each recipe, `MemoryStore` stands for your own [`TokenStore`](crate::TokenStore), and `Secrets` for your
-//! [`Authenticator`](crate::Authenticator), which accepts the secret `for-tests-only`. `block_on` stands for the runtime of
-//! your service. The [guides](crate::_documentation) show whole services.
+//! [`Authenticator`](crate::Authenticator), which accepts the secret `for-tests-only`. `block_on` stands for the
+//! runtime of your service. The [guides](crate::_documentation) show whole services.
 //!
 //! # List the tokens of a user
 //!
-//! Create a [`ListTokens`](crate::ListTokens) when the service starts. Pass it each request of its path, whatever the method.
+//! Create a [`ListTokens`](crate::ListTokens) when the service starts. Pass it each request of its path, with any
+//! method.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -54,8 +55,8 @@
 //!
 //! # Accept the same tokens elsewhere
 //!
-//! Call [`authenticate`](crate::authenticate) in the other endpoints of your service. A request that is rejected gets the same
-//! response as from the list.
+//! Call [`authenticate`](crate::authenticate) in the other endpoints of your service. A request that is rejected gets
+//! the same response as from the list.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -92,7 +93,8 @@
 //! # Let clients filter and order
 //!
 //! [`Pagination::with_status_filter`](crate::Pagination::with_status_filter) and
-//! [`with_direction`](crate::Pagination::with_direction) name the parameters. Links repeat the values that a client chose.
+//! [`with_direction`](crate::Pagination::with_direction) name the parameters. Links repeat the values that a client
+//! chose.
 //!
 //! ```
 //! use tokenfolio::{Pagination, TokenOrder, TokenStatus};
@@ -176,8 +178,8 @@
 //!
 //! # Paginate without a total
 //!
-//! For a list that takes long to count, read one row more than a page. It shows whether there is another page. The page is a
-//! [`SimplePaginator`](crate::SimplePaginator). For a list that is long and changes often, see
+//! For a list that takes long to count, read one row more than a page. It shows whether there is another page. The page
+//! is a [`SimplePaginator`](crate::SimplePaginator). For a list that is long and changes often, see
 //! [`CursorRequest`](crate::CursorRequest).
 //!
 //! ```
@@ -195,8 +197,8 @@
 //!
 //! # Send the links as a header
 //!
-//! [`ListTokens::with_link_header`](crate::ListTokens::with_link_header) sends a `Link` header (RFC 8288) beside the links of the
-//! body. For another list, [`Paginator::link_header`](crate::Paginator::link_header) returns its value.
+//! [`ListTokens::with_link_header`](crate::ListTokens::with_link_header) sends a `Link` header (RFC 8288) beside the
+//! links of the body. For another list, [`Paginator::link_header`](crate::Paginator::link_header) returns its value.
 //!
 //! ```
 //! use tokenfolio::Pagination;
@@ -211,8 +213,8 @@
 //!
 //! # Count the usage of tokens
 //!
-//! A [`UsageLog`](crate::UsageLog) adds up usage in memory. Give it to the endpoint, and write it in batches, for example once a
-//! second. A batch that is not committed goes back into the log.
+//! A [`UsageLog`](crate::UsageLog) adds up usage in memory. Give it to the endpoint, and write it in batches, for
+//! example once a second. A batch that is not committed goes back into the log.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -249,8 +251,9 @@
 //!
 //! # Write a store and check it
 //!
-//! Implement [`TokenStore`](crate::TokenStore) over your table. In its tests, enable the feature `contract`, and implement
-//! `Fixture`: it inserts and removes tokens. `contract::check_all` reports every promise that the store breaks.
+//! Implement [`TokenStore`](crate::TokenStore) over your table. In its tests, enable the feature `contract`, and
+//! implement `Fixture`: it inserts and removes tokens. `contract::check_all` reports every promise that the store
+//! breaks.
 //!
 //! ```
 //! # #[cfg(feature = "contract")]
@@ -385,7 +388,8 @@
 //!
 //! # Test with a fixed clock
 //!
-//! [`ListTokens::with_clock`](crate::ListTokens::with_clock) replaces the clock, so that a test decides which token is expired.
+//! [`ListTokens::with_clock`](crate::ListTokens::with_clock) replaces the clock, so that a test decides which token is
+//! expired.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -417,8 +421,8 @@
 //!
 //! # Run behind a proxy
 //!
-//! Behind a proxy, the peer of every connection is the proxy. Name your proxies and the header that they write. Then allow-lists
-//! are matched with the address of the client.
+//! Behind a proxy, the peer of every connection is the proxy. Name your proxies and the header that they write. Then
+//! allow-lists are matched with the address of the client.
 //!
 //! ```
 //! use std::net::IpAddr;
@@ -442,8 +446,8 @@
 //! # Log why requests fail
 //!
 //! No response says why a token was rejected or why a store failed.
-//! [`ListTokens::with_problem_hook`](crate::ListTokens::with_problem_hook) sees every problem with its causes. Print them to a
-//! log that clients cannot read.
+//! [`ListTokens::with_problem_hook`](crate::ListTokens::with_problem_hook) sees every problem with its causes. Print
+//! them to a log that clients cannot read.
 //!
 //! ```
 //! # use pollster::block_on;

@@ -7,8 +7,8 @@ pub mod cookbook;
 /// Links from one document to another.
 ///
 /// A link in a document has a label, and the document defines the label as a path, for readers of the repository. In
-/// CommonMark, the first definition of a label wins. So these definitions come before each document, and its links lead to
-/// pages of rustdoc.
+/// CommonMark, the first definition of a label wins. So these definitions come before each document, and its links lead
+/// to pages of rustdoc.
 macro_rules! links {
     () => {
         "\
@@ -35,8 +35,8 @@ macro_rules! links {
     };
 }
 
-/// Defines a module whose documentation is a document of the repository. Its code belongs to other crates, so it is no test
-/// of this library.
+/// Defines a module whose documentation is a document of the repository. Its code belongs to other crates, so it is no
+/// test of this library.
 macro_rules! document {
     ($name:ident, $path:literal) => {
         #[cfg(not(doctest))]

@@ -7,13 +7,13 @@ use http::header::{HeaderMap, LINK};
 use crate::client::links::PageLinks;
 
 impl PageLinks {
-    /// Reads the links from all `Link` fields of a response, as [`Paginator::link_header`](crate::Paginator::link_header) writes them and as RFC 8288,
-    /// appendix B reads them.
+    /// Reads the links from all `Link` headers of a response by RFC 8288, appendix B. It reads every header that
+    /// [`Paginator::link_header`](crate::Paginator::link_header) writes.
     ///
-    /// Names and relations are compared without case; a link may have several relations, and parameters that are not
-    /// known. Of two links with the same relation, and of two `rel` in one link, the first counts. A link with an
-    /// `anchor` is about another resource, and is ignored (section 3.2). What is malformed ends its field: the links
-    /// before it count, and so do those of other fields.
+    /// Names and relations are compared without case. A link can have several relations, and unknown parameters. The
+    /// first of two links with the same relation wins, and so does the first of two `rel` in one link. A link with an
+    /// `anchor` is about another resource, and is ignored (section 3.2). A malformed part ends its header. The links
+    /// before it and the links of other headers are still read.
     ///
     /// # Examples
     ///
@@ -35,7 +35,7 @@ impl PageLinks {
         for value in headers.get_all(LINK) {
             let mut parser = LinkParser(value.as_bytes());
             while let Some((target, relations)) = parser.link() {
-                // A URL is ASCII; tolerated is what can be text.
+                // A URL is ASCII, but other text is tolerated.
                 let Ok(target) = std::str::from_utf8(target) else { continue };
                 for relation in relations.split(|byte| is_whitespace(*byte)) {
                     if let Some(link) = links.link_mut(relation) {
@@ -64,9 +64,9 @@ impl PageLinks {
 struct LinkParser<'h>(&'h [u8]);
 
 impl<'h> LinkParser<'h> {
-    /// Reads a link (RFC 8288, appendix B.2): its target, and its relations to the resource that was asked for.
+    /// Reads a link (RFC 8288, appendix B.2): its target, and its relations to the requested resource.
     fn link(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
-        // RFC 9110, section 5.6.1.2: there may be nothing between two commas.
+        // RFC 9110, section 5.6.1.2: list elements can be empty.
         self.take_while(|byte| is_whitespace(byte) || byte == b',');
         self.skip(b'<')?;
         let target = self.take_while(|byte| byte != b'>');
@@ -83,7 +83,7 @@ impl<'h> LinkParser<'h> {
         Some((target, relations.filter(|_| !has_anchor).unwrap_or_default()))
     }
 
-    /// Reads a parameter (RFC 8288, appendix B.3); one without a value has the empty one.
+    /// Reads a parameter (RFC 8288, appendix B.3). A parameter without a value has an empty value.
     fn parameter(&mut self) -> Option<(&'h [u8], Cow<'h, [u8]>)> {
         self.take_while(is_whitespace);
         self.skip(b';')?;

@@ -2,9 +2,9 @@
 
 use crate::text::object::{Nullable, Plain, read_object};
 
-/// The URLs of a page's neighbours, as the service gave them; `None` where there is no such page.
+/// The URLs of the other pages, as the service sent them; `None` if there is no such page.
 ///
-/// They may be relative, and may lead anywhere. [`PageWalk`](crate::PageWalk) follows them safely.
+/// They can be relative, and can lead anywhere. [`PageWalk`](crate::PageWalk) follows them safely.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageLinks {

@@ -55,7 +55,7 @@ read_object!(PageMeta: "the numbers of a page" {
 });
 
 impl PageMeta {
-    /// Creates what every page has.
+    /// Creates the members that every page has.
     pub(crate) fn new(path: String, per_page: NonZeroU32) -> Self {
         Self {
             current_page: None,
@@ -83,13 +83,13 @@ impl PageMeta {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MetaLink {
-    /// The URL of the page; `None` for a gap, and where there is no such page.
+    /// The URL of the page; `None` for a gap, and if there is no such page.
     pub url: Option<String>,
     /// The text of the link: a page number, or the name of a neighbour.
     pub label: String,
-    /// The number of the page it leads to.
+    /// The number of the page that it leads to.
     pub page: Option<u64>,
-    /// Whether it is this page.
+    /// Whether it is the current page.
     pub active: bool,
 }
 

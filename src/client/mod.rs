@@ -1,4 +1,4 @@
-//! For clients of such an endpoint: pages, responses, the way from page to page, and `Retry-After`.
+//! The parts for clients of an endpoint: pages, responses, walks from page to page, and `Retry-After`.
 
 mod link_header;
 pub(crate) mod links;

@@ -12,8 +12,8 @@ use crate::text::repair;
 /// A page as a client reads it.
 ///
 /// It reads the pages that [`Paginator`](crate::Paginator), [`SimplePaginator`](crate::SimplePaginator) and
-/// [`CursorPaginator`](crate::CursorPaginator) write, and the same three pages of Laravel 8 to 13. It also reads the pages
-/// that Laravel returns without a resource, which have the members of `links` and `meta` beside `data`
+/// [`CursorPaginator`](crate::CursorPaginator) write, and the same three pages of Laravel 8 to 13. It also reads the
+/// pages that Laravel returns without a resource, which have the members of `links` and `meta` beside `data`
 /// (`next_page_url` for `links.next`).
 ///
 /// - Unknown members are ignored, nullable members may be missing, and the last of duplicate members wins.
@@ -24,8 +24,9 @@ use crate::text::repair;
 /// An error names the member: `meta.per_page`, `data[3].created_at`, or `data[3]` if the item is of another type than
 /// [`TokenResource`](crate::TokenResource).
 ///
-/// [`from_slice`](Self::from_slice) also reads JSON that serde_json rejects. The format decides how deep an item of type
-/// `T` may nest. serde_json rejects 128 levels, and a `serde_json::Value` needs more than 64 KiB of stack for them.
+/// [`from_slice`](Self::from_slice) also reads JSON that serde_json rejects. The format decides how deep an item of
+/// type `T` may nest. serde_json rejects 128 levels, and a `serde_json::Value` needs more than 64 KiB of stack for
+/// them.
 ///
 /// # Examples
 ///
@@ -50,9 +51,9 @@ use crate::text::repair;
 pub struct Page<T> {
     /// The items on this page.
     pub data: Vec<T>,
-    /// Where the other pages are.
+    /// The URLs of the other pages.
     pub links: PageLinks,
-    /// Where this page stands among them.
+    /// The numbers of this page.
     pub meta: PageMeta,
 }
 
@@ -63,7 +64,7 @@ impl<T: DeserializeOwned> Page<T> {
     /// - A lone surrogate escape and a byte that is not UTF-8 are read as U+FFFD.
     /// - A number that no `f64` holds, such as `1e999`, is read as the finite number nearest to it.
     ///
-    /// `Deserialize` rejects these, because its format has read them before it. The time is linear in the length of
+    /// `Deserialize` rejects these, because the format reads them first. The time is linear in the length of
     /// `json`, and so is the memory. The position in an error counts the bytes after these replacements.
     ///
     /// # Errors

@@ -141,8 +141,8 @@ fn missing<E: Error>(member: &str) -> E {
     E::custom(format_args!("`{member}`: missing member"))
 }
 
-/// A member beside `data`. In a page with a resource it is the service's own and can be anything, so an error waits until
-/// it is known that the page has no resource.
+/// A member beside `data`. In a page with a resource, it belongs to the service and can have any value. So an error is
+/// reported only when it is known that the page has no resource.
 enum BareMember<T> {
     Missing,
     Null,
@@ -168,7 +168,7 @@ impl<T> BareMember<T> {
     }
 }
 
-/// A member beside `data`, whose value has a form in a bare page.
+/// A member beside `data` that has a type in a bare page.
 struct OfBarePage<F>(PhantomData<F>);
 
 impl<'de, F: Form<'de>> Form<'de> for OfBarePage<F> {
@@ -186,7 +186,7 @@ impl<'de, F: Form<'de>> Form<'de> for OfBarePage<F> {
 struct BareMemberVisitor<F>(PhantomData<F>);
 
 impl<'de, F: Form<'de>> BareMemberVisitor<F> {
-    /// Reads a scalar in its form.
+    /// Reads a scalar of its type.
     fn scalar(scalar: impl IntoDeserializer<'de, value::Error>) -> BareMember<F::Value> {
         match F::read(scalar.into_deserializer()) {
             Ok(value) => BareMember::Value(value),

@@ -1,4 +1,4 @@
-//! From an answer to what it holds: a page, or why there is none.
+//! Reads a response as a page, or returns why it is not a page.
 
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
@@ -8,19 +8,21 @@ use crate::client::page::Page;
 use crate::problem::{self, Problem};
 
 impl<T: DeserializeOwned> Page<T> {
-    /// Reads the page from a response with its whole body.
+    /// Reads the page from a response with a complete body.
     ///
-    /// A page is a 200 whose media type is JSON (`application/json`, or one that ends with `+json`), or that has none. It is
-    /// read as by [`from_slice`](Self::from_slice). A body of the media type of problems is a problem, whatever the status.
+    /// A page is a 200 with a JSON media type (`application/json`, or one that ends with `+json`) or without a media
+    /// type. [`from_slice`](Self::from_slice) reads it. A body with the media type of problems is a problem, with any
+    /// status.
     ///
     /// The last of several `Content-Type` headers counts, as in most clients (RFC 9110, section 8.3).
     ///
     /// # Errors
     ///
-    /// - [`Malformed`](ResponseError::Malformed): by status and media type a page or a problem, by its bytes none;
-    /// - [`Problem`](ResponseError::Problem): the service says what went wrong;
-    /// - [`Unexpected`](ResponseError::Unexpected): any other status or media type, as whatever stands between a client
-    ///   and a service may answer.
+    /// - [`Malformed`](ResponseError::Malformed): the status and the media type announce a page or a problem, but the
+    ///   body cannot be read as one;
+    /// - [`Problem`](ResponseError::Problem): the service sent a problem;
+    /// - [`Unexpected`](ResponseError::Unexpected): any other status or media type. A proxy between client and service
+    ///   can send it.
     ///
     /// # Examples
     ///
@@ -63,30 +65,29 @@ fn is_json(content_type: &HeaderValue) -> bool {
     media_type == b"application/json" || media_type.ends_with(b"+json")
 }
 
-/// Why a response holds no page.
+/// Why a response is not a page.
 ///
-/// The status is always that of the response, which leads where a problem's body names another (RFC 9457, section
-/// 3.1.2).
+/// The status is always the status line's, also if the body of a problem has another one (RFC 9457, section 3.1.2).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// It should be a page or a problem, and cannot be read as one.
+    /// The body is not the page or the problem that the status and the media type announce.
     #[error("{status} with a malformed body: {error}")]
     Malformed {
         /// The status of the response.
         status: StatusCode,
-        /// What is wrong with the body, and where.
+        /// The mistake in the body, and its position.
         error: serde_json::Error,
     },
-    /// It is a problem. What is relative in it resolves by [`Problem::type_url`] and [`Problem::instance_url`].
+    /// It is a problem. [`Problem::type_url`] and [`Problem::instance_url`] resolve its relative references.
     #[error("{}{problem}", leading(*status, problem))]
     Problem {
         /// The status of the response.
         status: StatusCode,
-        /// The problem; its own status may be another.
+        /// The problem. Its own status can differ.
         problem: Problem,
     },
-    /// It is neither a page nor a problem.
+    /// It is not a page, and not a problem.
     #[error("expected a page or a problem, but found {status} with {}", quoted(content_type.as_ref()))]
     Unexpected {
         /// The status of the response.
@@ -106,7 +107,7 @@ impl ResponseError {
     }
 }
 
-/// What stands before the text of a problem: the status, unless the text begins with it.
+/// Returns the text before the text of a problem: the status, unless the problem's text begins with it.
 fn leading(status: StatusCode, problem: &Problem) -> String {
     if problem.status() == Some(status) { String::new() } else { format!("{status}: ") }
 }

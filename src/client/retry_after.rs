@@ -14,13 +14,13 @@ const FIFTY_YEARS: Months = Months::new(50 * 12);
 
 /// Parses `Retry-After`, given in seconds or as an HTTP date. A date in the past yields `Duration::ZERO`.
 ///
-/// It returns `None` without such a header, and if its value is malformed. The last of several headers counts, because a
-/// server that passes a response on appends its own.
+/// Returns `None` if there is no such header, or if its value is malformed. The last of several headers wins, because a
+/// proxy appends its own.
 ///
-/// A year of two digits is the latest that is at most 50 years after `now` (RFC 9110, section 5.6.7). The name of its day
-/// is not compared with the date, because the sender may have meant another century.
+/// A year of two digits is the latest that is at most 50 years after `now` (RFC 9110, section 5.6.7). The name of its
+/// day is not compared with the date, because the sender may have meant another century.
 ///
-/// The caller decides which wait is too long: a service may ask for anything up to `u64::MAX` seconds.
+/// A service can ask for any time up to `u64::MAX` seconds, so decide how long you wait at most.
 ///
 /// # Examples
 ///
@@ -56,6 +56,6 @@ fn parse_short_date(value: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let date = NaiveDateTime::parse_from_str(date, SHORT_DATE).ok()?.and_utc();
     let latest = now.checked_add_months(FIFTY_YEARS).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let year = latest.year() - (latest.year() - date.year()).rem_euclid(100);
-    // The 29th of February may be in one of the two centuries alone.
+    // The 29th of February may exist in only one of the two centuries.
     [year, year - 100].into_iter().find_map(|year| date.with_year(year).filter(|date| *date <= latest))
 }

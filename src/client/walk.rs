@@ -1,7 +1,7 @@
-//! The way from page to page, for clients that send a secret along.
+//! The walk from page to page, for clients that send a secret with each request.
 //!
-//! A service writes the links, and a service may be broken, hijacked or hostile. Each link is compared with the URL that
-//! the client requested. No number in a body counts, because the service writes it too.
+//! A service writes the links, and a service may be broken, hijacked or hostile. Each link is compared with the URL
+//! that the client requested. No number in a body counts, because the service writes it too.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -81,8 +81,8 @@ impl PageWalk {
 
     /// Takes only the page or the cursor from a link, and requests it at the walk's own URL.
     ///
-    /// Use it for a service whose links cannot be followed: behind a proxy with TLS, Laravel links to `http:` unless it is
-    /// configured. The service must not need other parameters of its links.
+    /// Use it for a service whose links cannot be followed: behind a proxy with TLS, Laravel links to `http:` unless it
+    /// is configured. The service must not need other parameters of its links.
     ///
     /// # Examples
     ///
@@ -111,13 +111,13 @@ impl PageWalk {
 
     /// Goes to the next page. Returns false if the page that has these links is the last one.
     ///
-    /// `links` are those of the response to [`url`](Self::url), and relative ones resolve against it. A page is ahead if the
-    /// number in the query of its URL is higher than every number that was requested. A query without a number means page 1,
-    /// as does one with a number that no page has. The last duplicate wins. A link without a page that is ahead must have a
-    /// cursor that was not requested before.
+    /// `links` come from the response to [`url`](Self::url), and relative ones resolve against it. A page is ahead if
+    /// the number in the query of its URL is higher than every number that was requested. A query without a number
+    /// means page 1, as does one with a number that no page has. The last duplicate wins. A link without a page that is
+    /// ahead must have a cursor that was not requested before.
     ///
-    /// The numbers in the body are ignored. They say what the service believes, and not whether the walk gets anywhere:
-    /// Laravel, configured to call the parameter `page[number]`, responds to every request with page 1 and a link to page 2.
+    /// The numbers in the body are ignored, because they do not show whether the walk makes progress. If Laravel is
+    /// configured with the parameter `page[number]`, it responds to every request with page 1 and a link to page 2.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ impl PageWalk {
     ///
     /// [`on_own_url`](Self::on_own_url) requests no URL of the service, so the second and third error cannot occur.
     ///
-    /// The walk stays where it is after an error.
+    /// After an error, the walk stays at its page.
     pub fn advance(&mut self, links: &PageLinks) -> Result<bool, NextUrlError> {
         let Some(link) = &links.next else { return Ok(false) };
         let next = self.url.join(link).map_err(NextUrlError::Malformed)?;
@@ -237,7 +237,7 @@ fn origin_text(origin: Option<HttpOrigin<'_>>) -> String {
 #[non_exhaustive]
 pub enum NextUrlError {
     /// It is not a URL reference.
-    #[error("next link is no URL: {0}")]
+    #[error("next link is not a URL: {0}")]
     Malformed(url::ParseError),
     /// It leads to a page that is not ahead of the requested pages.
     #[error("next link leads to page {next}, expected one above {asked}")]

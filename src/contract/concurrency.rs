@@ -1,4 +1,4 @@
-//! Clauses about reads beside writes, beside other reads, and about reads that are cancelled.
+//! Clauses about reads while others write or read, and about cancelled reads.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -12,11 +12,11 @@ use crate::contract::harness::{
 use crate::store::{ListQuery, StatusFilter, TokenList, TokenOrder, TokenStore};
 use crate::token::status::TokenStatus;
 
-/// What was inserted shows in the next listing.
+/// An inserted token is in the next listing.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn an_inserted_token_shows_at_once<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let query = ListQuery::new(fixture.fresh_owner());
     for count in 1..=3 {
@@ -27,11 +27,11 @@ pub async fn an_inserted_token_shows_at_once<F: Fixture>(fixture: &F) -> Result<
     Ok(())
 }
 
-/// What was removed is gone from the next listing, and from its total.
+/// A removed token is not in the next listing or its total.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn a_removed_token_is_gone<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let query = ListQuery::new(owner_of(fixture, &[1, 2, 3]).await?);
     expect("the list before a removal", &list(fixture, &query).await?, &[1, 2, 3], 3)?;
@@ -39,16 +39,16 @@ pub async fn a_removed_token_is_gone<F: Fixture>(fixture: &F) -> Result<(), Viol
     expect("the list after a removal", &list(fixture, &query).await?, &[1, 3], 2)
 }
 
-/// Rows and total agree while others write: they are of one state of the table.
+/// Rows and total agree while others write, because they come from one state of the table.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn rows_and_total_are_of_one_snapshot<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = owner_of(fixture, &[0]).await?;
     let all = ListQuery::new(owner.clone());
     let active = StatusFilter { status: TokenStatus::Active, now: noon() };
-    // The list grows and shrinks from 1 to 11 tokens, so windows that begin inside are at times past the end.
+    // The list grows and shrinks from 1 to 11 tokens, so a window can be inside the list or past its end.
     let queries = [
         all.clone(),
         ListQuery { offset: 4, limit: rows(3), order: TokenOrder::NewestFirst, ..all.clone() },
@@ -107,11 +107,11 @@ async fn read_beside<F: Fixture>(
     Ok(())
 }
 
-/// Many listings at once all come to an answer, and each to its own.
+/// Concurrent listings all finish, and each returns its own rows.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn concurrent_readers_get_their_own_rows<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let mut owners = Vec::new();
     for name in ["ada", "bob", "cyd", "dan"] {
@@ -135,22 +135,21 @@ pub async fn concurrent_readers_get_their_own_rows<F: Fixture>(fixture: &F) -> R
     join(readers).await.into_iter().collect()
 }
 
-/// Whichever await a listing is dropped at, and however often, the store answers afterwards, and with what is then in its
-/// table.
+/// Listings that are dropped at any await leave the store usable. It then lists the current rows of its table.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn dropped_futures_leave_the_store_usable<F: Fixture>(fixture: &F) -> Result<(), Violation> {
-    /// As many connections as a pool is likely to have.
+    /// At least the number of connections that a pool is likely to have.
     const TIMES: usize = 64;
     let query = ListQuery::new(owner_of(fixture, &[0]).await?);
     for (polls, id) in (0..64).zip(1..) {
-        // Side by side, the last ones are dropped while they wait for what the first ones hold.
+        // Concurrently, the last listings are dropped while they wait for a connection of the first ones.
         for dropped in join((0..TIMES).rev().map(|polls| is_done_after(polls, fixture, &query)).collect()).await {
             dropped?;
         }
-        // Alone, a listing is polled only when it is woken, so each round drops it at the next of its awaits.
+        // A listing that runs alone is polled only when it is woken, so each round drops it at its next await.
         let mut are_done = true;
         for _ in 0..TIMES {
             are_done &= is_done_after(polls, fixture, &query).await?;
@@ -158,7 +157,7 @@ pub async fn dropped_futures_leave_the_store_usable<F: Fixture>(fixture: &F) -> 
         expect("the list after some were dropped", &list(fixture, &query).await?, &[id - 1], 1)?;
         insert(fixture, &query.owner, token(id)).await?;
         remove(fixture, &query.owner, id - 1).await?;
-        // A transaction that one of those left open would still show the old list.
+        // A transaction that a dropped listing left open would still show the old list.
         for listed in join((0..TIMES).map(|_| list(fixture, &query)).collect()).await {
             expect("the new list after some were dropped", &listed?, &[id], 1)?;
         }
@@ -169,7 +168,7 @@ pub async fn dropped_futures_leave_the_store_usable<F: Fixture>(fixture: &F) -> 
     Ok(())
 }
 
-/// Polls a listing so many times at most, drops it, and tells whether it was done.
+/// Polls a listing at most this number of times, drops it, and returns whether it was done.
 async fn is_done_after<F: Fixture>(polls: usize, fixture: &F, query: &ListQuery<F::Owner>) -> Result<bool, Violation> {
     let mut listing = pin!(fixture.store().list(query));
     let mut left = polls;

@@ -1,4 +1,4 @@
-//! Clauses about the fields of a row: each comes back as it was written.
+//! Clauses about the fields of a row. Each field comes back as it was written.
 
 use chrono::{DateTime, TimeDelta};
 
@@ -10,16 +10,16 @@ use crate::store::{ListQuery, StoreErrorKind};
 use crate::token::allowed_ips::AllowedIps;
 use crate::token::{AccessToken, TokenId};
 
-/// The longest name that a table must have room for, in characters.
+/// The maximum length of a name that a table must hold, in characters.
 const LONGEST_NAME: usize = 255;
-/// The highest count of uses that a table must have room for.
+/// The maximum usage count that a table must hold.
 const HIGHEST_COUNT: u64 = i64::MAX.unsigned_abs();
 
-/// Every field comes back as it was written, and absent ones absent.
+/// Every field comes back as it was written. An absent field comes back absent.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let full = AccessToken {
         last_used_at: Some(noon() + TimeDelta::days(1)),
@@ -32,13 +32,13 @@ pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Viola
     expect_back(fixture, vec![named(1, "bare"), full]).await
 }
 
-/// Instants come back to the microsecond in every field: from the year 1 to the year 9999, and on both sides of 1970. In a
-/// table with [`limits`](Fixture::limits), an instant outside comes back too, unless the token is rejected, and one with
-/// too many digits is truncated toward the past.
+/// Times come back to the microsecond in every field: from the year 1 to the year 9999, before and after 1970. A table
+/// with [`limits`](Fixture::limits) may reject a time beyond them, and truncates a time with more digits toward the
+/// past.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn instants_come_back_to_the_microsecond<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     const YEAR_1: i64 = -62_135_596_800;
     const END_OF_9999: i64 = 253_402_300_799;
@@ -64,13 +64,13 @@ pub async fn instants_come_back_to_the_microsecond<F: Fixture>(fixture: &F) -> R
     Ok(())
 }
 
-/// Counts of uses come back exactly, up to the highest that an int64 holds.
+/// Usage counts come back exactly, up to the maximum of an int64.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn usage_counts_come_back_up_to_int64<F: Fixture>(fixture: &F) -> Result<(), Violation> {
-    // The third is the first whole number that a double does not hold.
+    // The third count is the first integer that a double does not hold.
     let counts = [0, u64::from(u32::MAX), (1 << 53) + 1, HIGHEST_COUNT];
     let tokens = (1..).zip(counts).map(|(id, usage_count)| AccessToken { usage_count, ..token(id) });
     expect_back(fixture, tokens.collect()).await
@@ -80,18 +80,18 @@ pub async fn usage_counts_come_back_up_to_int64<F: Fixture>(fixture: &F) -> Resu
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn a_usage_count_beyond_int64_is_exact_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let counts = [HIGHEST_COUNT + 1, u64::MAX];
     let tokens = (2..).zip(counts).map(|(id, usage_count)| AccessToken { usage_count, ..token(id) });
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// Names come back character by character: blanks, quotes, case and normal forms are not touched.
+/// Names come back character by character. Whitespace, quotes, case and normal forms do not change.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn names_come_back_unchanged<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let longest = "日".repeat(LONGEST_NAME);
     let names = [
@@ -117,44 +117,45 @@ pub async fn names_come_back_unchanged<F: Fixture>(fixture: &F) -> Result<(), Vi
     expect_back(fixture, (1..).zip(names).map(|(id, name)| named(id, name)).collect()).await
 }
 
-/// A name above 255 characters comes back whole, unless the token is rejected. It is not cut.
+/// A name of more than 255 characters comes back whole, unless the token is rejected. It is not truncated.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn a_long_name_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
-    // The first is one too many for a byte to count, the last for two.
+    // The first length is one more than a byte holds, and the last one more than two bytes hold.
     let lengths = [256, 10_000, 65_536];
     let tokens = (2..).zip(lengths).map(|(id, length)| named(id, &"long ".repeat(length)[..length]));
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// A name with a U+0000 comes back whole, unless the token is rejected. It is not cut.
+/// A name with a U+0000 comes back whole, unless the token is rejected. It is not truncated.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn a_name_with_a_nul_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let tokens = (2..).zip(["\0", "a\0b", "end\0"]).map(|(id, name)| named(id, name));
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// A token without an allow-list and one whose allow-list admits nobody are not the same.
+/// A token without an allow-list comes back without one. A token whose allow-list admits nobody comes back with that
+/// list.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn no_restriction_differs_from_deny_all<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let nowhere = AccessToken { allowed_ips: Some(AllowedIps::deny_all()), ..named(2, "nowhere") };
     expect_back(fixture, vec![named(1, "anywhere"), nowhere]).await
 }
 
-/// The entries of an allow-list come back in their order and each in its form: a bare address is not the range of it, a
-/// range keeps its host bits, and one that is there twice is there twice.
+/// The entries of an allow-list come back in their order and form. A bare address stays bare, a range keeps its host
+/// bits, and duplicates stay.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let lists = [
         &["203.0.113.12"][..],
@@ -170,12 +171,13 @@ pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Re
     expect_back(fixture, tokens.collect()).await
 }
 
-/// A row that cannot be read is [`StoreErrorKind::Corrupt`]. It is not left out, which would hide a token and make the
-/// rows disagree with the total. `None` if the fixture cannot [`corrupt_row`](Fixture::corrupt_row) a row.
+/// A row that cannot be read is the error [`StoreErrorKind::Corrupt`]. A store that skipped it would hide a token, and
+/// the rows would disagree with the total. Returns `None` if the fixture cannot [`corrupt_row`](Fixture::corrupt_row) a
+/// row.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn a_row_that_cannot_be_read_is_corrupt<F: Fixture>(fixture: &F) -> Option<Result<(), Violation>> {
     let owner = fixture.fresh_owner();
     let corrupt = fixture.corrupt_row(owner.clone(), TokenId(2))?;
@@ -194,7 +196,7 @@ async fn expect_corrupt<F: Fixture>(fixture: &F, owner: F::Owner, corrupt: Fixtu
     }
 }
 
-/// Inserts tokens, whose ids rise, and expects them back.
+/// Inserts tokens with ascending ids, and expects them back.
 async fn expect_back<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
     let query = ListQuery { limit: rows(100), ..ListQuery::new(fixture.fresh_owner()) };
     for token in &tokens {
@@ -203,7 +205,8 @@ async fn expect_back<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Resul
     expect_same(&list(fixture, &query).await?.tokens, &tokens)
 }
 
-/// Inserts an ordinary token of id 1 and some that may be rejected, and expects back all that were not rejected.
+/// Inserts an ordinary token with id 1, and tokens that may be rejected. Expects all tokens back that were not
+/// rejected.
 async fn expect_back_or_rejected<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
     let query = ListQuery::new(owner_of(fixture, &[1]).await?);
     let mut expected = vec![token(1)];
@@ -233,7 +236,7 @@ fn expect_same(found: &[AccessToken], expected: &[AccessToken]) -> Result<(), Vi
 }
 
 fn fields(token: &AccessToken) -> [(&'static str, String); 8] {
-    // By pattern, so that a field that is added cannot be forgotten.
+    // A pattern, so that a new field does not compile until it is compared.
     let AccessToken { id, name, created_at, last_used_at, usage_count, expires_at, revoked_at, allowed_ips } = token;
     [
         ("id", format!("{id:?}")),
@@ -247,7 +250,7 @@ fn fields(token: &AccessToken) -> [(&'static str, String); 8] {
     ]
 }
 
-/// Cuts a text that is too long for a message.
+/// Truncates a text that is too long for a message.
 fn brief(text: &str) -> String {
     let length = text.chars().count();
     if length <= 300 { text.to_owned() } else { format!("{text:.60}.. ({length} characters)") }

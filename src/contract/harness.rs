@@ -1,4 +1,4 @@
-//! What the clauses share: the fixture, the violation, and how a clause asks a store and checks what it returns.
+//! Shared by all clauses: the fixture, the violation, and functions that call a store and check its result.
 
 use std::error::Error;
 use std::fmt;
@@ -15,22 +15,22 @@ use crate::contract::limits::Limits;
 use crate::store::{ListQuery, StoreError, TokenList, TokenStore};
 use crate::token::{AccessToken, TokenId};
 
-/// How long an answer may take.
+/// The maximum time of a call.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Why a fixture could not bring its table into the state that a check needs.
+/// Why a fixture could not change its table as a check needs it.
 pub type FixtureError = Box<dyn Error + Send + Sync>;
 
-/// Something that a fixture can do, done when it is awaited.
+/// An action of a fixture, which runs when it is awaited.
 pub type FixtureFuture<'a> = Pin<Box<dyn Future<Output = Result<(), FixtureError>> + Send + 'a>>;
 
-/// A store under test, and what is done to its table and its backend.
+/// A store under test, with the actions on its table and its backend.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fixture of the contract",
     note = "implement `Fixture` for a type of your tests that has the store and can insert and remove tokens"
 )]
 pub trait Fixture: Send + Sync {
-    /// The store's owners.
+    /// The owner of the store.
     type Owner: Clone + Send + Sync;
     /// The store under test.
     type Store: TokenStore<Owner = Self::Owner>;
@@ -38,43 +38,42 @@ pub trait Fixture: Send + Sync {
     /// Returns the store.
     fn store(&self) -> &Self::Store;
 
-    /// Returns an owner that it never returned before and that has no tokens.
+    /// Returns an owner that has no tokens. Never returns the same owner twice.
     fn fresh_owner(&self) -> Self::Owner;
 
-    /// Puts a token into the owner's table. Ids are unique within an owner: others may have a token of the same id.
+    /// Inserts a token of the owner. Ids are unique within an owner: another owner can have a token with the same id.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the token from being there afterwards, as it is. The check then fails, unless it is about a token
-    /// that may be refused: one with a U+0000 in its name, with a name above 255 characters, with a count of uses above
-    /// `i64::MAX`, or beyond the table's [`limits`](Self::limits).
+    /// Fails if the table does not have the token afterwards, unchanged. Then the check fails too, unless the table may
+    /// reject the token: its name contains U+0000 or has more than 255 characters, its usage count is above `i64::MAX`,
+    /// or it is beyond the table's [`limits`](Self::limits).
     fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
-    /// Takes a token out of the owner's table.
+    /// Removes a token of the owner.
     ///
     /// # Errors
     ///
-    /// Whatever keeps the token from being gone afterwards; the check then fails.
+    /// Fails if the table still has the token afterwards. Then the check fails too.
     fn remove(&self, owner: &Self::Owner, id: TokenId) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
-    /// Waits: the `sleep` of whatever runtime the store lives in.
+    /// Sleeps, by the runtime of the store.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 
-    /// Returns what the owner's table cannot hold, for a table that the store shares with another application. Without this
-    /// method, the table has no limits.
+    /// Returns the limits of a table that the store shares with another application. By default, the table has no
+    /// limits.
     fn limits(&self) -> Limits {
         Limits::default()
     }
 
-    /// Stops what the store needs to answer, for all its owners. `None` where there is nothing that could be stopped, or
-    /// where others need it.
+    /// Stops the backend of the store, for all owners. Returns `None` if the store has no backend that a test can stop.
     fn stop_backend(&self) -> Option<FixtureFuture<'_>>;
 
-    /// Starts what [`stop_backend`](Self::stop_backend) stopped. `None` where that is.
+    /// Starts the backend that [`stop_backend`](Self::stop_backend) stopped. Returns `None` if that returns `None`.
     fn start_backend(&self) -> Option<FixtureFuture<'_>>;
 
-    /// Makes the row of a token one that no token can be read from: a count below zero, an allow-list that is no list.
-    /// `None` where the table cannot hold such a row.
+    /// Changes the row of a token, so that it cannot be read as a token: for example, to a usage count below zero, or
+    /// to an allow-list that is not a list. Returns `None` if the table cannot hold such a row.
     fn corrupt_row(&self, owner: Self::Owner, id: TokenId) -> Option<FixtureFuture<'_>>;
 }
 
@@ -116,7 +115,8 @@ pub(crate) fn rows(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN)
 }
 
-/// Makes a token whose instant rises with its id, so that only the clauses about order tell the one from the other.
+/// Creates a token. A higher id has a later time, so that only the clauses about order see which of the two a store
+/// orders by.
 pub(crate) fn token(id: i64) -> AccessToken {
     AccessToken::new(id, "token", noon() + TimeDelta::seconds(id.clamp(-1_000, 1_000)))
 }
@@ -125,7 +125,7 @@ pub(crate) fn named(id: i64, name: &str) -> AccessToken {
     AccessToken { name: name.into(), ..token(id) }
 }
 
-/// Makes an owner who has tokens of these ids.
+/// Creates an owner who has tokens with these ids.
 pub(crate) async fn owner_of<F: Fixture>(fixture: &F, ids: &[i64]) -> Result<F::Owner, Violation> {
     let owner = fixture.fresh_owner();
     for &id in ids {
@@ -138,7 +138,7 @@ pub(crate) async fn insert<F: Fixture>(fixture: &F, owner: &F::Owner, token: Acc
     Ok(within_deadline(fixture, fixture.insert(owner, token)).await??)
 }
 
-/// Inserts tokens, of which those beyond the table's limits may be rejected. Returns the tokens that the table then holds.
+/// Inserts tokens. The table may reject tokens beyond its limits. Returns the tokens that the table has afterwards.
 pub(crate) async fn insert_within_limits<F: Fixture>(
     fixture: &F,
     owner: &F::Owner,
@@ -171,7 +171,7 @@ pub(crate) async fn list_result<F: Fixture>(
     within_deadline(fixture, fixture.store().list(query)).await
 }
 
-/// Lists window after window.
+/// Lists one window after another.
 pub(crate) async fn walk<F: Fixture>(
     fixture: &F,
     owner: &F::Owner,
@@ -211,7 +211,7 @@ pub(crate) fn unexpected(what: &str, expected: &str, result: Result<TokenList, S
     Violation(format!("{what}: expected {expected}, got {result}"))
 }
 
-/// Awaits work, but not for longer than an answer may take.
+/// Awaits work for at most [`DEADLINE`].
 pub(crate) async fn within_deadline<F: Fixture, T>(fixture: &F, work: impl Future<Output = T>) -> Result<T, Violation> {
     let mut work = pin!(work);
     let mut deadline = pin!(fixture.sleep(DEADLINE));
@@ -222,7 +222,7 @@ pub(crate) async fn within_deadline<F: Fixture, T>(fixture: &F, work: impl Futur
     .await
 }
 
-/// Awaits all of some futures side by side, in this one task.
+/// Awaits several futures concurrently, in one task.
 pub(crate) async fn join<T: Future>(futures: Vec<T>) -> Vec<T::Output> {
     let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();
     let mut results: Vec<_> = futures.iter().map(|_| None).collect();
@@ -240,7 +240,7 @@ pub(crate) async fn join<T: Future>(futures: Vec<T>) -> Vec<T::Output> {
     results.into_iter().flatten().collect()
 }
 
-/// Lets the others of a [`join`] go on, even where nothing that is awaited ever waits.
+/// Yields to the other futures of a [`join`], also if no future ever waits.
 pub(crate) async fn yield_once() {
     let mut has_waited = false;
     poll_fn(|context| {

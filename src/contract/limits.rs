@@ -8,7 +8,7 @@ use crate::token::{AccessToken, TokenId};
 
 /// The limits of a table that cannot hold every token, as a [`Fixture`](crate::contract::Fixture) states them.
 ///
-/// A token beyond a limit may be rejected. If it is inserted, it must come back as it was, except that its times are
+/// A table may reject a token beyond a limit. An inserted token must come back unchanged, except that its times are
 /// truncated toward the past. A table without limits holds every id, and every time from the year 1 to the year 9999 to
 /// the microsecond.
 ///
@@ -57,7 +57,7 @@ impl Limits {
         Self { times, ..self }
     }
 
-    /// Sets how many digits of a second's fraction a time has: 0 for whole seconds, and at most 6.
+    /// Sets the number of digits in the fraction of a second: 0 for whole seconds, and at most 6.
     #[must_use]
     pub fn with_fraction_digits(self, fraction_digits: u8) -> Self {
         Self { fraction_digits, ..self }

@@ -1,17 +1,17 @@
-//! What every [`TokenStore`](crate::TokenStore) must pass, for its author's tests: one function a clause, and [`check_all`].
+//! The checks that every [`TokenStore`](crate::TokenStore) must pass, for the tests of its author. Each clause of the
+//! contract is one function, and [`check_all`] runs all of them.
 //!
-//! The author writes a [`Fixture`]: the store, how a token gets into its table and out again, and how to sleep. The checks
-//! need no runtime of their own, and no clean table: each asks for owners of its own. Together they make some three
-//! thousand calls. An answer that takes longer than ten seconds breaks the clause it was asked for, so a store that hangs
-//! does not hang its tests.
+//! The author writes a [`Fixture`]. It has the store, inserts and removes tokens, and sleeps. The checks need no
+//! runtime and no empty table, because each check uses owners of its own. Together they make about three thousand
+//! calls. A call that takes longer than ten seconds breaks its clause, so a store that hangs does not block its tests.
 //!
-//! What some stores cannot be brought to is optional: a backend that is down, a row that cannot be read. A fixture answers
-//! `None` to it, and [`check_all`] tells in turn what was not tried. A table that the store shares with another application
-//! may have [`Limits`].
+//! Two clauses are optional, because some stores cannot cause their faults: a backend that is down, and a row that
+//! cannot be read. Then the fixture returns `None`, and [`check_all`] returns the names of the skipped clauses. A table
+//! that the store shares with another application can have [`Limits`].
 //!
 //! # Examples
 //!
-//! A store over a table, and its tests. The table stands for a database; `sleep` is that of the store's runtime.
+//! This is a store over a table, and its test. The table stands for a database. `sleep` calls the store's runtime.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -192,12 +192,12 @@ pub struct Violations {
 }
 
 impl Violations {
-    /// Lists the clauses that are broken, and how.
+    /// Iterates over the broken clauses. Each has its name and the violation.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Violation)> {
         self.broken.iter().map(|(clause, violation)| (*clause, violation))
     }
 
-    /// Returns the clauses that were not tried.
+    /// Returns the clauses that were skipped.
     pub fn skipped(&self) -> &Skipped {
         &self.skipped
     }
@@ -211,7 +211,7 @@ impl fmt::Display for Violations {
     }
 }
 
-/// The same text as by `Display`, because this is what is printed of a test that returns it.
+/// Writes the same text as `Display`, because a test that returns this error prints its `Debug`.
 impl fmt::Debug for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -220,9 +220,9 @@ impl fmt::Debug for Violations {
 
 impl Error for Violations {}
 
-/// The clauses that a fixture could not bring its store to, by name. The store may keep them or not.
+/// The names of the clauses that were skipped, because the fixture cannot cause their faults.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[must_use = "the store may break what was not tried"]
+#[must_use = "the skipped clauses were not checked"]
 pub struct Skipped(Vec<&'static str>);
 
 impl Skipped {

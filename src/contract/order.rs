@@ -8,11 +8,11 @@ use crate::contract::harness::{
 use crate::store::{ListQuery, TokenOrder};
 use crate::token::AccessToken;
 
-/// Rows come by id, ascending, whatever the order they were inserted in and whenever they were made.
+/// Rows come by id, ascending. The order of insertion and the time of creation have no effect.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn rows_come_by_id_ascending<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = fixture.fresh_owner();
     for (day, id) in (1..).zip([5, 1, 9, 3, 7, 10, 2]) {
@@ -22,15 +22,15 @@ pub async fn rows_come_by_id_ascending<F: Fixture>(fixture: &F) -> Result<(), Vi
     expect("the order", &listed, &[1, 2, 3, 5, 7, 9, 10], 7)
 }
 
-/// Tokens that were made at the same instant come by id, from page to page.
+/// Tokens that were created at the same time come by id, from page to page.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn tokens_of_one_instant_come_by_id<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = fixture.fresh_owner();
     for step in 0..50 {
-        // Every id from 1 to 50 once, well mixed: 27 and 50 have no common divisor.
+        // Every id from 1 to 50 once, in a mixed order: 27 and 50 have no common divisor.
         insert(fixture, &owner, AccessToken::new(step * 27 % 50 + 1, "token", noon())).await?;
     }
     let ids: Vec<_> = (1..=50).collect();
@@ -38,11 +38,11 @@ pub async fn tokens_of_one_instant_come_by_id<F: Fixture>(fixture: &F) -> Result
     expect("tokens of one instant, by 7", &walked, &ids, 50)
 }
 
-/// [`TokenOrder::NewestFirst`] gives the same rows the other way round, and windows count from the new front.
+/// [`TokenOrder::NewestFirst`] gives the same rows in the reverse order. Offsets count from the newest token.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn newest_first_is_the_reverse<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = owner_of(fixture, &[1, 2, 3, 4, 5]).await?;
     let newest_first = ListQuery { order: TokenOrder::NewestFirst, ..ListQuery::new(owner) };
@@ -57,12 +57,12 @@ pub async fn newest_first_is_the_reverse<F: Fixture>(fixture: &F) -> Result<(), 
     Ok(())
 }
 
-/// Every int64 is an id, and they are compared as numbers with a sign. An id below that of the table's
-/// [`limits`](Fixture::limits) comes back too, unless the token is rejected.
+/// Every int64 is an id, and ids are compared as signed numbers. A table with [`limits`](Fixture::limits) may reject an
+/// id below them.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn ids_are_ordered_as_signed_numbers<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = fixture.fresh_owner();
     let tokens = [i64::MIN, -2, -1, 0, 1, 2, 10, i64::MAX].map(token);

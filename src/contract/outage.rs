@@ -7,13 +7,12 @@ use crate::contract::harness::{
 };
 use crate::store::{ListQuery, StoreErrorKind};
 
-/// While its backend is down, a store answers that it is unavailable or took too long, and does answer; when the backend
-/// is back, so is the store, without being made anew. `None` if the fixture cannot
-/// [`stop_backend`](Fixture::stop_backend).
+/// While its backend is down, a store returns that it is unavailable or took too long. When the backend is back, the
+/// same store works again. Returns `None` if the fixture cannot [`stop_backend`](Fixture::stop_backend).
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn a_backend_that_is_down_is_unavailable_and_recovers<F: Fixture>(
     fixture: &F,
 ) -> Option<Result<(), Violation>> {
@@ -35,7 +34,7 @@ async fn expect_recovery<F: Fixture>(
     let unavailable = expect_unavailable(fixture, &query).await;
     start.await?;
     unavailable?;
-    // Each broken connection may be found out by a listing of its own.
+    // A listing may find only one broken connection.
     for _ in 0..ATTEMPTS {
         if let Ok(listed) = list_result(fixture, &query).await? {
             return expect("the list after the backend came back", &listed, &[1, 2, 3], 3);

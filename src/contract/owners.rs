@@ -1,24 +1,24 @@
-//! Clauses about owners: each sees their own tokens and no others.
+//! Clauses about owners. Each owner sees only their own tokens.
 
 use crate::contract::harness::{Fixture, Violation, expect, expect_names, insert, list, named, noon};
 use crate::store::{ListQuery, StatusFilter, TokenOrder};
 use crate::token::status::TokenStatus;
 
-/// An owner that the table does not know has no tokens, which is not an error.
+/// An owner that is not in the table has no tokens. This is not an error.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn an_owner_without_tokens_has_an_empty_list<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let listed = list(fixture, &ListQuery::new(fixture.fresh_owner())).await?;
     expect("the list of an owner without tokens", &listed, &[], 0)
 }
 
-/// Another owner's tokens neither show nor count, even where they have the same ids, filtered or not.
+/// Tokens of another owner are not listed or counted, with and without a filter, even if they have the same ids.
 ///
 /// # Errors
 ///
-/// How the store breaks the clause.
+/// Returns how the store breaks the clause.
 pub async fn tokens_of_other_owners_never_show<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let mine = fixture.fresh_owner();
     let theirs = fixture.fresh_owner();

@@ -1,7 +1,7 @@
-//! The OpenAPI description of the endpoint: everything that it can offer, and one endpoint as it is configured.
+//! The OpenAPI description: of everything that the endpoint can offer, and of one endpoint as it is configured.
 //!
-//! The description of an endpoint is `openapi.json`, changed by the configuration. So both describe the wire in the same
-//! words.
+//! The description of an endpoint is `openapi.json`, changed by the configuration. So both describe the wire in the
+//! same words.
 
 mod document;
 mod page;
@@ -15,8 +15,8 @@ use crate::endpoint::ListTokens;
 use crate::openapi::document::{Document, PATH_ITEM};
 use crate::page::base_url;
 
-/// The OpenAPI 3.1 description of the endpoint at `/api/v1/me/tokens`, with everything that a service can turn on. It is the
-/// package's `openapi.json`.
+/// The OpenAPI 3.1 description of the endpoint at `/api/v1/me/tokens`, with everything that a service can turn on. It
+/// is the package's `openapi.json`.
 ///
 /// [`ListTokens::openapi`] returns the description of one endpoint, which has its URL, its parameters and its limits.
 ///
@@ -36,12 +36,13 @@ impl<S, A: Authenticator> ListTokens<S, A> {
     /// Returns the OpenAPI 3.1 description of this endpoint.
     ///
     /// It is [`OPENAPI_JSON`](crate::OPENAPI_JSON) as this endpoint is configured: its URL, the names and limits of its
-    /// parameters, its order, its challenge and its links. A parameter, header, response or member that the endpoint does
-    /// not offer is left out, and so is every component that nothing references. The examples are responses of this
-    /// endpoint.
+    /// parameters, its order, its challenge and its links. A parameter, header, response or member that the endpoint
+    /// does not offer is left out, and so is every component that nothing references. The examples are responses of
+    /// this endpoint.
     ///
-    /// `info` names this library. Set your own title and version. The order of the members is the order of `serde_json`'s
-    /// map: sorted by name, or as in `openapi.json` if the feature `preserve_order` of `serde_json` is enabled.
+    /// `info` names this library. Set your own title and version. The order of the members is the order of
+    /// `serde_json`'s map: sorted by name, or as in `openapi.json` if the feature `preserve_order` of `serde_json` is
+    /// enabled.
     ///
     /// Each call parses the packaged document. Call it once, when the service starts.
     ///

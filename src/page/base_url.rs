@@ -6,8 +6,8 @@ use crate::text::percent;
 
 /// Parses a base URL. Returns it as a URL of RFC 3986 without trailing slashes; a lone `/` stays.
 ///
-/// A base that is valid is returned byte for byte. A host name in another script becomes punycode, and a path in another
-/// script is percent-encoded.
+/// A base that is valid is returned byte for byte. A host name in another script becomes punycode, and a path in
+/// another script is percent-encoded.
 pub(crate) fn parse(base: &str) -> Result<String, BaseUrlError> {
     let is_invalid = |c: &char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(*c);
     if let Some(invalid) = base.chars().find(is_invalid) {
@@ -77,7 +77,7 @@ fn parse_authority(authority: &str) -> Result<String, BaseUrlError> {
     Ok(format!("{host}{port}"))
 }
 
-/// Why a base URL was rejected.
+/// Why the URL of a list was rejected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
@@ -85,7 +85,7 @@ pub enum BaseUrlError {
     #[error("base URL has the character {0:?}, which must be percent-encoded")]
     Character(char),
     /// It has a fragment.
-    #[error("base URL has a fragment, which is set on its own")]
+    #[error("base URL has a fragment: set it with `Pagination::with_fragment`")]
     Fragment,
     /// It has no host, an invalid host, or an invalid port.
     #[error("base URL is malformed: {0}")]
@@ -97,7 +97,7 @@ pub enum BaseUrlError {
     #[error("base URL has a `%` without two hexadecimal digits after it: expected `%25` for a percent sign")]
     PercentSign,
     /// It has a query.
-    #[error("base URL has a query, whose parameters are set on their own")]
+    #[error("base URL has a query: set parameters with `PageRequest::with_parameters`")]
     Query,
     /// It is not a whole URL, and not an absolute path.
     #[error("base URL is relative: expected `http://`, `https://` or an absolute path")]

@@ -7,24 +7,24 @@ use serde_json::{Map, Value};
 use crate::page::query_error::Reason;
 use crate::text::{base64url, php_json};
 
-/// The maximum length of a cursor in bytes. A link is a cursor and at most 1,024 bytes more, unless a service sets another
-/// limit, and servers reject a target of more than 8,000 bytes (RFC 9110, section 4.1).
+/// The maximum length of a cursor in bytes. A link is a cursor and at most 1,024 bytes more, unless a service sets
+/// another limit, and servers reject a target of more than 8,000 bytes (RFC 9110, section 4.1).
 pub(crate) const MAX_LEN: usize = 4_096;
 /// The member that has the direction.
 const POINTS_TO_NEXT: &str = "_pointsToNextItems";
 
-/// A place in a list, and the direction of the page from there. `K` has the keys of an item: the values that the list is
-/// ordered by.
+/// A position in a list, and the direction of the page from there. `K` has the keys of an item: the values that the
+/// list is ordered by.
 ///
 /// On the wire it is a text such as `eyJpZCI6MjAsIl9wb2ludHNUb05leHRJdGVtcyI6dHJ1ZX0`, byte for byte as Laravel writes
 /// it.
 ///
-/// The two variants are complete: a page is on one side of its place.
+/// The two variants are complete: a page is on one side of its position.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Cursor<K> {
-    /// The items after this place, in the order of the list.
+    /// The items after this position, in the order of the list.
     After(K),
-    /// The items before this place, in the reverse order.
+    /// The items before this position, in the reverse order.
     Before(K),
 }
 

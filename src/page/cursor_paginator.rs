@@ -6,11 +6,11 @@ use crate::page::list_parameters::ListParameters;
 
 /// A page of items with the cursors of the pages before and after it.
 ///
-/// Its JSON is Laravel's: `data`, then `links` (first and last are null, prev, next), then `meta` with the path, the page
-/// size and both cursors. Every member is always there.
+/// Its JSON is Laravel's: `data`, then `links` (first and last are null, prev, next), then `meta` with the path, the
+/// page size and both cursors. Every member is always there.
 ///
-/// A list by cursor needs no total and no offset: each page costs the same. A client that walks it sees every item once,
-/// also while others are added or deleted. It cannot go to a page by its number.
+/// A list by cursor needs no total and no offset: each page costs the same. A client that walks it sees every item
+/// once, also while others are added or deleted. It cannot go to a page by its number.
 ///
 /// [`CursorRequest::paginate`](crate::CursorRequest::paginate) creates it.
 ///

@@ -1,4 +1,4 @@
-//! Reads which part of a list a query asks for by a cursor.
+//! Reads the part of a list that a query asks for by a cursor.
 
 use std::num::NonZeroU32;
 
@@ -14,14 +14,14 @@ use crate::page::single_parameter::single_value;
 use crate::store::TokenOrder;
 use crate::token::status::TokenStatus;
 
-/// Which part of a list is requested by a cursor, how large a page is, and which parameters its links preserve.
+/// A request for a part of a list by a cursor, with the page size and the parameters that its links preserve.
 ///
-/// [`Pagination::cursor_request`] reads it from a query. `K` has the keys of an item: the values that the list is ordered
-/// by. It is a struct of numbers, texts and options, in the order of the columns. The last key must differ from item to
-/// item, as an id does.
+/// [`Pagination::cursor_request`] reads it from a query. `K` has the keys of an item: the values that the list is
+/// ordered by. It is a struct of numbers, texts and options, in the order of the columns. The last key must differ from
+/// item to item, as an id does.
 ///
-/// A cursor is not signed. A client that changes the keys gets another part of the same list. So the service must choose
-/// the list without the cursor, for example by the owner.
+/// A cursor is not signed. A client that changes the keys gets another part of the same list. So the service must
+/// choose the list without the cursor, for example by the owner.
 ///
 /// # Examples
 ///
@@ -68,7 +68,7 @@ pub struct CursorRequest<K> {
 }
 
 impl Pagination {
-    /// Reads a request for a list by cursor from a raw query string, as it stands in the URL after the `?`.
+    /// Reads a request for a list by cursor from a raw query string, which is the part of the URL after the `?`.
     ///
     /// A query without the cursor parameter asks for the first items. Everything else is as for
     /// [`request`](Self::request), but the page parameter is not read.
@@ -83,8 +83,8 @@ impl Pagination {
     /// - is not the JSON of an object with a boolean `_pointsToNextItems`;
     /// - has other keys than `K`, or values that `K` cannot hold.
     ///
-    /// A [lenient](Self::lenient) list rejects it too: Laravel would respond with the first items again, and a client would
-    /// read them twice. The size and the other parameters are rejected as in [`request`](Self::request).
+    /// A [lenient](Self::lenient) list rejects it too: Laravel would respond with the first items again, and a client
+    /// would read them twice. The size and the other parameters are rejected as in [`request`](Self::request).
     ///
     /// # Examples
     ///
@@ -142,7 +142,7 @@ impl<K> CursorRequest<K> {
         Ok(self)
     }
 
-    /// Returns the place in the list. `None` is the start.
+    /// Returns the position in the list. `None` is the start.
     #[must_use]
     pub fn cursor(&self) -> Option<&Cursor<K>> {
         self.cursor.as_ref()
@@ -178,12 +178,11 @@ impl<K> CursorRequest<K> {
         self.list.choice(name)
     }
 
-    /// Creates the page from up to [`limit_and_one`](Self::limit_and_one) items, in the order in which they were read. The
-    /// items before a place ([`Cursor::Before`]) are read in the reverse order, and the page has them in the order of the
-    /// list.
+    /// Creates the page from up to [`limit_and_one`](Self::limit_and_one) items, in the order of reading. Read the
+    /// items before a position ([`Cursor::Before`]) in the reverse order. The page has them in the order of the list.
     ///
-    /// `keys` returns the keys of an item. It is called for the first and the last item of the page. Items after a full page
-    /// show that the list has another page, and are dropped.
+    /// `keys` returns the keys of an item. It is called for the first and the last item of the page. Items after a full
+    /// page show that the list has another page, and are dropped.
     ///
     /// # Errors
     ///

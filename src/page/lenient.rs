@@ -1,5 +1,5 @@
-//! Reads a parameter as a Laravel application with its default middleware does: PHP parses the query, and the middleware
-//! `TrimStrings` trims the values.
+//! Reads a parameter as a Laravel application with its default middleware does: PHP parses the query, and the
+//! middleware `TrimStrings` trims the values.
 
 use std::borrow::Cow;
 
@@ -23,13 +23,14 @@ pub(crate) enum Shape {
     Scalar,
 }
 
-/// Returns the shape of the variable `name` that a parameter sets. `None` if the parameter sets another variable, or none.
+/// Returns the shape of the variable `name` that a parameter sets. `None` if the parameter sets another variable, or
+/// none.
 ///
-/// PHP ends the name of a parameter at a NUL, ignores spaces before it, and reads `name[..]` as an array. In the name of
-/// a variable, a space, a `.` and a `[` that is never closed become `_`.
+/// PHP ends the name of a parameter at a NUL, ignores spaces before it, and reads `name[..]` as an array. In the name
+/// of a variable, a space, a `.` and a `[` that is never closed become `_`.
 pub(crate) fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
-    // PHP creates no variable whose name has a space, a `.` or a bracket. A page parameter of such a name is read as it is
-    // written.
+    // PHP creates no variable whose name has a space, a `.` or a bracket. A page parameter of such a name is read as it
+    // is written.
     if parameter == name.as_bytes() {
         return Some(Shape::Scalar);
     }

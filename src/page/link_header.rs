@@ -43,8 +43,8 @@ impl<T> Paginator<T> {
     /// Returns the first, last, prev and next URLs as the value of a `Link` header (RFC 8288, section 3).
     ///
     /// A relation without a URL is left out. `None` if the value would be longer than
-    /// [`Pagination::with_max_link_header_len`](crate::Pagination::with_max_link_header_len) allows, because proxies reject a
-    /// response with long headers.
+    /// [`Pagination::with_max_link_header_len`](crate::Pagination::with_max_link_header_len) allows, because proxies
+    /// reject a response with long headers.
     ///
     /// # Panics
     ///
@@ -89,8 +89,8 @@ impl<T> SimplePaginator<T> {
 }
 
 impl<T> CursorPaginator<T> {
-    /// Returns the prev and next URLs as the value of a `Link` header, as [`Paginator::link_header`] does. `None` also if
-    /// there are none.
+    /// Returns the prev and next URLs as the value of a `Link` header, as [`Paginator::link_header`] does. `None` also
+    /// if there are none.
     ///
     /// # Panics
     ///

@@ -1,10 +1,10 @@
-//! How the array of page links looks.
+//! The style of the array of page links.
 
 use std::borrow::Cow;
 
-/// How the array of page links looks.
+/// The style of the array of page links: its pages and its labels.
 ///
-/// By default it shows three pages on each side of the current one, under Laravel's labels as characters.
+/// By default it shows three pages on each side of the current one, and the labels `« Previous`, `Next »` and `...`.
 ///
 /// # Examples
 ///
@@ -46,14 +46,14 @@ impl Default for LinkStyle {
 }
 
 impl LinkStyle {
-    /// Makes the style of a Laravel application that never translated its labels: they are HTML entities there.
+    /// Creates the style of a Laravel application without translations. Its labels have HTML entities.
     #[must_use]
     pub fn laravel_entities() -> Self {
         Self::default().with_labels("&laquo; Previous", "Next &raquo;")
     }
 
-    /// Sets how many pages stand on each side of the current one. Near an end there are more, so that the array keeps
-    /// its length.
+    /// Sets the number of pages on each side of the current one. Near an end there are more pages, so that the array
+    /// keeps its length.
     #[doc(alias = "onEachSide")]
     #[must_use]
     pub fn with_on_each_side(self, on_each_side: u8) -> Self {
@@ -75,12 +75,12 @@ impl LinkStyle {
         self
     }
 
-    /// The labels of the array, if it is there.
+    /// Returns the labels of the array. `None` if there is no array.
     pub(crate) fn array(&self) -> Option<&Labels> {
         self.has_array.then_some(&self.labels)
     }
 
-    /// Leaves the array out, a quarter of a page's bytes, for clients that have no use for it.
+    /// Leaves the array out. It is about a quarter of a page's bytes.
     #[must_use]
     pub fn without_array(self) -> Self {
         Self { has_array: false, ..self }

@@ -21,7 +21,7 @@ pub(crate) struct ListParameters {
 }
 
 impl ListParameters {
-    /// Reads the parameters of a query. `errors` has what is wrong with the position.
+    /// Reads the parameters of a query. `errors` has the mistakes in the position.
     ///
     /// The error names every parameter that is wrong.
     pub(crate) fn read(

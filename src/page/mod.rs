@@ -1,4 +1,4 @@
-//! A page of any list: what was asked for, the envelope around its items, and how both are written.
+//! A page of any list: the request for it, the envelope around its items, and their JSON.
 
 pub(crate) mod base_url;
 pub(crate) mod choice;

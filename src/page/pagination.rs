@@ -12,12 +12,12 @@ use crate::store::TokenOrder;
 use crate::text::percent;
 use crate::token::status::TokenStatus;
 
-/// The maximum length of the preserved parameters, unless a service sets another one. A page has about twenty links and a
-/// `Link` header four, and proxies reject a long header.
+/// The maximum length of the preserved parameters, unless a service sets another one. A page has about twenty links and
+/// a `Link` header four, and proxies reject a long header.
 const DEFAULT_MAX_QUERY_LEN: usize = 1_024;
 
-/// The maximum length of a `Link` header, unless a service sets another one. nginx answers a response whose headers exceed
-/// 4 kB with 502, unless it is configured otherwise.
+/// The maximum length of a `Link` header, unless a service sets another one. nginx answers a response whose headers
+/// exceed 4 kB with 502, unless it is configured otherwise.
 const DEFAULT_MAX_LINK_HEADER_LEN: usize = 3_000;
 
 /// The words for a [`TokenStatus`](crate::TokenStatus).
@@ -27,13 +27,14 @@ const STATUSES: [&str; 3] =
 /// The words for a [`TokenOrder`](crate::TokenOrder).
 const DIRECTIONS: [&str; 2] = [TokenOrder::OldestFirst.as_str(), TokenOrder::NewestFirst.as_str()];
 
-/// The configuration of a list: its URL, the names of its query parameters, the page size, and how its links look.
+/// The configuration of a list: its URL, the names of its query parameters, the page size, and the style of its links.
 ///
 /// It reads queries and writes links, so the names in a link are always the names that are read.
-/// [`request`](Self::request) reads a query, and [`PageRequest::paginate`](crate::PageRequest::paginate) makes the page.
+/// [`request`](Self::request) reads a query, and [`PageRequest::paginate`](crate::PageRequest::paginate) creates the
+/// page.
 ///
-/// By default the page parameter is `page`, a page has 20 items whatever the client asks for, a mistake in a query is an
-/// error, and links do not preserve other parameters.
+/// By default, the page parameter is `page`, a page has 20 items, a mistake in a query is an error, and links do not
+/// preserve other parameters.
 ///
 /// Create it once, when the service starts. A clone is cheap: clones share the configuration.
 ///
@@ -81,14 +82,14 @@ pub(crate) struct Config {
     pub(crate) max_link_header_len: usize,
 }
 
-/// The parameter by which a client chooses the page size.
+/// The parameter that chooses the page size.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct ClientSize {
     pub(crate) name: Cow<'static, str>,
     pub(crate) max: NonZeroU32,
 }
 
-/// The parameter by which a client says where in the list it is.
+/// The parameter that has the position in the list.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Position {
     Page,
@@ -140,8 +141,8 @@ impl Config {
         self.choices.sort_by_key(|(kind, _)| *kind);
     }
 
-    /// Checks that all names can be told apart, also if the list becomes lenient. A request has a page or a cursor, so
-    /// these two can have the same name.
+    /// Checks that all names differ, also if the list becomes lenient. A request has a page or a cursor, so these two
+    /// can have the same name.
     fn check_names(&self) -> Result<(), ParameterNameError> {
         let positions = [&*self.page_name, &*self.cursor_name];
         if positions.into_iter().chain(self.names_without_position()).any(str::is_empty) {
@@ -164,14 +165,14 @@ fn reads_as(parameter: &str, name: &str, is_lenient: bool) -> bool {
 }
 
 impl Pagination {
-    /// Creates the pagination of the list at a URL: its whole public URL, or an absolute path, which makes links that
-    /// begin with `/`.
+    /// Creates the pagination of the list at a URL. Use the whole public URL, or an absolute path for links that begin
+    /// with `/`.
     ///
-    /// The URL is configured and never taken from a request: a client controls the `Host` and `Forwarded` headers, and
-    /// could choose where links lead.
+    /// The URL is configured and never read from a request, because a client controls the `Host` and `Forwarded`
+    /// headers.
     ///
-    /// A URL that is valid by RFC 3986 stays byte for byte, without trailing slashes; a lone `/` stays. A host name in
-    /// another script becomes punycode, and a path in another script is percent-encoded.
+    /// A URL that is valid by RFC 3986 is preserved byte for byte, without trailing slashes. A lone `/` stays. A host
+    /// name in another script becomes punycode, and a path in another script is percent-encoded.
     ///
     /// # Errors
     ///
@@ -180,8 +181,7 @@ impl Pagination {
     /// - not a whole `http` or `https` URL with a host, and not a path that begins with one `/`;
     /// - a URL with a user name or password, because every client would see it;
     /// - a URL with a query or a fragment, because a page could not be appended to it;
-    /// - a URL with a character that no URL can hold, or with a `%` that does not begin an escape, because it is not clear
-    ///   what was meant.
+    /// - a URL with a character that no URL can contain, or with a `%` that does not begin an escape.
     ///
     /// # Examples
     ///
@@ -214,11 +214,11 @@ impl Pagination {
         })))
     }
 
-    /// Sets the name of the page parameter, decoded.
+    /// Sets the decoded name of the page parameter.
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it: one parameter would then mean both. Two names are
+    /// Fails if the name is empty, or if another parameter has the same name. Two names are
     /// equal if one of them is an array under the other (`page` and `page[size]`), or if PHP reads them as one variable
     /// (`page.no` and `page_no`).
     ///
@@ -242,7 +242,7 @@ impl Pagination {
         })
     }
 
-    /// Sets the name of the cursor parameter, decoded; `cursor` unless set. Only
+    /// Sets the decoded name of the cursor parameter; `cursor` unless set. Only
     /// [`cursor_request`](Self::cursor_request) reads it.
     ///
     /// # Errors
@@ -258,7 +258,7 @@ impl Pagination {
 
     /// Lets the client choose the page size from 1 to `max`, by a parameter of this decoded name. Links preserve it.
     ///
-    /// Without the parameter, the size is that of [`with_per_page`](Self::with_per_page).
+    /// Without the parameter, a page has the size of [`with_per_page`](Self::with_per_page).
     ///
     /// # Errors
     ///
@@ -274,9 +274,9 @@ impl Pagination {
     /// Lets the client choose the status of the tokens in the list: `active`, `expired` or `revoked`, by a parameter of
     /// this decoded name. Links preserve it.
     ///
-    /// [`PageRequest::status`](crate::PageRequest::status) returns the choice, and [`ListTokens`](crate::ListTokens) lists
-    /// the tokens that have the status at the time of the request. Without the parameter, the list has tokens of every
-    /// status. Any other value is an error, also in a [lenient](Self::lenient) list.
+    /// [`PageRequest::status`](crate::PageRequest::status) returns the choice, and [`ListTokens`](crate::ListTokens)
+    /// lists the tokens that have the status at the time of the request. Without the parameter, the list has tokens of
+    /// every status. Any other value is an error, also in a [lenient](Self::lenient) list.
     ///
     /// # Errors
     ///
@@ -307,8 +307,8 @@ impl Pagination {
     /// preserve it.
     ///
     /// [`PageRequest::direction`](crate::PageRequest::direction) returns the choice. Without the parameter,
-    /// [`ListTokens`](crate::ListTokens) uses the order of [`ListTokens::with_order`](crate::ListTokens::with_order). Any
-    /// other value is an error, also in a [lenient](Self::lenient) list.
+    /// [`ListTokens`](crate::ListTokens) uses the order of [`ListTokens::with_order`](crate::ListTokens::with_order).
+    /// Any other value is an error, also in a [lenient](Self::lenient) list.
     ///
     /// # Errors
     ///
@@ -336,8 +336,8 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does. Fails
-    /// if there are no values, because every request with the parameter would be an error.
+    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if there are no values, because every request with the parameter would be an error.
     ///
     /// # Examples
     ///
@@ -367,7 +367,7 @@ impl Pagination {
         self.with_names(|config| config.add_choice(ChoiceKind::Own, Choice { name, values }))
     }
 
-    /// Sets a choice of which a list has only one.
+    /// Sets a choice of a kind that a list can have only once.
     fn with_only_choice(self, kind: ChoiceKind, choice: Choice) -> Result<Self, ParameterNameError> {
         self.with_names(|config| {
             config.choices.retain(|(known, _)| *known != kind);
@@ -390,8 +390,8 @@ impl Pagination {
     /// Reads queries as a Laravel application with its default middleware does.
     ///
     /// The last duplicate wins. Whitespace and invisible characters around the number and a `+` before it are ignored.
-    /// Every other mistake is page 1, or the size of [`with_per_page`](Self::with_per_page). A size above the maximum is
-    /// the maximum. Names are read as PHP reads them: `+page=2` and `page%00x=2` are page 2, and an array such as
+    /// Every other mistake is page 1, or the size of [`with_per_page`](Self::with_per_page). A size above the maximum
+    /// is the maximum. Names are read as PHP reads them: `+page=2` and `page%00x=2` are page 2, and an array such as
     /// `page[]=2` is page 1.
     ///
     /// # Examples
@@ -414,8 +414,8 @@ impl Pagination {
     /// Preserves the other parameters of a request in its links.
     ///
     /// The parameters stay byte for byte and in order, duplicates and parameters without a value included. Only
-    /// characters that a URL cannot hold are escaped, such as `[` and a `%` that does not begin an escape. An array under
-    /// the name of the page (`page[]=2`) is dropped.
+    /// characters that a URL cannot hold are escaped, such as `[` and a `%` that does not begin an escape. An array
+    /// under the name of the page (`page[]=2`) is dropped.
     ///
     /// # Examples
     ///
@@ -454,14 +454,14 @@ impl Pagination {
         })
     }
 
-    /// Sets how the array of page links looks.
+    /// Sets the style of the array of page links.
     #[must_use]
     pub fn with_link_style(self, style: LinkStyle) -> Self {
         self.with(|config| config.link_style = style)
     }
 
-    /// Sets the maximum length of a `Link` header in bytes; 3,000 unless set. A page whose header would be longer has no
-    /// `Link` header, because proxies reject a response with long headers.
+    /// Sets the maximum length of a `Link` header in bytes; 3,000 unless set. A page whose header would be longer has
+    /// no `Link` header, because proxies reject a response with long headers.
     #[must_use]
     pub fn with_max_link_header_len(self, max: usize) -> Self {
         self.with(|config| config.max_link_header_len = max)
@@ -487,14 +487,14 @@ impl Pagination {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParameterNameError {
-    /// Two parameters of the list cannot be told apart: the names are equal, one is an array under the other, or PHP reads
+    /// Two parameters of the list are ambiguous: the names are equal, one is an array under the other, or PHP reads
     /// both as one variable.
-    #[error("query parameters `{0}` and `{1}` cannot be told apart")]
+    #[error("query parameters `{0}` and `{1}` are ambiguous")]
     Ambiguous(Box<str>, Box<str>),
     /// The name is empty.
     #[error("name of a query parameter is empty")]
     Empty,
-    /// The parameter of this name is a choice of no values.
+    /// The parameter with this name is a choice without values.
     #[error("query parameter `{0}` has no values")]
     NoValues(Box<str>),
 }

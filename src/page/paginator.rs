@@ -1,4 +1,4 @@
-//! The envelope of a page: Laravel's length-aware paginator, as a resource collection answers it.
+//! The envelope of a page: Laravel's length-aware paginator, as a resource collection responds with it.
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
@@ -9,14 +9,14 @@ use crate::page::pagination::Config;
 use crate::page::request::PageRequest;
 use crate::page::window::window;
 
-/// A page of items with everything a client needs to reach the others.
+/// A page of items with its numbers, and with links to the other pages.
 ///
 /// Its JSON is Laravel's: `data`, then `links` (first, last, prev, next), then `meta` with the numbers and the array of
-/// page links. Every member is always there, null where there is nothing. A page past the end is an answer like any
-/// other: no items, `from` and `to` null, no next page, and no entry active.
+/// page links. Every member is always there. A member without a value is null. A page past the end has no items, `from`
+/// and `to` are null, and it has no next page and no active entry.
 ///
-/// Every number is exact for any `u64` total. Links name no page above [`PageRequest::MAX_PAGE`], the last that can be
-/// asked for, even where `last_page` is higher.
+/// Every number is exact for any `u64` total. Links lead at most to [`PageRequest::MAX_PAGE`], the last page that can
+/// be requested, even if `last_page` is higher.
 ///
 /// # Examples
 ///
@@ -48,7 +48,7 @@ pub struct Paginator<T> {
 impl PageRequest {
     /// Creates the page from its items and the number of items on all pages.
     ///
-    /// The items stay as they are: their number is not compared with the total. `from` and `to` follow from it.
+    /// The number of items is not compared with the total. `from` and `to` follow from the number of items.
     #[must_use]
     pub fn paginate<T>(self, items: Vec<T>, total: u64) -> Paginator<T> {
         Paginator { items, total, request: self }
@@ -119,7 +119,7 @@ impl<T> Paginator<T> {
         self.request.position_of_last(self.items.len())
     }
 
-    /// Returns the number of the last page; 1 where there are no items at all.
+    /// Returns the number of the last page; 1 if there are no items at all.
     #[must_use]
     pub fn last_page(&self) -> u64 {
         self.total.div_ceil(u64::from(self.per_page().get())).max(1)
@@ -137,7 +137,7 @@ impl<T> Paginator<T> {
         self.total
     }
 
-    /// Tells whether this page lies beyond the last.
+    /// Returns whether this page is after the last one.
     #[must_use]
     pub fn is_past_the_end(&self) -> bool {
         self.current_page() > self.last_page()
@@ -149,13 +149,14 @@ impl<T> Paginator<T> {
         self.list().url(1).to_string()
     }
 
-    /// Returns the URL of the last page that can be asked for.
+    /// Returns the URL of the last page that can be requested.
     #[must_use]
     pub fn last_url(&self) -> String {
         self.list().url(self.last_linked_page()).to_string()
     }
 
-    /// Returns the URL of the page before this one, if there is one. Past the end that page may lie past it too.
+    /// Returns the URL of the page before this one, if there is one. Past the end, the page before can be past the end
+    /// too.
     #[must_use]
     pub fn prev_url(&self) -> Option<String> {
         self.prev_page().map(|page| self.list().url(page).to_string())
@@ -167,7 +168,7 @@ impl<T> Paginator<T> {
         self.next_page().map(|page| self.list().url(page).to_string())
     }
 
-    /// Lists the page numbers that the array of page links shows, in order; `None` is a gap.
+    /// Iterates over the page numbers in the array of page links, in order; `None` is a gap.
     ///
     /// # Examples
     ///
@@ -189,7 +190,7 @@ impl<T> Paginator<T> {
         })
     }
 
-    /// The runs of page numbers between the gaps.
+    /// Returns the runs of page numbers between the gaps.
     pub(crate) fn runs(&self) -> impl Iterator<Item = RangeInclusive<u64>> {
         window(self.current_page(), self.last_linked_page(), self.style().on_each_side)
     }
@@ -206,7 +207,7 @@ impl<T> Paginator<T> {
         &self.config().link_style
     }
 
-    /// The last page, or the last one that can be asked for.
+    /// Returns the last page, or the last one that can be requested.
     pub(crate) fn last_linked_page(&self) -> u64 {
         self.last_page().min(PageRequest::MAX_PAGE)
     }

@@ -1,4 +1,4 @@
-//! What is wrong with the query of a request.
+//! The mistakes in the query of a request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -158,12 +158,12 @@ impl From<ParameterError> for QueryError {
     }
 }
 
-/// Collects what is wrong with the parameters of one query.
+/// Collects the mistakes in the parameters of one query.
 #[derive(Default)]
 pub(crate) struct ParameterErrors(Option<QueryError>);
 
 impl ParameterErrors {
-    /// Returns what was read, and keeps the error if there is one.
+    /// Returns the value of a parameter, or stores its error.
     pub(crate) fn keep<T>(&mut self, read: Result<Option<T>, ParameterError>) -> Option<T> {
         match read {
             Ok(value) => value,
@@ -184,9 +184,9 @@ impl ParameterErrors {
     }
 }
 
-/// What is wrong with one parameter. Its text does not repeat the parameter's name or value.
+/// The mistake in one parameter. Its text does not repeat the parameter's name or value.
 ///
-/// A service creates one for a parameter of its own. It becomes a 400 as a [`QueryError`].
+/// A service creates it for a parameter of its own. As a [`QueryError`], it becomes a 400.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ParameterError {
     parameter: Cow<'static, str>,
@@ -230,7 +230,7 @@ impl ParameterError {
 
     /// Returns an upper bound of the length of the text, in bytes.
     pub(crate) fn max_len(&self) -> usize {
-        /// The longest text without the values of a choice.
+        /// The length of the longest text without the values of a choice.
         const VALUE_LEN: usize =
             "must be a cursor of this list, but is not the JSON of one object with a boolean `_pointsToNextItems`"
                 .len();

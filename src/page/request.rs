@@ -1,8 +1,7 @@
-//! Reads which page a query asks for.
+//! Reads the page that a query asks for.
 //!
-//! Strict by default: a page that was asked for in a way that no link of ours writes is a mistake in the caller's code,
-//! and an error shows it to them. Laravel's way, where every mistake is page 1, hides it, and is there for those who
-//! need it.
+//! By default, reading is strict: a page number in a form that no link has is a mistake in the client's code, and an
+//! error shows it. Laravel reads every mistake as page 1, which hides it. A service can choose that too.
 
 use std::num::NonZeroU32;
 
@@ -13,10 +12,10 @@ use crate::page::query_error::{ParameterErrors, QueryError};
 use crate::store::TokenOrder;
 use crate::token::status::TokenStatus;
 
-/// Which page is asked for, how large a page is, and which parameters its links preserve.
+/// A request for a page, with the page size and the parameters that its links preserve.
 ///
-/// [`Pagination::request`] reads it from a query. The page is from 1 to [`MAX_PAGE`](Self::MAX_PAGE) and the size is not
-/// zero, so that no arithmetic on them can fail.
+/// [`Pagination::request`] reads it from a query. The page is from 1 to [`MAX_PAGE`](Self::MAX_PAGE), and the size is
+/// not zero.
 ///
 /// # Examples
 ///
@@ -40,7 +39,7 @@ pub struct PageRequest {
 }
 
 impl Pagination {
-    /// Reads a request from a raw query string, as it stands in the URL after the `?`.
+    /// Reads a request from a raw query string, which is the part of the URL after the `?`.
     ///
     /// A query without the page parameter asks for page 1. The name of a parameter may be percent-encoded in any way.
     /// Other parameters are ignored, whether they can be decoded or not, unless
@@ -82,13 +81,13 @@ impl Pagination {
 }
 
 impl PageRequest {
-    /// The highest page that can be asked for, 2^63 - 1: the wire's page is an int64.
+    /// The highest page that can be requested: 2^63 - 1, because the page on the wire is an int64.
     pub const MAX_PAGE: u64 = MAX_PAGE;
 
     /// Sets parameters that every link of the page repeats, encoded by RFC 3986 (a space is `%20`).
     ///
-    /// A parameter replaces others of its name at the position of the first one, or is appended. The last duplicate wins.
-    /// The parameters that the pagination reads cannot be set: their names are ignored.
+    /// A parameter replaces others of its name at the position of the first one, or is appended. The last duplicate
+    /// wins. The parameters that the pagination reads cannot be set: their names are ignored.
     ///
     /// # Errors
     ///
@@ -144,8 +143,8 @@ impl PageRequest {
     }
 
     /// Returns the value that the client chose, by a parameter of
-    /// [`Pagination::with_choice`](crate::Pagination::with_choice) with this name. `None` if the query does not have the
-    /// parameter, or if the pagination has no choice of this name.
+    /// [`Pagination::with_choice`](crate::Pagination::with_choice) with this name. `None` if the query does not have
+    /// the parameter, or if the pagination has no choice of this name.
     #[must_use]
     pub fn choice(&self, name: &str) -> Option<&'static str> {
         self.list.choice(name)
@@ -160,7 +159,7 @@ impl PageRequest {
 
     /// Returns the number of items before the page.
     ///
-    /// A number that does not fit is `u64::MAX`, which is past the end of any list.
+    /// A number that does not fit becomes `u64::MAX`, which is past the end of any list.
     #[must_use]
     pub fn offset(&self) -> u64 {
         (self.page - 1).saturating_mul(u64::from(self.per_page().get()))

@@ -7,8 +7,9 @@ use crate::page::request::PageRequest;
 
 /// A page of items with the pages before and after it, and without the number of pages.
 ///
-/// Its JSON is Laravel's: `data`, then `links` (first, last, which is null, prev, next), then `meta` with the numbers of
-/// the page. Every member is always there, null where there is no value. Use it for a list that takes long to count.
+/// Its JSON is Laravel's: `data`, then `links` (first, last, which is null, prev, next), then `meta` with the numbers
+/// of the page. Every member is always there. A member without a value is null. Use it for a list that takes long to
+/// count.
 ///
 /// # Examples
 ///
@@ -113,7 +114,8 @@ impl<T> SimplePaginator<T> {
         self.list().url(1).to_string()
     }
 
-    /// Returns the URL of the page before this one, if there is one. Past the end that page may lie past it too.
+    /// Returns the URL of the page before this one, if there is one. Past the end, the page before can be past the end
+    /// too.
     #[must_use]
     pub fn prev_url(&self) -> Option<String> {
         self.prev_page().map(|page| self.list().url(page).to_string())

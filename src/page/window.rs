@@ -1,13 +1,13 @@
-//! Which page numbers are shown: both ends and the neighbourhood of the current page, as Laravel chooses them.
+//! The page numbers that the array shows: both ends, and the pages around the current one, as Laravel chooses them.
 
 use std::ops::RangeInclusive;
 
-/// Pages at each end that are always shown.
+/// The number of pages at each end that are always shown.
 const AT_EACH_END: u64 = 2;
 
-/// The runs of page numbers shown, in order. A gap between two runs hides at least two pages.
+/// Returns the runs of page numbers, in order. A gap between two runs hides at least two pages.
 ///
-/// The cost depends on `on_each_side` alone. `last` is at least 1; `current` may lie beyond it.
+/// The cost depends only on `on_each_side`. `last` is at least 1, and `current` can be higher.
 pub(crate) fn window(current: u64, last: u64, on_each_side: u8) -> impl Iterator<Item = RangeInclusive<u64>> + Clone {
     let side = u64::from(on_each_side);
     // A current page this close to an end joins the run there.

@@ -12,8 +12,8 @@ use crate::token::{AccessToken, TokenId};
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
 /// A page without a filter costs as much as a copy of its rows, at any offset: about a hundred bytes for each row, and
-/// one allocation, because names and allow-lists are shared. A page with a filter reads every token of the owner. The store
-/// can only list tokens. It has no secrets.
+/// one allocation, because names and allow-lists are shared. A page with a filter reads every token of the owner. The
+/// store can only list tokens. It has no secrets.
 ///
 /// Of the owner's code, only `Eq` and `Hash` run while the store is locked. **They must not call the store**: it would
 /// deadlock. If they panic, the store does not change.
@@ -47,8 +47,8 @@ struct Account<O> {
 
 /// Accounts by the hash of their owner.
 ///
-/// A `HashMap` with owners as keys would drop owners while the store is locked. It would lose entries if an owner's `Hash`
-/// panicked while it makes space, and it would keep the memory of owners that are removed.
+/// A `HashMap` with owners as keys would drop owners while the store is locked. It would lose entries if an owner's
+/// `Hash` panicked while it makes space, and it would keep the memory of owners that are removed.
 struct Accounts<O>(BTreeMap<u64, Vec<Account<O>>>);
 
 /// The position of an account.
@@ -126,8 +126,8 @@ impl<O: Eq + Hash> MemoryStore<O> {
     /// Inserts a token of an owner. Replaces and returns a token with the same id.
     ///
     /// This moves the owner's tokens with a higher id, so it is fast for the highest id and costs O(n) for the lowest.
-    /// Inserting n tokens by descending id costs O(n²). Collect them from an iterator instead, which costs O(n log n) for
-    /// any order.
+    /// Inserting n tokens by descending id costs O(n²). Collect them from an iterator instead, which costs O(n log n)
+    /// for any order.
     pub fn insert(&self, owner: O, token: AccessToken) -> Option<AccessToken> {
         let hash = self.hash(&owner);
         let mut accounts = self.write();
@@ -146,7 +146,7 @@ impl<O: Eq + Hash> MemoryStore<O> {
 
     /// Removes and returns a token of an owner. Moves the owner's tokens with a higher id.
     ///
-    /// The store holds nothing of an owner without tokens.
+    /// The store frees the memory of an owner without tokens.
     pub fn remove(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
         let hash = self.hash(owner);
         let mut accounts = self.write();
@@ -163,7 +163,7 @@ impl<O: Eq + Hash> MemoryStore<O> {
 
     /// Adds usage to the tokens: the counts, which saturate at `u64::MAX`, and the later of two times.
     ///
-    /// Usage of a token that the store does not have is ignored.
+    /// Ignores usage of a token that the store does not have.
     pub fn record_usage(&self, usages: &[TokenUsage<O>]) {
         let mut accounts = self.write();
         // Finds all owners before the first change, so that a panic in their code does not leave a part of the usage.
@@ -221,7 +221,7 @@ impl<O: Eq + Hash> FromIterator<(O, AccessToken)> for MemoryStore<O> {
             }
         }
         for Account { tokens, .. } in accounts.0.values_mut().flatten() {
-            // The sort is stable and `dedup` removes all but the first, so the last token comes first.
+            // The sort is stable, and `dedup` keeps only the first of equal ids, so the last token must come first.
             tokens.reverse();
             tokens.sort_by_key(|token| token.id);
             tokens.dedup_by_key(|token| token.id);
@@ -247,7 +247,7 @@ impl<O: Eq + Hash + Send + Sync> TokenStore for MemoryStore<O> {
     }
 }
 
-/// Cuts the window out of all tokens that a query is about, which come by id ascending.
+/// Returns the window of a query from all its tokens, which come by id ascending.
 fn window<'a>(
     all: impl DoubleEndedIterator<Item = &'a AccessToken> + ExactSizeIterator,
     query: &ListQuery<impl Sized>,

@@ -1,4 +1,4 @@
-//! What a service implements over its own table, and what it is asked.
+//! The trait that a service implements over its own table, and the query that it gets.
 
 pub(crate) mod dyn_trait;
 pub(crate) mod memory;
@@ -20,24 +20,24 @@ use crate::token::status::TokenStatus;
 ///
 /// # Contract
 ///
-/// - **Owner.** Only tokens of [`ListQuery::owner`] are counted and returned. An owner that is not known has none.
-/// - **Snapshot.** Rows and total come from the same state of the table, which takes one statement, or one transaction
-///   that reads a snapshot. A total read apart from its rows is wrong as soon as somebody writes in between.
-/// - **Order.** By id as signed numbers, ascending unless [`ListQuery::order`] says otherwise. Ids are unique within an
-///   owner, so the order is total and pages neither repeat nor lose a row.
-/// - **Window.** Exactly the rows from [`offset`](ListQuery::offset) on, as many as there are up to
-///   [`limit`](ListQuery::limit). Both may be far beyond what the owner has: past the end there are no rows, and the
-///   total is exact all the same.
-/// - **Filter.** With [`ListQuery::status`], rows and total are those of the tokens for which
-///   [`TokenStatus::derive`] gives that status at that instant.
-/// - **Fields.** Every field comes back as it was written, instants at least to the microsecond. A row that cannot be
-///   read is [`StoreErrorKind::Corrupt`], not left out.
-/// - **Outage.** A database that cannot be reached is [`StoreErrorKind::Unavailable`] or [`StoreErrorKind::Timeout`], and
-///   not waited for without end. When it is back, so is the store.
+/// - **Owner.** The store counts and returns only tokens of [`ListQuery::owner`]. An unknown owner has no tokens.
+/// - **Snapshot.** Rows and total come from the same state of the table. Use one statement, or one transaction that
+///   reads a snapshot. Two statements give a wrong total if somebody writes between them.
+/// - **Order.** Rows are ordered by id as signed numbers, ascending unless [`ListQuery::order`] says otherwise. Ids are
+///   unique within an owner, so no row is repeated or lost between pages.
+/// - **Window.** The store skips [`offset`](ListQuery::offset) rows, and returns the next rows, at most
+///   [`limit`](ListQuery::limit). Both numbers can be higher than the number of rows. A window past the end has no
+///   rows, and its total is still exact.
+/// - **Filter.** With [`ListQuery::status`], rows and total are limited to the tokens that have this status at this
+///   time, by [`TokenStatus::derive`].
+/// - **Fields.** Every field comes back as it was written, times at least to the microsecond. A row that cannot be read
+///   is the error [`StoreErrorKind::Corrupt`]. The store does not skip it.
+/// - **Outage.** If the database cannot be reached, the store returns [`StoreErrorKind::Unavailable`] or
+///   [`StoreErrorKind::Timeout`] after a limited time. When the database is back, the store works again.
 /// - **Dropping** the future at any await leaves the store usable.
 ///
-/// With the feature `contract`, the function `contract::check_all` tries all of this on a store; a row that cannot be
-/// read, and an outage, if its author's test can bring them about.
+/// With the feature `contract`, the function `contract::check_all` tests all of this on a store. It tests corrupt rows
+/// and outages only if the author's test can cause them.
 ///
 /// # Examples
 ///
@@ -54,7 +54,7 @@ use crate::token::status::TokenStatus;
 ///     }
 /// }
 ///
-/// // Behind a pointer it is a store too.
+/// // A trait object is a store too.
 /// let store: std::sync::Arc<dyn tokenfolio::DynTokenStore<Owner = u64>> = std::sync::Arc::new(Nobody);
 /// let list = pollster::block_on(store.list(&ListQuery::new(7)));
 /// assert_eq!(list.map(|list| list.total).ok(), Some(0));
@@ -64,7 +64,7 @@ use crate::token::status::TokenStatus;
     note = "implement `TokenStore` for it: a type `Owner` and `async fn list(&self, query: &ListQuery<Self::Owner>)`"
 )]
 pub trait TokenStore: Send + Sync {
-    /// What tells one owner from another: the key of the service's own table.
+    /// The key of an owner, such as the id in the service's own table.
     type Owner: Send + Sync;
 
     /// Lists the rows of a window, and counts all.
@@ -83,7 +83,7 @@ dyn_trait! {
     list_boxed of list(query: ListQuery<Self::Owner>) -> Result<TokenList, StoreError>
 }
 
-/// What is to be listed.
+/// The part of an owner's tokens to list.
 ///
 /// # Examples
 ///
@@ -96,20 +96,20 @@ dyn_trait! {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ListQuery<O> {
-    /// Whose tokens.
+    /// The owner of the tokens.
     pub owner: O,
-    /// How many rows to pass over.
+    /// The number of rows to skip.
     pub offset: u64,
-    /// How many rows to return at most.
+    /// The maximum number of rows to return.
     pub limit: NonZeroU32,
-    /// In which order.
+    /// The order of the rows.
     pub order: TokenOrder,
-    /// Only those of one status; `None` is all.
+    /// The status that the tokens must have; `None` for tokens of every status.
     pub status: Option<StatusFilter>,
 }
 
 impl<O> ListQuery<O> {
-    /// Asks for the first 20 tokens of an owner, of every status, by id.
+    /// Creates a query for the first 20 tokens of an owner, of every status, by id.
     #[must_use]
     pub fn new(owner: O) -> Self {
         const LIMIT: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
@@ -134,14 +134,14 @@ impl<O> ListQuery<O> {
         Self { order, ..self }
     }
 
-    /// Sets which status the tokens have at which time; `None` for tokens of every status.
+    /// Sets the status that the tokens must have, and the time for it; `None` for tokens of every status.
     #[must_use]
     pub fn with_status(self, status: impl Into<Option<StatusFilter>>) -> Self {
         Self { status: status.into(), ..self }
     }
 }
 
-/// The order of a list: by id, so that a token that is created while a client walks the pages moves no other token.
+/// The order of a list. It is by id, so a new token does not move other tokens while a client walks over the pages.
 ///
 /// The two variants are complete: a list has two directions.
 ///
@@ -202,7 +202,7 @@ impl FromStr for TokenOrder {
 #[error("unknown order `{0}`, expected `asc` or `desc`")]
 pub struct UnknownOrder(Box<str>);
 
-/// Tokens that have a status at an instant.
+/// Selects the tokens that have a status at a time.
 ///
 /// # Examples
 ///
@@ -214,27 +214,27 @@ pub struct UnknownOrder(Box<str>);
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct StatusFilter {
-    /// The status.
+    /// The status that a token must have.
     pub status: TokenStatus,
-    /// The instant.
+    /// The time at which the token must have the status.
     pub now: DateTime<Utc>,
 }
 
 impl StatusFilter {
-    /// Tells whether a token has the status at the instant.
+    /// Returns whether a token has the status at the time.
     #[must_use]
     pub fn matches(&self, token: &AccessToken) -> bool {
         token.status(self.now) == self.status
     }
 }
 
-/// What a listing found, from one snapshot.
+/// The rows and the total of a listing, from one snapshot.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct TokenList {
     /// The rows of the window.
     pub tokens: Vec<AccessToken>,
-    /// How many tokens the owner has that the query is about, inside the window or not.
+    /// The number of tokens that match the query, inside the window or not.
     pub total: u64,
 }
 
@@ -246,9 +246,9 @@ impl TokenList {
     }
 }
 
-/// Why a store has no answer.
+/// Why a store failed.
 ///
-/// The kind decides what a client is told. The source is for logs: it never shows in this error's own text.
+/// The kind decides the status of the response. The source is for logs, and is not in the text of this error.
 ///
 /// # Examples
 ///
@@ -268,7 +268,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// Makes an error of a kind from its cause.
+    /// Creates an error of a kind from its cause.
     #[must_use]
     pub fn new(kind: StoreErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { kind, source: source.into() }
@@ -281,20 +281,20 @@ impl StoreError {
     }
 }
 
-/// What kind of failure a store had.
+/// The kind of a store's failure.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// It holds something that no token can be, or answered what was not asked. Trying again will not help.
+    /// The store has a row that is not a token, or returned other rows than the query asked for. A retry does not help.
     #[error("the store holds corrupt data")]
     Corrupt,
-    /// None of the others.
+    /// Any other failure.
     #[error("the store failed")]
     Other,
-    /// It did not answer in time.
+    /// The store did not respond in time.
     #[error("the store took too long")]
     Timeout,
-    /// It cannot be reached, or asks to be tried again.
+    /// The store cannot be reached, or asks for a retry.
     #[error("the store is unavailable")]
     Unavailable,
 }

@@ -1,7 +1,7 @@
-//! From where a token may be used.
+//! The addresses from which a token may be used.
 //!
-//! Entries are parsed, not kept as text, so that what is shown is what is matched. The cost: an address comes back in
-//! its canonical spelling, which may not be the one that was typed.
+//! Entries are parsed and not stored as text, so a client sees exactly the entries that are matched. The cost: an
+//! address comes back in its canonical spelling, which can differ from the spelling that a user typed.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -17,15 +17,15 @@ use crate::text::ip;
 use crate::text::object::{Form, List};
 use crate::token::ip_ranges::IpRanges;
 
-/// The addresses and ranges that a token may be used from, in the order they were given.
+/// The addresses and ranges from which a token may be used, in their original order.
 ///
-/// [`TrustedProxies`](crate::TrustedProxies) takes such a list too, of the addresses of proxies.
+/// [`TrustedProxies`](crate::TrustedProxies) takes such a list of proxies.
 ///
-/// An IPv4 address mapped into IPv6 (`::ffff:10.0.0.7`) is IPv4, in entries and in callers, because dual-stack sockets
-/// report IPv4 callers that way. An IPv6 range therefore never admits an IPv4 caller, not even `::/0`.
+/// An IPv4 address mapped into IPv6 (`::ffff:10.0.0.7`) is the IPv4 address, in entries and in callers, because
+/// dual-stack sockets report IPv4 callers in this form. So no IPv6 range admits an IPv4 caller, not even `::/0`.
 ///
-/// A list is made once and asked often. Making one sorts its entries and merges them into ranges, for which it allocates
-/// three times; a look-up is then a bisection of the ranges, and a clone shares the list.
+/// Creating a list sorts its entries and merges them into ranges. [`contains`](Self::contains) then searches the ranges
+/// by bisection. A clone shares the list.
 ///
 /// # Examples
 ///
@@ -47,9 +47,9 @@ use crate::token::ip_ranges::IpRanges;
 pub struct AllowedIps(Arc<Inner>);
 
 struct Inner {
-    /// The entries, as they were given.
+    /// The entries in their original form.
     entries: Vec<AllowedIp>,
-    /// The entries that were read and are not addresses or ranges, in order.
+    /// The entries that are not addresses or ranges, in order.
     unknown: Vec<UnknownEntry>,
     /// The addresses of all entries.
     ranges: IpRanges,
@@ -62,7 +62,7 @@ struct UnknownEntry {
     text: Box<str>,
 }
 
-/// An entry in its place, to be written.
+/// An entry and its position, for writing.
 pub(crate) enum WrittenEntry<'a> {
     Known(&'a AllowedIp),
     Unknown(&'a str),
@@ -111,10 +111,10 @@ impl AllowedIps {
         &self.0.entries
     }
 
-    /// Returns the entries that were read and are not addresses or ranges, in order.
+    /// Returns the entries that are not addresses or ranges, in order.
     ///
     /// A list has such entries only if it was read by `Deserialize`, for example from a server with newer rules. They
-    /// admit nobody here, and they are written as they were read.
+    /// admit nobody, and are written unchanged.
     ///
     /// # Examples
     ///
@@ -157,7 +157,7 @@ impl AllowedIps {
 
     /// Returns the first entry that admits a caller from this address.
     ///
-    /// It compares one entry after the other. [`contains`](Self::contains) is faster.
+    /// Compares one entry after another. [`contains`](Self::contains) is faster.
     #[must_use]
     pub fn matching_entry(&self, caller: IpAddr) -> Option<&AllowedIp> {
         let caller = caller.to_canonical();
@@ -208,8 +208,8 @@ impl Serialize for AllowedIps {
 }
 
 impl<'de> Deserialize<'de> for AllowedIps {
-    /// Reads a list of texts. A text that is no entry is preserved, and admits nobody. A list of such texts alone admits
-    /// nobody at all. A service that reads its own list uses [`parse`](Self::parse), which rejects such texts.
+    /// Reads a list of texts. A text that is not an entry is preserved, and admits nobody. If you read the list of your
+    /// own service, use [`parse`](Self::parse), which rejects such texts.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut entries = Vec::new();
         let mut unknown = Vec::new();
@@ -225,8 +225,8 @@ impl<'de> Deserialize<'de> for AllowedIps {
 
 /// One entry of [`AllowedIps`]: a bare address, or a CIDR range.
 ///
-/// It is written back in the form it was given, the address by RFC 5952: a bare address stays bare, a range keeps its
-/// host bits. Host bits do not narrow the match.
+/// It is written in its original form, with the address by RFC 5952. A bare address stays bare, and a range keeps its
+/// host bits. Host bits do not change which addresses match.
 ///
 /// # Errors
 ///
@@ -255,18 +255,18 @@ impl<'de> Deserialize<'de> for AllowedIps {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct AllowedIp {
     range: IpNet,
-    /// Given without a prefix length, and written without one.
+    /// Whether the entry has no prefix length.
     bare: bool,
 }
 
 impl AllowedIp {
-    /// Returns the range that is matched; a bare address is the range of itself.
+    /// Returns the range of addresses that match. A bare address is a range of one address.
     #[must_use]
     pub fn range(&self) -> IpNet {
         self.range
     }
 
-    /// Returns whether the entry was given as a bare address.
+    /// Returns whether the entry is a bare address, without a prefix length.
     #[must_use]
     pub fn is_bare(&self) -> bool {
         self.bare
@@ -382,7 +382,7 @@ enum Reason {
     AddressLeadingZero(String),
     #[error("an allow-list needs at least one address or range")]
     EmptyList,
-    #[error("`{0}` is not an IPv4 or IPv6 address, nor a range of them in CIDR notation")]
+    #[error("`{0}` is not an IPv4 or IPv6 address or a range in CIDR notation")]
     NotAnAddress(String),
     #[error("`{0}` has a leading zero in its prefix length")]
     PrefixLeadingZero(String),

@@ -10,7 +10,7 @@ use ipnet::IpNet;
 /// The numbers of IPv4.
 const IPV4: Range = Range { first: 0xffff_0000_0000, last: 0xffff_ffff_ffff };
 
-/// Ranges in ascending order that neither overlap nor touch.
+/// Ranges in ascending order. There is a gap between any two of them.
 pub(crate) struct IpRanges(Box<[Range]>);
 
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 use crate::token::{AccessToken, TokenId, TokenResource};
 
-/// A token without a name, numbers, nullable times and an allow-list, and the comma after it.
+/// A token without a name, numbers, nullable times and an allow-list, followed by a comma.
 const TOKEN_LEN: usize = r#"{"id":,"name":"","status":"revoked","last_used_at":,"usage_count":,"expires_at":,"#.len()
     + r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":null},"#.len();
 const NULL_LEN: usize = "null".len();
@@ -113,7 +113,7 @@ written_token!(
 pub(crate) fn estimated_tokens_len(tokens: impl ExactSizeIterator<Item = impl WrittenToken>) -> usize {
     let token_count = tokens.len();
     let mut len = token_count * (TOKEN_LEN + 2 * NULL_LEN);
-    // The highest bits of all ids, and of all counts: a number that is as long as the longest.
+    // The combined bits of all ids, and of all counts, are a number that is as long as the longest one.
     let mut ids = 0;
     let mut counts = 0;
     for token in tokens {

@@ -1,4 +1,4 @@
-//! A token as a service keeps it, and as the wire shows it.
+//! A token as a service stores it, and its form on the wire.
 
 pub(crate) mod allowed_ips;
 mod ip_ranges;
@@ -20,7 +20,7 @@ use crate::token::allowed_ips::AllowedIps;
 use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 
-/// The number of a token, unique among its owner's.
+/// The number of a token. It is unique among the tokens of its owner.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
 #[serde(transparent)]
 pub struct TokenId(pub i64);
@@ -63,10 +63,11 @@ impl<'de> Deserialize<'de> for TokenId {
     }
 }
 
-/// An access token as a service keeps it: all that may be known of it but its secret.
+/// An access token as a service stores it, without its secret.
 ///
-/// It holds neither the secret nor a hash of one, so no answer, log line or debug output made from it can leak them.
-/// It is not [`Serialize`]: its status depends on the time, which [`into_resource`](Self::into_resource) takes.
+/// It contains no secret and no digest, so a response, a log line or a debug output cannot leak them. It does not
+/// implement [`Serialize`], because its status depends on the time. [`into_resource`](Self::into_resource) takes the
+/// time.
 ///
 /// # Examples
 ///
@@ -85,27 +86,26 @@ impl<'de> Deserialize<'de> for TokenId {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AccessToken {
-    /// Unique among the owner's tokens, and what listings are ordered by.
+    /// The number, unique among the owner's tokens. Lists are ordered by it.
     pub id: TokenId,
-    /// What its owner calls it. Any text, empty included. Clones share it: a store in memory hands rows out without
-    /// allocating.
+    /// The name that its owner chose. It can be any text, also empty. Clones share it.
     pub name: Arc<str>,
-    /// When it was made.
+    /// The time when it was created.
     pub created_at: DateTime<Utc>,
-    /// When it was last accepted; `None` if never.
+    /// The time when it was last accepted; `None` if never.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// How often it was accepted.
+    /// The number of times that it was accepted.
     pub usage_count: u64,
-    /// From when on it is expired; `None` if never.
+    /// The time from which it is expired; `None` if it does not expire.
     pub expires_at: Option<DateTime<Utc>>,
-    /// From when on it is revoked, which may lie ahead; `None` if it is not.
+    /// The time from which it is revoked, which can be in the future; `None` if it is not revoked.
     pub revoked_at: Option<DateTime<Utc>>,
-    /// From where it may be used; `None` is from anywhere.
+    /// The addresses from which it may be used; `None` for no restriction.
     pub allowed_ips: Option<AllowedIps>,
 }
 
 impl AccessToken {
-    /// Makes a token that was never used, never expires and may be used from anywhere.
+    /// Creates a token that was never used, does not expire and has no allow-list.
     #[must_use]
     pub fn new(id: impl Into<TokenId>, name: impl Into<Arc<str>>, created_at: DateTime<Utc>) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl AccessToken {
         Self { last_used_at: last_used_at.into(), ..self }
     }
 
-    /// Sets how often the token was accepted.
+    /// Sets the number of times that the token was accepted.
     #[must_use]
     pub fn with_usage_count(self, usage_count: u64) -> Self {
         Self { usage_count, ..self }
@@ -157,14 +157,13 @@ impl AccessToken {
         TokenStatus::derive(self.revoked_at, self.expires_at, now)
     }
 
-    /// Returns the first instant after `now` at which [`status`](Self::status) will answer differently, if there is
-    /// one.
+    /// Returns the first time after `now` at which [`status`](Self::status) changes, if it does.
     #[must_use]
     pub fn next_change(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         TokenStatus::next_change(self.revoked_at, self.expires_at, now)
     }
 
-    /// Turns the token into its wire form as of `now`, without allocating.
+    /// Converts the token to its wire form at `now`. Does not allocate.
     #[inline]
     #[must_use]
     pub fn into_resource(self, now: DateTime<Utc>) -> TokenResource {
@@ -181,14 +180,13 @@ impl AccessToken {
     }
 }
 
-/// A token on the wire: eight members, always all of them, null where there is nothing.
+/// A token on the wire. It always has all eight members. A member without a value is null.
 ///
-/// Timestamps are written in UTC with whole seconds, the fraction cut. They are read with any fraction and offset that
-/// RFC 3339 has.
+/// Times are written in UTC, truncated to whole seconds. They are read with any fraction and offset of RFC 3339.
 ///
-/// Clients read the same type, tolerantly. Unknown members are ignored, a nullable member that is missing is null, a number
-/// may be text or a float without a fraction, and unknown statuses and allow-list entries are preserved as text. A usage
-/// count above `u64::MAX` is read as `u64::MAX`. The last of duplicate members wins. An error names the member.
+/// Clients read the same type, tolerantly. Unknown members are ignored, a nullable member that is missing is null, a
+/// number may be text or a float without a fraction, and unknown statuses and allow-list entries are preserved as text.
+/// A usage count above `u64::MAX` is read as `u64::MAX`. The last of duplicate members wins. An error names the member.
 ///
 /// # Examples
 ///
@@ -213,21 +211,21 @@ impl AccessToken {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct TokenResource {
-    /// The token's number.
+    /// The number of the token.
     pub id: TokenId,
-    /// What its owner calls it.
+    /// The name that its owner chose.
     pub name: Arc<str>,
-    /// Its status when the page was made.
+    /// Its status at the time of the response.
     pub status: ReportedStatus,
-    /// When it was last accepted; `None` if never.
+    /// The time when it was last accepted; `None` if never.
     pub last_used_at: Option<DateTime<Utc>>,
-    /// How often it was accepted.
+    /// The number of times that it was accepted.
     pub usage_count: u64,
-    /// When it expires; `None` if never.
+    /// The time from which it is expired; `None` if it does not expire.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was made.
+    /// The time when it was created.
     pub created_at: DateTime<Utc>,
-    /// From where it may be used; `None` is from anywhere.
+    /// The addresses from which it may be used; `None` for no restriction.
     pub allowed_ips: Option<AllowedIps>,
 }
 

@@ -1,4 +1,4 @@
-//! Whether a token may be used, as a pure rule over three instants.
+//! The rule that decides whether a token may be used, as a pure function of three times.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,11 +7,10 @@ use chrono::{DateTime, Utc};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
-/// The operational status of a token at one instant.
+/// The status of a token at a time.
 ///
-/// It is derived, never stored, so that it cannot disagree with the timestamps it comes from. The three variants are
-/// all there are, and callers may match on them without a wildcard: a fourth would change what "may be used" means,
-/// which is a breaking change by nature.
+/// It is derived and never stored, so it cannot disagree with the times of the token. The three variants are complete,
+/// and you can match on them without a wildcard. A fourth status would be a breaking change.
 ///
 /// # Examples
 ///
@@ -27,17 +26,17 @@ use serde::ser::{Serialize, Serializer};
 pub enum TokenStatus {
     /// The token may be used.
     Active,
-    /// The instant of `expires_at` has come.
+    /// The time `expires_at` has come.
     Expired,
-    /// The instant of `revoked_at` has come, whatever `expires_at` says.
+    /// The time `revoked_at` has come. The token can be expired too.
     Revoked,
 }
 
 impl TokenStatus {
     /// Derives the status at `now`.
     ///
-    /// Revocation beats expiry. At the very instant of either timestamp it already counts; before it, it does not, so
-    /// a revocation planned for later leaves the token usable until then.
+    /// Revocation takes precedence over expiry. Each takes effect exactly at its time. A `revoked_at` in the future has
+    /// no effect yet.
     #[inline]
     #[must_use]
     pub fn derive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
@@ -51,8 +50,7 @@ impl TokenStatus {
         }
     }
 
-    /// Returns the first instant after `now` at which [`derive`](Self::derive) will answer differently, if there is
-    /// one.
+    /// Returns the first time after `now` at which the result of [`derive`](Self::derive) changes, if it does.
     ///
     /// # Examples
     ///
@@ -71,7 +69,7 @@ impl TokenStatus {
         expires_at: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        // What does not count yet lies ahead.
+        // Only a time in the future can change the status.
         match Self::derive(revoked_at, expires_at, now) {
             Self::Active => revoked_at.into_iter().chain(expires_at).min(),
             Self::Expired => revoked_at,
@@ -79,7 +77,7 @@ impl TokenStatus {
         }
     }
 
-    /// Returns the word on the wire: `active`, `expired` or `revoked`.
+    /// Returns the word for the status: `active`, `expired` or `revoked`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,7 +97,7 @@ impl fmt::Display for TokenStatus {
 impl FromStr for TokenStatus {
     type Err = UnknownStatus;
 
-    /// Parses a word of the wire.
+    /// Parses `active`, `expired` or `revoked`.
     ///
     /// # Errors
     ///
@@ -126,11 +124,10 @@ impl<'de> Deserialize<'de> for TokenStatus {
     }
 }
 
-/// The status that a resource carries and a client reads.
+/// The status of a token as a client reads it.
 ///
-/// A client outlives the server it was written against. A status that did not exist yet is preserved as
-/// [`Other`](Self::Other) instead of failing the whole page. The two variants are complete: a status is known or it is
-/// not.
+/// A later server can send a status that this version does not know. It is preserved as [`Other`](Self::Other), so the
+/// client can still read the page. The two variants are complete: a status is known or unknown.
 ///
 /// # Examples
 ///
@@ -166,7 +163,7 @@ pub enum ReportedStatus {
 pub struct UnknownStatus(Box<str>);
 
 impl UnknownStatus {
-    /// Returns the text as it was read.
+    /// Returns the text of the status.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -174,7 +171,7 @@ impl UnknownStatus {
 }
 
 impl ReportedStatus {
-    /// Returns the word on the wire.
+    /// Returns the word for the status, or the text of an unknown one.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

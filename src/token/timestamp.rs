@@ -14,7 +14,7 @@ const FIRST_SECOND: i64 = -62_167_219_200;
 /// 9999-12-31T23:59:59Z, the last one.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// A time as it is read from the wire and written to it.
+/// A time with its form on the wire.
 #[derive(Clone, Copy)]
 pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
 
@@ -31,8 +31,8 @@ pub(crate) struct TimestampText {
 impl Timestamp {
     /// Returns the text of the time.
     ///
-    /// A fraction is truncated, which also turns a leap second into `:59`. A time outside the years 0000 to 9999 is
-    /// clamped to the nearest one inside, so that no record can make a page unreadable.
+    /// Truncates a fraction, which also turns a leap second into `:59`. Clamps a time outside the years 0000 to 9999,
+    /// so that every page can be read.
     #[inline]
     pub(crate) fn to_text(self) -> TimestampText {
         let date = self.0.naive_utc().date();

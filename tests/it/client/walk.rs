@@ -106,7 +106,7 @@ fn a_blob_in_a_blob_does_not_overflow_the_stack() {
 fn a_url_without_an_origin_has_no_next() {
     assert!(matches!(next("data:text/plain,x", "data:text/plain,x?page=2"), Err(NextUrlError::OtherOrigin { .. })));
     let error = next("data:text/plain,x", "?page=2").unwrap_err();
-    assert_eq!(error.to_string(), "next link is no URL: relative URL with a cannot-be-a-base base");
+    assert_eq!(error.to_string(), "next link is not a URL: relative URL with a cannot-be-a-base base");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_link_that_is_not_a_url_is_rejected() {
         ("//[::1?page=3", "invalid IPv6 address"),
         ("https://h:99999/?page=3", "invalid port number"),
     ] {
-        assert_eq!(next(REQUESTED, link).expect_err(link).to_string(), format!("next link is no URL: {reason}"));
+        assert_eq!(next(REQUESTED, link).expect_err(link).to_string(), format!("next link is not a URL: {reason}"));
     }
 }
 

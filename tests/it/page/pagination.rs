@@ -49,9 +49,9 @@ fn a_base_is_preserved_without_trailing_slashes() {
 #[test]
 fn an_invalid_base_is_rejected_with_the_reason() {
     let foreign = |c: &str| format!("base URL has the character {c}, which must be percent-encoded");
-    let fragment = "base URL has a fragment, which is set on its own";
+    let fragment = "base URL has a fragment: set it with `Pagination::with_fragment`";
     let no_scheme = "base URL begins with `//`: expected a scheme before it, or one `/`";
-    let query = "base URL has a query, whose parameters are set on their own";
+    let query = "base URL has a query: set parameters with `PageRequest::with_parameters`";
     let relative = "base URL is relative: expected `http://`, `https://` or an absolute path";
     let percent = "base URL has a `%` without two hexadecimal digits after it: expected `%25` for a percent sign";
     let scheme = "base URL has another scheme than `http` and `https`";
@@ -293,7 +293,7 @@ fn an_ambiguous_name_is_an_error_that_shows_both_and_an_empty_name_is_an_error()
     let error = list().with_client_size("page", size(9)).unwrap_err();
     assert_eq!(error, ParameterNameError::Ambiguous("page".into(), "page".into()));
     let error = list().with_client_size("page[size]", size(9)).unwrap_err();
-    assert_eq!(error.to_string(), "query parameters `page` and `page[size]` cannot be told apart");
+    assert_eq!(error.to_string(), "query parameters `page` and `page[size]` are ambiguous");
     for (setter, set) in NAME_SETTERS {
         assert_eq!(set(list(), ""), Err(ParameterNameError::Empty), "{setter}");
     }

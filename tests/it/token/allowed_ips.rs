@@ -77,7 +77,7 @@ fn an_entry_that_is_not_an_address_is_rejected() {
             "::ffff:010.0.0.1",
             "１０.0.0.1",
         ],
-        "is not an IPv4 or IPv6 address, nor a range of them in CIDR notation",
+        "is not an IPv4 or IPv6 address or a range in CIDR notation",
     );
 }
 
