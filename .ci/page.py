@@ -21,7 +21,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --hide-scrollbars --lang=en-GB"
 ).split()
 
-# What reaches beyond the screen's right edge, or holds more than it shows. What is for screen readers alone is clipped.
+# Elements that reach beyond the right edge of the screen, or whose content is wider than they are.
 OVERFLOWING = """
     const seen = [...document.body.querySelectorAll("*")].filter((it) => it.checkVisibility() && !it.closest("thead"));
     const isOver = (it) => it.getBoundingClientRect().right > innerWidth || it.scrollWidth > it.clientWidth + 1;
@@ -205,7 +205,7 @@ def a_refusal(page):
     check(page.focused().get_property("id") == "secret", page.focused().get_property("outerHTML"))
     check(page.focused().get_attribute("aria-invalid") == "true")
     check(not page.all("#list")[0].is_displayed(), "the other's tokens are still there")
-    # What the browser itself notes of any such answer is no fault of the page.
+    # The browser itself logs every response with an error status.
     noted = page.problems()
     check(len(noted) == 1 and "the server responded with a status of 401" in noted[0], noted)
     is_accessible(page)

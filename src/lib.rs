@@ -8,32 +8,43 @@
 //!
 //! ```
 //! use tokenfolio::{
-//!     AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore, Pagination, StoreError,
+//!     AccessToken, Authenticated, Authenticator, BearerToken, ListTokens, MemoryStore,
+//!     Pagination, StoreError,
 //! };
 //!
-//! /// Finds the token behind a secret. Your service looks up a digest of the secret in its table.
-//! struct Secrets;
+//! /// Finds the token of a secret. Your service looks up a digest of the secret in its table.
+//! struct Secrets {
+//!     token: AccessToken,
+//! }
 //!
 //! impl Authenticator for Secrets {
 //!     type Owner = u64;
 //!
-//!     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
-//!         let token = AccessToken::new(1, "Production Deploy", "2024-03-01T18:11:00Z".parse().unwrap());
-//!         Ok((secret.secret() == "for-tests-only").then(|| Authenticated::new(7, token)))
+//!     async fn find(
+//!         &self,
+//!         secret: &BearerToken,
+//!     ) -> Result<Option<Authenticated<u64>>, StoreError> {
+//!         let is_known = secret.secret() == "for-tests-only";
+//!         Ok(is_known.then(|| Authenticated::new(7, self.token.clone())))
 //!     }
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // Once, when the service starts. `MemoryStore` stands for your implementation of `TokenStore`.
+//! // Once, when the service starts. `MemoryStore` stands for your own `TokenStore`.
+//! let created_at = "2024-03-01T18:11:00Z".parse()?;
+//! let token = AccessToken::new(1, "Production Deploy", created_at).with_usage_count(42);
 //! let store = MemoryStore::new();
-//! store.insert(7, AccessToken::new(1, "Production Deploy", "2024-03-01T18:11:00Z".parse()?).with_usage_count(42));
+//! store.insert(7, token.clone());
 //! let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
-//! let endpoint = ListTokens::new(store, Secrets, pagination);
+//! let endpoint = ListTokens::new(store, Secrets { token }, pagination);
 //!
-//! // For each request.
-//! let request = http::Request::get("/api/v1/me/tokens").header("authorization", "Bearer for-tests-only").body(())?;
-//! let (parts, _) = request.into_parts();
-//! let response = pollster::block_on(endpoint.handle(&parts, Some("192.0.2.7".parse()?)));
+//! // For each request, from your framework.
+//! let (parts, _) = http::Request::get("/api/v1/me/tokens")
+//!     .header("authorization", "Bearer for-tests-only")
+//!     .body(())?
+//!     .into_parts();
+//! let peer = "192.0.2.7".parse()?;
+//! let response = pollster::block_on(endpoint.handle(&parts, Some(peer)));
 //!
 //! assert_eq!(response.status(), 200);
 //! let page: serde_json::Value = serde_json::from_slice(response.body())?;
@@ -60,7 +71,12 @@
 //!         "last_page": 1,
 //!         "links": [
 //!             {"url": null, "label": "« Previous", "page": null, "active": false},
-//!             {"url": "https://api.example.com/api/v1/me/tokens?page=1", "label": "1", "page": 1, "active": true},
+//!             {
+//!                 "url": "https://api.example.com/api/v1/me/tokens?page=1",
+//!                 "label": "1",
+//!                 "page": 1,
+//!                 "active": true
+//!             },
 //!             {"url": null, "label": "Next »", "page": null, "active": false}
 //!         ],
 //!         "path": "https://api.example.com/api/v1/me/tokens",

@@ -1,6 +1,6 @@
 //! The messages of the compiler for typical mistakes. Each says what to write.
 //!
-//! The words are those of one compiler, so only the gate compares them. When a new version of Rust words them differently,
+//! The words depend on the version of the compiler, so only the gate compares them. When a new version of Rust words them differently,
 //! write the new messages with `TRYBUILD=overwrite`, and read each of them:
 //!
 //! ```sh

@@ -27,7 +27,7 @@ impl ser::Error for WrongLength {
     }
 }
 
-/// What was announced for a sequence, a map or a struct, and what has followed.
+/// The announced length of a sequence, a map or a struct, and the number of elements written so far.
 struct Counted {
     name: &'static str,
     announced: Option<usize>,

@@ -384,7 +384,7 @@ fn numbers_may_be_text_or_floats() {
     }
 }
 
-/// What a reader of bytes can replace, in every part of a page.
+/// Every part of a page has bytes that a reader of bytes can replace.
 #[test]
 fn bytes_that_cannot_be_decoded_are_replaced() {
     let text = whole().to_string();

@@ -349,7 +349,7 @@ fn an_empty_fragment_is_none() {
 }
 
 proptest! {
-    /// What one page says, the request for the next page finds again.
+    /// The request for the next page reads the same size and parameters that the links of a page have.
     #[test]
     fn links_lead_to_their_page_with_the_same_size_and_the_same_parameters(
         page_name in prop_oneof!["[a-c]", any::<String>()],
