@@ -45,7 +45,7 @@ pub trait Fixture: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails if the table does not have the token afterwards, unchanged. Then the check fails too, unless the table may
+    /// Fails if the table does not have the unchanged token afterwards. Then the check fails too, unless the table may
     /// reject the token: its name contains U+0000 or has more than 255 characters, its usage count is above `i64::MAX`,
     /// or it is beyond the table's [`limits`](Self::limits).
     fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), FixtureError>> + Send;
