@@ -72,9 +72,7 @@ fn unused_name(prefix: &str) -> String {
 
 /// Returns the command that waits for the end of its input, and then stops the server and removes the folder.
 fn cleaner(folder: &Path, stop: &Command, user: Option<User>) -> Command {
-    // A terminal sends its signals to the cleaner too, which must outlive the tests.
     const SCRIPT: &str = r#"
-        trap '' HUP INT TERM
         folder=$1; shift
         cat
         "$@"
@@ -86,6 +84,9 @@ fn cleaner(folder: &Path, stop: &Command, user: Option<User>) -> Command {
     if let Some(User { uid, gid }) = user {
         shell.uid(uid).gid(gid);
     }
+    // A terminal, or a program with a time limit, sends signals to the whole process group of the tests. The cleaner must
+    // outlive them.
+    shell.process_group(0);
     shell.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     shell
 }
