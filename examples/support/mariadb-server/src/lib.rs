@@ -5,7 +5,8 @@
 //! data to the disk.
 //!
 //! Tests that need their own tables share one server and use a [`Database`] each. Tests that stop a server start their
-//! own. `cargo example mariadb-server` runs a server from the command line.
+//! own. A [`Cluster`] is three servers that replicate each other with Galera, and also needs Debian's packages `galera-4` and
+//! `rsync`. `cargo example mariadb-server` runs a server from the command line, or a cluster with `-- --cluster`.
 //!
 //! # Examples
 //!
@@ -24,9 +25,11 @@
 //! # }
 //! ```
 
+mod cluster;
 mod database;
 mod server;
 
+pub use cluster::Cluster;
 pub use database::Database;
 pub use server::Server;
 pub use tokenfolio_server_process::ServerError;

@@ -1,6 +1,7 @@
 //! Starts and stops a server.
 
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
 use tokenfolio_server_process::{Folder, Installation, Process, ServerError, run, run_with_input};
@@ -25,7 +26,7 @@ pub struct Server {
     folder: Folder,
     process: Process,
     installation: Installation,
-    options: Vec<String>,
+    pub(crate) options: Vec<String>,
 }
 
 impl Server {
@@ -44,16 +45,24 @@ impl Server {
     ///
     /// Fails for the same reasons as [`start`](Self::start).
     pub fn start_with(options: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, ServerError> {
-        let installation = Installation::new("mariadb-server", "mysql", vec!["/usr/sbin".into()])?;
-        let folder = Folder::create("tokenfolio-db", &installation, |folder| {
-            let mut stop = installation.command("sh", folder)?;
-            stop.args(["-c", "kill -KILL \"$(cat \"$1\")\"", "sh"]).arg(process_id(folder));
-            Ok(stop)
-        })?;
+        let installation = installation()?;
+        let folder = create_folder(&installation)?;
         let mut install = installation.command("mariadb-install-db", folder.path())?;
         install.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-name-resolve"]);
         run(install.args(folder_options(folder.path())), "mariadb-install-db")?;
         let options = options.into_iter().map(Into::into).collect();
+        Self::start_in(folder, installation, options)
+    }
+
+    /// Starts a server without data, which receives the data of its cluster.
+    pub(crate) fn join(options: Vec<String>) -> Result<Self, ServerError> {
+        let installation = installation()?;
+        let folder = create_folder(&installation)?;
+        run(installation.command("mkdir", folder.path())?.arg("data"), "mkdir")?;
+        Self::start_in(folder, installation, options)
+    }
+
+    fn start_in(folder: Folder, installation: Installation, options: Vec<String>) -> Result<Self, ServerError> {
         let process = start(&installation, folder.path(), &options)?;
         Ok(Self { folder, process, installation, options })
     }
@@ -111,7 +120,21 @@ impl Server {
     }
 }
 
-/// Starts a server on existing data, and waits until it is ready.
+/// Finds MariaDB, on `PATH` or in Debian's folder.
+fn installation() -> Result<Installation, ServerError> {
+    Installation::new("mariadb-server", "mysql", vec!["/usr/sbin".into()])
+}
+
+/// Creates the folder of a server, with the command that stops the server and the programs that it runs.
+fn create_folder(installation: &Installation) -> Result<Folder, ServerError> {
+    Folder::create("tokenfolio-db", installation, |folder| {
+        let mut stop = installation.command("sh", folder)?;
+        stop.args(["-c", "kill -KILL \"-$(cat \"$1\")\"", "sh"]).arg(process_id(folder));
+        Ok(stop)
+    })
+}
+
+/// Starts a server in a process group of its own, and waits until it accepts connections.
 fn start(installation: &Installation, folder: &Path, options: &Vec<String>) -> Result<Process, ServerError> {
     let server = installation.command("mariadbd", folder)?;
     // The server writes its process id late. A server that starts could then not be stopped.
@@ -123,7 +146,8 @@ fn start(installation: &Installation, folder: &Path, options: &Vec<String>) -> R
         .arg("--socket")
         .arg(socket(folder))
         .args(SETTINGS)
-        .args(options);
+        .args(options)
+        .process_group(0);
     let is_ready = |_| UnixStream::connect(socket(folder)).is_ok();
     Process::start(&mut shell, "mariadbd", &folder.join("log"), is_ready)
 }
