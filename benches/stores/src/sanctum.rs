@@ -33,7 +33,7 @@ impl Sanctum {
         server.run(&filling(tokens))?;
         let options: MySqlConnectOptions = server.url().parse()?;
         let plain = MySqlPoolOptions::new().max_connections(1).connect_with(options.clone().timezone(None)).await?;
-        let mut store = SanctumStore::connect(options, [Model::new(MODEL, "users")]).await?;
+        let mut store = SanctumStore::connect(options.into(), [Model::new(MODEL, "users")]).await?;
         store.migrate().await?;
         Ok(Self { store, plain, tokens, _server: server })
     }

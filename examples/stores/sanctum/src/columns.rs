@@ -1,9 +1,10 @@
 //! The columns of `personal_access_tokens` that differ between applications.
 
-use sqlx::mysql::{MySqlPool, MySqlRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
+use sqlx::mysql::MySqlArguments;
+use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 use tokenfolio::StoreError;
 
+use crate::connection::Connections;
 use crate::error::Error;
 use crate::row::Integer;
 use crate::store::SanctumStore;
@@ -26,14 +27,15 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// Reads the definition of the table in the pool's database.
-    pub(crate) async fn read(pool: &MySqlPool) -> Result<Self, Error> {
+    /// Reads the definition of the table.
+    pub(crate) async fn read(connections: &Connections) -> Result<Self, Error> {
         const SQL: &str = "SELECT
                 count(CASE WHEN column_name IN ('usage_count', 'revoked_at', 'allowed_ips') THEN 1 END),
                 min(CASE WHEN data_type IN ('timestamp', 'datetime') THEN datetime_precision END)
             FROM information_schema.columns
             WHERE table_schema = database() AND table_name = 'personal_access_tokens'";
-        let row: MySqlRow = sqlx::query(SQL).fetch_one(pool).await?;
+        let rows = connections.query(SQL.to_owned(), MySqlArguments::default()).await?;
+        let row = rows.first().ok_or(Error::NoTable)?;
         let additions: Integer = row.try_get(0)?;
         let fraction_digits: Option<Integer> = row.try_get(1)?;
         let fraction_digits = fraction_digits.ok_or(Error::NoTable)?;
@@ -56,13 +58,13 @@ impl SanctumStore {
     /// database fails. The migration can be repeated.
     pub async fn migrate(&mut self) -> Result<(), StoreError> {
         self.add_columns().await?;
-        self.columns = Columns::read(&self.pool).await?;
+        self.columns = Columns::read(&self.connections).await?;
         Ok(())
     }
 
     async fn add_columns(&self) -> Result<(), Error> {
-        // Not from the pool, whose connections have a time limit for statements.
-        let mut connection = self.pool.connect_options().connect().await?;
+        // Not one of the pool, whose connections have a time limit for statements.
+        let mut connection = self.connections.nodes().connect_to_any().await?;
         connection.execute("SET SESSION lock_wait_timeout = 1").await?;
         for (column, definition) in ADDITIONS {
             let sql = format!("ALTER TABLE personal_access_tokens ADD COLUMN {column} {definition}");

@@ -1,79 +1,109 @@
-//! Connections, their settings, and the time limits of statements.
+//! The connections of a store, and the time limits of its statements.
 
 use std::pin::Pin;
 use std::time::Duration;
 
+use deadpool::managed::{Pool, PoolError};
 use sqlx::encode::Encode;
-use sqlx::mysql::{MySql, MySqlArguments, MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlPoolOptions, MySqlRow};
-use sqlx::{Arguments, AssertSqlSafe, Executor, SqlSafeStr, Type};
-use tokio::time::timeout;
+use sqlx::mysql::{MySql, MySqlArguments, MySqlConnection, MySqlRow};
+use sqlx::{Arguments, AssertSqlSafe, Connection, Row, SqlSafeStr, Type};
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::Error;
-use crate::store::SanctumStore;
+use crate::nodes::Nodes;
+use crate::session::Manager;
 
 /// The maximum number of connections of a store.
-const CONNECTIONS: u32 = 8;
+const CONNECTIONS: usize = 8;
 /// How long a caller waits for a connection.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a caller waits for a response of the server.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The settings of a connection.
-///
-/// A value that a column cannot hold is an error, and not the nearest value that it can hold. A lock that is not granted
-/// within a second is an error too, so that it is reported before the time limit of the statement. MariaDB and MySQL name
-/// that limit differently, and each ignores the comment for the other.
-const SETTINGS: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION',
-    lock_wait_timeout = 1, innodb_lock_wait_timeout = 1
-    /*M! , max_statement_time = 2 */ /*!80000 , max_execution_time = 2000 */";
-/// One statement has one snapshot at this level, and locks no gaps between rows.
-const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+pub(crate) const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a caller waits for a statement, with its connection.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a caller waits for a cluster: for a node that is ready, and for a write with its connection. A node that has
+/// just lost the others stops for some seconds, until it knows whether it has a quorum.
+const CLUSTER_TIMEOUT: Duration = Duration::from_millis(900);
 
 /// The future of work on a connection.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, sqlx::Error>> + Send + 'c>>;
 
-/// Creates a pool, which connects when the first statement needs a connection.
-pub(crate) fn pool(options: MySqlConnectOptions) -> MySqlPool {
-    // Without a time zone, the session has the server's, as Laravel's has.
-    let options = options.timezone(None).pipes_as_concat(false).no_engine_substitution(false);
-    MySqlPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(CONNECTION_TIMEOUT)
-        .after_connect(|connection, _| Box::pin(configure(connection)))
-        .connect_lazy_with(options)
+/// Connections to one of the nodes.
+#[derive(Clone, Debug)]
+pub(crate) struct Connections {
+    pool: Pool<Manager>,
 }
 
-async fn configure(connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
-    connection.execute(SETTINGS).await?;
-    connection.execute(ISOLATION).await?;
-    Ok(())
-}
+impl Connections {
+    /// Connects to a node, and reads whether it is in a cluster.
+    pub(crate) async fn open(nodes: Nodes) -> Result<Self, Error> {
+        let mut connection = nodes.connect_to_any().await?;
+        let is_cluster = is_in_cluster(&mut connection).await?;
+        connection.close().await?;
+        let limit = if is_cluster { CLUSTER_TIMEOUT } else { CONNECTION_TIMEOUT };
+        let pool = Pool::builder(Manager::new(nodes, is_cluster, limit)).max_size(CONNECTIONS).build();
+        // A pool without timeouts of its own needs no runtime.
+        Ok(Self { pool: pool.map_err(|_| sqlx::Error::PoolClosed)? })
+    }
 
-impl SanctumStore {
+    pub(crate) fn nodes(&self) -> &Nodes {
+        self.pool.manager().nodes()
+    }
+
     /// Runs a query. Each connection prepares it once.
     pub(crate) async fn query(&self, sql: String, arguments: MySqlArguments) -> Result<Vec<MySqlRow>, Error> {
         let query = sqlx::query_with(AssertSqlSafe(sql), arguments);
-        self.run(|connection| Box::pin(query.fetch_all(connection))).await
+        self.run(STATEMENT_TIMEOUT, |connection| Box::pin(query.fetch_all(connection))).await
     }
 
-    /// Runs a statement, and returns the number of rows that match its condition.
+    /// Runs a write for a caller who waits for it, and returns the number of rows that match its condition.
     pub(crate) async fn execute(&self, sql: impl SqlSafeStr, arguments: MySqlArguments) -> Result<u64, Error> {
-        let query = sqlx::query_with(sql, arguments);
-        Ok(self.run(|connection| Box::pin(query.execute(connection))).await?.rows_affected())
+        let limit = if self.pool.manager().is_cluster() { CLUSTER_TIMEOUT } else { STATEMENT_TIMEOUT };
+        self.execute_within(limit, sql, arguments).await
     }
 
-    /// Does work on a connection of the pool.
-    pub(crate) async fn run<T>(
+    /// Runs a write for which no client waits. On a cluster, it outlasts the loss of a node whose timeouts are short.
+    pub(crate) async fn execute_later(&self, sql: impl SqlSafeStr, arguments: MySqlArguments) -> Result<u64, Error> {
+        self.execute_within(STATEMENT_TIMEOUT, sql, arguments).await
+    }
+
+    async fn execute_within(
         &self,
+        limit: Duration,
+        sql: impl SqlSafeStr,
+        arguments: MySqlArguments,
+    ) -> Result<u64, Error> {
+        let query = sqlx::query_with(sql, arguments);
+        Ok(self.run(limit, |connection| Box::pin(query.execute(connection))).await?.rows_affected())
+    }
+
+    /// Does work on a connection.
+    async fn run<T>(
+        &self,
+        limit: Duration,
         work: impl for<'c> FnOnce(&'c mut MySqlConnection) -> Work<'c, T>,
     ) -> Result<T, Error> {
-        let mut connection = self.pool.acquire().await?;
-        let result = timeout(RESPONSE_TIMEOUT, work(&mut connection)).await;
-        if result.is_err() {
-            // The next caller with this connection would wait too.
-            drop(connection.detach());
-        }
-        Ok(result??)
+        let started = Instant::now();
+        let manager = self.pool.manager();
+        let session = timeout_at(started + manager.limit(), self.pool.get()).await;
+        let mut session = session.map_err(|elapsed| manager.timed_out(elapsed))?.map_err(pool_error)?;
+        session.is_busy = true;
+        let result = timeout_at(started + limit, work(&mut session.connection)).await;
+        // Otherwise the next caller with this connection would wait too.
+        session.is_busy = result.is_err();
+        Ok(result.map_err(|elapsed| manager.timed_out(elapsed))??)
+    }
+}
+
+/// Returns whether a server is a node of a Galera cluster. MySQL has no such variable.
+async fn is_in_cluster(connection: &mut MySqlConnection) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("SHOW VARIABLES LIKE 'wsrep_on'").fetch_optional(connection).await?;
+    row.map_or(Ok(false), |row| Ok(row.try_get::<&str, _>("Value")? == "ON"))
+}
+
+/// The pool has no timeouts and no hooks, and is never closed.
+fn pool_error(error: PoolError<Error>) -> Error {
+    match error {
+        PoolError::Backend(error) => error,
+        _ => Error::Statement(sqlx::Error::PoolClosed),
     }
 }
 

@@ -8,6 +8,9 @@ use tokio::time::error::Elapsed;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
+    /// A cluster that has lost a node stops until it knows whether it has a quorum.
+    #[error("the cluster did not respond: {0}")]
+    Cluster(#[source] Elapsed),
     /// A number in a row that no token can have.
     #[error("a number is out of range: {0}")]
     Number(#[from] TryFromIntError),
@@ -28,7 +31,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Statement(sqlx::Error),
     #[error("the server did not respond: {0}")]
-    Timeout(#[from] Elapsed),
+    Timeout(#[source] Elapsed),
     #[error("token {0} has a time of 0000-00-00")]
     ZeroDate(i64),
 }
@@ -57,6 +60,7 @@ impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Statement(source) => kind(source),
+            Error::Cluster(_) => StoreErrorKind::Unavailable,
             Error::Timeout(_) => StoreErrorKind::Timeout,
             Error::Number(_) | Error::Row(_) | Error::ZeroDate(_) => StoreErrorKind::Corrupt,
             Error::Duplicate | Error::NoColumn(_) | Error::NoTable | Error::NoToken(_) | Error::Secret(_) => {
@@ -69,11 +73,9 @@ impl From<Error> for StoreError {
 
 /// Returns the kind by the server's error number, or by the state of the connection.
 fn kind(error: &sqlx::Error) -> StoreErrorKind {
-    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+    use sqlx::Error::{Io, PoolClosed, WorkerCrashed};
 
     match (error, number(error)) {
-        // The pool also waits for a server that refuses connections.
-        (PoolTimedOut, _) => StoreErrorKind::Timeout,
         (Io(_) | PoolClosed | WorkerCrashed, _) => StoreErrorKind::Unavailable,
         (_, Some(number)) => kind_of_number(number),
         _ => StoreErrorKind::Other,
@@ -91,9 +93,12 @@ fn kind_of_number(number: u16) -> StoreErrorKind {
         1021 | 1037 | 1038 | 1041 | 1114 | 1135
         // Too many connections: of the server, and of the user.
         | 1040 | 1203 | 1226
-        // A node without a quorum, and a server that shuts down or has ended the connection.
-        | 1047 | 1053 | 1152 | 1158..=1161 | 1184 | 1927
-        // A lock that was not granted in time, and a deadlock.
+        // A node without a quorum, and a commit that it could not finish.
+        | 1047 | 1180
+        // A server that shuts down or has ended the connection.
+        | 1053 | 1152 | 1158..=1161 | 1184 | 1927
+        // A lock that was not granted in time, and a deadlock. In a cluster, a node that cannot wait for the others, and
+        // a row that another node changed first.
         | 1205 | 1213
         // A server that is read-only until it becomes the primary.
         | 1290 | 1792 | 1836 => StoreErrorKind::Unavailable,

@@ -37,7 +37,7 @@ impl SanctumStore {
         for model in &*self.models {
             add(&mut arguments, &*model.name)?;
         }
-        let rows = self.query(sql, arguments).await?;
+        let rows = self.connections.query(sql, arguments).await?;
         // The digest is unique.
         let Some(row) = rows.first() else {
             return Ok(None);

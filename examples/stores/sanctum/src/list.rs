@@ -23,7 +23,7 @@ impl TokenStore for SanctumStore {
 impl SanctumStore {
     async fn list_rows(&self, query: &ListQuery<Owner>) -> Result<TokenList, Error> {
         let sql = self.list_sql(query.order, query.status.is_some());
-        let rows = self.query(sql, self.list_arguments(query)?).await?;
+        let rows = self.connections.query(sql, self.list_arguments(query)?).await?;
         let mut list = TokenList::new(Vec::new(), 0);
         for row in &rows {
             list.total = row.try_get::<Integer, _>("total")?.to()?;
@@ -127,7 +127,7 @@ mod tests {
             for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {
                 let query = ListQuery::new(Owner::new("user", 7)).with_order(order).with_offset(400);
                 let explain = format!("EXPLAIN {}", store.list_sql(order, false));
-                let rows = store.query(explain, store.list_arguments(&query).unwrap()).await.unwrap();
+                let rows = store.connections.query(explain, store.list_arguments(&query).unwrap()).await.unwrap();
                 let text = |row: &MySqlRow, column| row.get::<Option<String>, _>(column).unwrap_or_default();
                 let of_the_owner: Vec<_> = rows
                     .iter()

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use sqlx::AssertSqlSafe;
-use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool};
+use sqlx::mysql::MySqlArguments;
 use tokenfolio::{AccessToken, StoreError, TokenId};
 
 use crate::columns::Columns;
-use crate::connection::{self, add};
+use crate::connection::{Connections, add};
 use crate::error::Error;
 use crate::find::Secret;
+use crate::nodes::Nodes;
 use crate::owner::{Model, Owner};
 use crate::row::AllowList;
 use crate::time::wall_time;
@@ -20,7 +21,7 @@ use crate::time::wall_time;
 /// Clones share their connections. The methods need a tokio runtime.
 #[derive(Clone, Debug)]
 pub struct SanctumStore {
-    pub(crate) pool: MySqlPool,
+    pub(crate) connections: Connections,
     pub(crate) models: Arc<[Model]>,
     pub(crate) expiration: Option<TimeDelta>,
     pub(crate) columns: Columns,
@@ -30,19 +31,15 @@ impl SanctumStore {
     /// Connects to a database of Laravel's, and reads the definition of Sanctum's table. Tokens of `models` are accepted,
     /// and tokens of other models are not.
     ///
-    /// Options are parsed from a URL: `mysql://user:password@host/database`. For a socket, add `?socket=/path`.
-    /// Connections are encrypted only if a feature of `sqlx` for TLS is enabled.
+    /// The store uses one node at a time. When that node fails, the store uses the next one.
     ///
     /// # Errors
     ///
-    /// Fails if the database cannot be reached, or if it has no table of Sanctum's.
-    pub async fn connect(
-        options: MySqlConnectOptions,
-        models: impl IntoIterator<Item = Model>,
-    ) -> Result<Self, StoreError> {
-        let pool = connection::pool(options);
-        let columns = Columns::read(&pool).await?;
-        Ok(Self { pool, models: models.into_iter().collect(), expiration: None, columns })
+    /// Fails if no node can be reached, or if the database has no table of Sanctum's.
+    pub async fn connect(nodes: Nodes, models: impl IntoIterator<Item = Model>) -> Result<Self, StoreError> {
+        let connections = Connections::open(nodes).await?;
+        let columns = Columns::read(&connections).await?;
+        Ok(Self { connections, models: models.into_iter().collect(), expiration: None, columns })
     }
 
     /// Sets which models' tokens are accepted, for an endpoint whose guard has a `provider`. The new store shares its
@@ -74,7 +71,9 @@ impl SanctumStore {
         {
             return Err(Error::NoColumn(token.id.0).into());
         }
-        self.execute(AssertSqlSafe(self.insert_sql(tokens.len())), self.insert_arguments(owner, tokens)?).await?;
+        self.connections
+            .execute(AssertSqlSafe(self.insert_sql(tokens.len())), self.insert_arguments(owner, tokens)?)
+            .await?;
         Ok(())
     }
 
@@ -126,7 +125,7 @@ impl SanctumStore {
         add(&mut arguments, id.0)?;
         add(&mut arguments, &*owner.model)?;
         add(&mut arguments, owner.id)?;
-        Ok(self.execute(sql, arguments).await? > 0)
+        Ok(self.connections.execute(sql, arguments).await? > 0)
     }
 
     /// Sets or replaces the secret of a token. Only its digest is stored.
@@ -145,7 +144,7 @@ impl SanctumStore {
         add(&mut arguments, id.0)?;
         add(&mut arguments, &*owner.model)?;
         add(&mut arguments, owner.id)?;
-        match self.execute(sql, arguments).await? {
+        match self.connections.execute(sql, arguments).await? {
             0 => Err(Error::NoToken(id.0).into()),
             _ => Ok(()),
         }

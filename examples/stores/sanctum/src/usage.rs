@@ -47,7 +47,7 @@ impl SanctumStore {
         } else {
             record_usage!()
         };
-        self.execute(sql, arguments).await?;
+        self.connections.execute_later(sql, arguments).await?;
         Ok(())
     }
 

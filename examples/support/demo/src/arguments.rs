@@ -21,7 +21,8 @@ pub struct Arguments {
 
     /// The store: `memory`, `sqlite` (a database in memory), `sqlite:PATH` (a file), `postgres://USER@HOST/DATABASE`, which
     /// needs the cargo feature `postgres`, or `mysql://USER@HOST/DATABASE`, which needs `mysql`. For the folder of a socket of
-    /// PostgreSQL, write `%2F` for each slash in HOST. For a socket of MySQL or MariaDB, add `?socket=PATH`.
+    /// PostgreSQL, write `%2F` for each slash in HOST. For a socket of MySQL or MariaDB, add `?socket=PATH`. For a Galera
+    /// cluster, HOST is a list: `mysql://USER@HOST,HOST,HOST/DATABASE`.
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
     pub store: StoreChoice,
 

@@ -3,13 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlPool};
+use sqlx::Connection;
 use tokenfolio::{
     AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, StoreError, StoreErrorKind, TokenId, TokenList,
     TokenStore, TokenUsage,
 };
-use tokenfolio_sanctum::{Model, Owner, SanctumStore};
-use url::Url;
+use tokenfolio_sanctum::{Model, Nodes, Owner, SanctumStore};
 
 use crate::database::Database;
 use crate::secrets::Secret;
@@ -21,36 +20,46 @@ const MODEL: &str = "tokenfolio demo";
 const SCHEMA: &str = include_str!("mysql/schema.sql");
 
 /// The URL of a MariaDB or MySQL database. `Debug` does not print the password.
-#[derive(Clone, Eq, PartialEq)]
-pub struct MySqlUrl(Url);
+#[derive(Clone)]
+pub struct MySqlUrl {
+    text: String,
+    nodes: Nodes,
+}
 
 impl FromStr for MySqlUrl {
     type Err = sqlx::Error;
 
-    /// Parses a URL such as `mysql://user:password@host/database`.
+    /// Parses a URL such as `mysql://user:password@host/database`, with a list of hosts for a cluster.
     ///
     /// # Errors
     ///
     /// Fails if `text` is not a URL, or has an option that `sqlx` does not know.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<MySqlConnectOptions>()?;
-        text.parse().map(Self).map_err(|error| sqlx::Error::Configuration(Box::new(error)))
+        Ok(Self { text: text.to_owned(), nodes: text.parse()? })
     }
 }
 
+impl PartialEq for MySqlUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for MySqlUrl {}
+
 impl fmt::Debug for MySqlUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MySqlUrl").field("host", &self.0.host_str()).finish_non_exhaustive()
+        f.debug_tuple("MySqlUrl").field(&self.nodes).finish()
     }
 }
 
 /// Connects to a database, and creates the tables that are missing.
 pub(crate) async fn open(url: &MySqlUrl) -> Result<Sanctum, StoreError> {
-    let options: MySqlConnectOptions = url.0.as_str().parse().map_err(failed)?;
-    let pool = MySqlPool::connect_with(options.clone()).await.map_err(failed)?;
-    sqlx::raw_sql(SCHEMA).execute(&pool).await.map_err(failed)?;
-    pool.close().await;
-    let mut store = SanctumStore::connect(options, [Model::new(MODEL, "tokenfolio_demo_owner")]).await?;
+    let mut connection = url.nodes.connect().await?;
+    sqlx::raw_sql(SCHEMA).execute(&mut connection).await.map_err(failed)?;
+    connection.close().await.map_err(failed)?;
+    let models = [Model::new(MODEL, "tokenfolio_demo_owner")];
+    let mut store = SanctumStore::connect(url.nodes.clone(), models).await?;
     store.migrate().await?;
     Ok(Sanctum(store))
 }

@@ -9,10 +9,10 @@ use tokenfolio::{AccessToken, TokenId};
 use tokenfolio_mariadb_server::{Server, ServerError};
 use tokenfolio_sanctum::{Owner, SanctumStore};
 
-use crate::database::{Application, SCHEMA, models, options, user};
+use crate::database::{Application, SCHEMA, models, nodes, user};
 
 /// Ids are unique among all owners in Sanctum's table. The suite gives several owners the same ids.
-const IDS_OF_EACH_OWNER: &str = "ALTER TABLE personal_access_tokens MODIFY id bigint unsigned NOT NULL,
+pub(crate) const IDS_OF_EACH_OWNER: &str = "ALTER TABLE personal_access_tokens MODIFY id bigint unsigned NOT NULL,
     DROP PRIMARY KEY, ADD PRIMARY KEY (tokenable_type, tokenable_id, id)";
 /// The types that hold every token of the contract.
 const WIDE_TYPES: &str = "ALTER TABLE personal_access_tokens MODIFY id bigint NOT NULL,
@@ -20,8 +20,10 @@ const WIDE_TYPES: &str = "ALTER TABLE personal_access_tokens MODIFY id bigint NO
     MODIFY updated_at datetime(6) NULL, MODIFY revoked_at datetime(6) NULL";
 
 /// A store, and its server if a test may stop it.
-struct SanctumFixture {
+pub(crate) struct SanctumFixture {
     store: SanctumStore,
+    /// Another store on the same table.
+    writer: SanctumStore,
     pool: MySqlPool,
     limits: Limits,
     servers: Mutex<Vec<Server>>,
@@ -30,7 +32,12 @@ struct SanctumFixture {
 
 impl SanctumFixture {
     fn new(store: SanctumStore, pool: MySqlPool, limits: Limits) -> Self {
-        Self { store, pool, limits, servers: Mutex::default(), users: AtomicU64::new(1) }
+        Self { writer: store.clone(), store, pool, limits, servers: Mutex::default(), users: AtomicU64::new(1) }
+    }
+
+    /// A store whose table another store writes.
+    pub(crate) fn with_writer(store: SanctumStore, writer: SanctumStore, pool: MySqlPool) -> Self {
+        Self { writer, ..Self::new(store, pool, limits()) }
     }
 
     /// Runs an action on all servers, if there are any.
@@ -56,11 +63,11 @@ impl Fixture for SanctumFixture {
     }
 
     async fn insert(&self, owner: &Owner, token: AccessToken) -> Result<(), FixtureError> {
-        Ok(self.store.insert(owner, &[token]).await?)
+        Ok(self.writer.insert(owner, &[token]).await?)
     }
 
     async fn remove(&self, owner: &Owner, id: TokenId) -> Result<(), FixtureError> {
-        if self.store.remove(owner, id).await? { Ok(()) } else { Err("no such token".into()) }
+        if self.writer.remove(owner, id).await? { Ok(()) } else { Err("no such token".into()) }
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -96,7 +103,7 @@ fn limits() -> Limits {
 }
 
 /// Skipped, because the tests share their server.
-const OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
+pub(crate) const OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
 
 #[tokio::test]
 async fn the_store_passes_on_sanctums_column_types() {
@@ -137,8 +144,8 @@ async fn sanctums_column_types_have_limits() {
 async fn the_store_recovers_with_its_server() {
     let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
     server.run(&format!("{SCHEMA}; {IDS_OF_EACH_OWNER}")).unwrap();
-    let store = SanctumStore::connect(options(&server.url()), models()).await.unwrap();
-    let pool = MySqlPool::connect_lazy_with(options(&server.url()));
+    let store = SanctumStore::connect(nodes(&server.url()), models()).await.unwrap();
+    let pool = MySqlPool::connect_lazy(&server.url()).unwrap();
     let mut fixture = SanctumFixture::new(store, pool, limits());
     fixture.servers = Mutex::new(vec![server]);
     contract::a_backend_that_is_down_is_unavailable_and_recovers(&fixture).await.expect("a server to stop").unwrap();

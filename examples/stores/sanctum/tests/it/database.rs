@@ -3,7 +3,7 @@
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use tokenfolio::BearerToken;
 use tokenfolio_mariadb_server::Database;
-use tokenfolio_sanctum::{Model, Owner, SanctumStore};
+use tokenfolio_sanctum::{Model, Nodes, Owner, SanctumStore};
 
 /// The tables that Laravel's and Sanctum's migrations create.
 pub(crate) const SCHEMA: &str = include_str!("../data/schema.sql");
@@ -41,7 +41,7 @@ impl Application {
 
     /// Connects a store for users and teams, on Sanctum's own columns.
     pub(crate) async fn store(&self) -> SanctumStore {
-        SanctumStore::connect(options(&self.database.url()), models()).await.expect("Sanctum's table")
+        SanctumStore::connect(nodes(&self.database.url()), models()).await.expect("Sanctum's table")
     }
 
     /// Connects a store that has added its columns.
@@ -53,7 +53,8 @@ impl Application {
 
     /// Connects without a store, as Laravel does: in the server's time zone.
     pub(crate) async fn pool(&self) -> MySqlPool {
-        let options = options(&self.database.url()).timezone(None);
+        let options: MySqlConnectOptions = self.database.url().parse().expect("a well-formed URL");
+        let options = options.timezone(None);
         MySqlPoolOptions::new().max_connections(4).connect_with(options).await.expect("a running server")
     }
 }
@@ -67,7 +68,7 @@ pub(crate) fn user(id: u64) -> Owner {
     Owner::new(USER, id)
 }
 
-pub(crate) fn options(url: &str) -> MySqlConnectOptions {
+pub(crate) fn nodes(url: &str) -> Nodes {
     url.parse().expect("a well-formed URL")
 }
 

@@ -11,7 +11,7 @@ use tokenfolio::{
 use tokenfolio_mariadb_server::Server;
 use tokenfolio_sanctum::SanctumStore;
 
-use crate::database::{Application, SCHEMA, TEAMS, USER, bearer, models, options, user};
+use crate::database::{Application, SCHEMA, TEAMS, USER, bearer, models, nodes, user};
 
 /// The longest time until a caller has an error: 2 seconds for a connection and 5 for a response, and a margin.
 const LIMIT: Duration = Duration::from_secs(9);
@@ -21,7 +21,7 @@ async fn server() -> (Server, SanctumStore) {
     let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
     server.run(&format!("{SCHEMA}; {TEAMS}")).expect("an empty database");
     server.run("INSERT INTO users (id, name, email, password) VALUES (7, 'Ada', 'a', '!')").expect("a table");
-    let mut store = SanctumStore::connect(options(&server.url()), models()).await.expect("Sanctum's table");
+    let mut store = SanctumStore::connect(nodes(&server.url()), models()).await.expect("Sanctum's table");
     store.migrate().await.expect("a table without transactions");
     store.insert(&user(7), &[token(1)]).await.expect("a new id");
     store.set_secret(&user(7), 1.into(), "1|secret").await.expect("a token");
@@ -239,7 +239,7 @@ async fn a_server_without_a_free_connection_is_an_error_until_it_has_one() {
         others.push(pool);
         assert!(others.len() < 20, "a server with 10 connections");
     }
-    let second = SanctumStore::connect(options(&server.url()), models()).await;
+    let second = SanctumStore::connect(nodes(&server.url()), models()).await;
     let error = second.unwrap_err();
     assert!(matches!(error.kind(), StoreErrorKind::Unavailable), "{error:?}");
     assert_eq!(total(&store).await.unwrap(), 1, "an open connection");
@@ -268,7 +268,7 @@ async fn a_read_only_server_is_unavailable_for_writes() {
     server.run("CREATE USER visitor@localhost; GRANT ALL ON test.* TO visitor@localhost").unwrap();
     server.run("SET GLOBAL read_only = 1").unwrap();
     let url = server.url().replace("root@", "visitor@");
-    let visitor = SanctumStore::connect(options(&url), models()).await.unwrap();
+    let visitor = SanctumStore::connect(nodes(&url), models()).await.unwrap();
     assert_eq!(total(&visitor).await.unwrap(), 1);
     let error = visitor.insert(&user(7), &[token(2)]).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error:?}");

@@ -1,10 +1,12 @@
-//! Tests of the store: its contract, its table beside Laravel, and the faults of a database.
+//! Tests of the store: its contract, its table beside Laravel, the faults of a database, and a cluster.
 
 mod contract;
 mod database;
 mod fault;
+mod galera;
 mod laravel_answers;
 mod migrate;
+mod nodes;
 mod row;
 mod secret;
 mod usage;

@@ -5,7 +5,7 @@ use tokenfolio::{Authenticator, ListQuery, StoreErrorKind, TokenStore};
 use tokenfolio_mariadb_server::Database;
 use tokenfolio_sanctum::SanctumStore;
 
-use crate::database::{Application, USER, bearer, models, options, user};
+use crate::database::{Application, USER, bearer, models, nodes, user};
 
 #[tokio::test]
 async fn the_store_works_without_its_columns() {
@@ -51,8 +51,8 @@ async fn servers_may_migrate_at_the_same_time() {
     let application = Application::create();
     let starting: Vec<_> = (0..4)
         .map(|_| {
-            let options = options(&application.database.url());
-            tokio::spawn(async move { SanctumStore::connect(options, models()).await?.migrate().await })
+            let nodes = nodes(&application.database.url());
+            tokio::spawn(async move { SanctumStore::connect(nodes, models()).await?.migrate().await })
         })
         .collect();
     for started in starting {
@@ -78,7 +78,7 @@ async fn a_migration_does_not_wait_long_for_a_transaction() {
 #[tokio::test]
 async fn a_database_without_sanctums_table_is_an_error() {
     let database = Database::create().unwrap_or_else(|error| panic!("{error}"));
-    let error = SanctumStore::connect(options(&database.url()), models()).await.unwrap_err();
+    let error = SanctumStore::connect(nodes(&database.url()), models()).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Other);
     assert_eq!(error.source().unwrap().to_string(), "the database has no table `personal_access_tokens`");
 }

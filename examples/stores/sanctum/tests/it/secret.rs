@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokenfolio::{AccessToken, AllowedIps, Authenticator, TokenId, TokenStatus};
 use tokenfolio_sanctum::{Model, Owner, SanctumStore};
 
-use crate::database::{Application, TEAM, USER, bearer, models, options, user};
+use crate::database::{Application, TEAM, USER, bearer, models, nodes, user};
 
 async fn owner_of(store: &SanctumStore, secret: &str) -> Option<Owner> {
     let found = store.find(&bearer(secret)).await.expect("a working database");
@@ -94,7 +94,7 @@ async fn a_model_has_its_own_table_and_key() {
     application.add_token(2, "gateway", 7);
     application.add_token(3, USER, 9);
     let models = [Model::new(USER, "users"), Model::new("gateway", "back`tick").with_key("the key")];
-    let store = SanctumStore::connect(options(&application.database.url()), models).await.unwrap();
+    let store = SanctumStore::connect(nodes(&application.database.url()), models).await.unwrap();
     assert_eq!(owner_of(&store, "1|text-1").await, Some(Owner::new("gateway", 9)));
     assert_eq!(owner_of(&store, "2|text-2").await, None, "a gateway with the id of a user");
     assert_eq!(owner_of(&store, "3|text-3").await, None, "a user with the id of a gateway");

@@ -38,7 +38,11 @@ fn stores_are_chosen_by_name() {
         let StoreChoice::Postgres(config) = parse(&format!("--store {url}")).store else { panic!("{url}") };
         assert_eq!(config.get_dbname(), Some("tokens"), "{url}");
     }
-    for url in ["mysql://ada@db/laravel", "mariadb://ada@localhost/laravel?socket=/run/mysqld/mysqld.sock"] {
+    for url in [
+        "mysql://ada@db/laravel",
+        "mysql://ada@db-1,db-2:3307,db-3/laravel",
+        "mariadb://ada@localhost/laravel?socket=/run/mysqld/mysqld.sock",
+    ] {
         assert_eq!(parse(&format!("--store {url}")).store, StoreChoice::MySql(url.parse().unwrap()), "{url}");
     }
     let invalid =

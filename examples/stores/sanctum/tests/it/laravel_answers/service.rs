@@ -15,7 +15,7 @@ use tokenfolio_mariadb_server::Database;
 use tokenfolio_sanctum::{Owner, SanctumStore};
 
 use super::answer::{Body, Expected, Request};
-use crate::database::{SCHEMA, TEAMS, models, options, user};
+use crate::database::{SCHEMA, TEAMS, models, nodes, user};
 
 /// The time of the application's clock, which stands still.
 pub(super) const CLOCK: &str = "2026-06-01T00:00:00Z";
@@ -45,7 +45,7 @@ impl Service {
         // Laravel writes in the time zone of the server, which was UTC.
         let rows = include_str!("../../data/rows.sql").replace("SET time_zone = '+00:00';", "");
         database.run(&rows).expect("Sanctum's table");
-        let store = SanctumStore::connect(options(&database.url()), models()).await.expect("Sanctum's table");
+        let store = SanctumStore::connect(nodes(&database.url()), models()).await.expect("Sanctum's table");
         let pool = MySqlPool::connect(&database.url()).await.expect("a running server");
         let [users, _] = models();
         let log = Arc::new(UsageLog::new());
