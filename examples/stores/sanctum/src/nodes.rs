@@ -61,7 +61,7 @@ impl Nodes {
         self.0.len()
     }
 
-    /// Returns each node's share of a time in which all nodes are tried.
+    /// Divides a time for all nodes by their number.
     pub(crate) fn share(&self, time: Duration) -> Duration {
         time / u32::try_from(self.count()).unwrap_or(u32::MAX)
     }

@@ -48,7 +48,7 @@ pub(crate) struct Manager {
 }
 
 impl Manager {
-    /// A session is opened or checked within `limit`, of which each node has an equal share.
+    /// `limit` is the time in which all nodes can be tried. Each node has an equal share of it.
     pub(crate) fn new(nodes: Nodes, is_cluster: bool, limit: Duration) -> Self {
         Self { nodes, current: AtomicUsize::new(0), is_cluster, limit }
     }

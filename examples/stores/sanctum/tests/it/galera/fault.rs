@@ -10,7 +10,7 @@ use http::StatusCode;
 use tokenfolio::{
     AccessToken, Authenticator, ListQuery, ListTokens, Pagination, StoreError, StoreErrorKind, TokenStore, TokenUsage,
 };
-use tokenfolio_mariadb_server::Cluster;
+use tokenfolio_mariadb_server::{Cluster, Server};
 use tokenfolio_sanctum::SanctumStore;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -208,8 +208,13 @@ async fn status(store: &SanctumStore) -> StatusCode {
     endpoint.handle(&request.into_parts().0, None).await.status()
 }
 
+/// Returns whether a node knows that it has no quorum. It then rejects all reads.
+fn knows_that_it_is_alone(node: &Server) -> bool {
+    node.run("SELECT * FROM mysql.db").is_err()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_quorum_all_requests_are_unavailable_in_time() {
+async fn without_a_quorum_requests_are_unavailable_in_time() {
     /// Galera itself lets a request wait for about six seconds.
     const LIMIT: Duration = Duration::from_secs(3);
     let mut cluster = MORTAL_CLUSTER.lock().await;
@@ -218,17 +223,18 @@ async fn without_a_quorum_all_requests_are_unavailable_in_time() {
     load.await_progress().await;
     cluster.kill(1).unwrap();
     cluster.kill(2).unwrap();
-    let killed = Instant::now();
+    // Until the last node knows that it is alone, it can still read. Nobody else can have written.
     let mut slowest = Duration::ZERO;
-    // The last node does not know that it is alone, and then it does.
-    while killed.elapsed() < Duration::from_secs(9) {
+    let mut rejected = 0;
+    while rejected < 20 {
+        let knows = knows_that_it_is_alone(&cluster.nodes()[0]);
         let started = Instant::now();
         let (user, tokens) = (user(8), [token(2)]);
         let (status, inserted) = tokio::join!(status(&stores[0]), stores[0].insert(&user, &tokens));
-        assert_eq!(status, 503);
+        assert!(status == 503 || (status == 200 && !knows), "{status}");
         assert_unavailable(&inserted.unwrap_err());
         slowest = slowest.max(started.elapsed());
-        sleep(Duration::from_millis(10)).await;
+        rejected += u32::from(knows);
     }
     println!("the slowest response took {slowest:?}");
     assert!(slowest < LIMIT, "{slowest:?}");
