@@ -34,13 +34,13 @@ async fn the_store_passes_on_the_third_node() {
 
 #[tokio::test]
 async fn a_write_on_one_node_is_read_on_the_others_at_once() {
-    const TOKENS: i64 = 2_000;
+    const TOKENS: i64 = 100;
     let application = Application::create(&CLUSTER);
     let mut stores = Vec::new();
     for node in 0..3 {
         stores.push(application.store_on(&CLUSTER, node).await);
     }
-    for round in 0..12 {
+    for round in 0..30 {
         let ids = round * TOKENS + 1..=(round + 1) * TOKENS;
         let last = *ids.end();
         let tokens: Vec<_> =
