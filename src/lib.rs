@@ -104,7 +104,7 @@
 //!
 //! ```text
 //! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenList
-//!   -> Paginator<AccessToken> -> into_resource(now) -> bytes -> http::Response
+//!   -> Paginator<AccessToken> -> JSON with the statuses at that time -> http::Response
 //! any error -> Problem -> the hook of the service -> bytes -> http::Response
 //! any accepted token -> UsageLog -> UsageBatch -> the table of the service
 //! ```
