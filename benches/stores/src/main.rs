@@ -3,13 +3,16 @@
 //!
 //! It fills each store with ten million tokens, a million of them for one owner. It prints two tables: milliseconds per
 //! page, and writes per second. `--small` uses a tenth of the tokens. `--short` uses a few thousand, to check that
-//! everything runs and that all ways list the same tokens. The results are also written to `target/bench-stores.json`.
+//! everything runs and that all ways list the same tokens. `--galera` measures the cluster alone. The results are also written
+//! to `target/bench-stores.json`.
 //!
-//! Sanctum's table has two million tokens, a million of them for one owner.
+//! Sanctum's table has two million tokens, a million of them for one owner. A smaller table is on one server of MariaDB and on
+//! the three nodes of a Galera cluster, which are also measured side by side.
 //!
-//! MariaDB and PostgreSQL must be installed. The bench starts its own servers and removes them.
+//! MariaDB with Galera, PostgreSQL and rsync must be installed. The bench starts its own servers and removes them.
 
 mod data;
+mod galera;
 #[path = "../../speed/measure.rs"]
 mod measure;
 mod pages;
@@ -25,7 +28,9 @@ use std::thread::available_parallelism;
 use data::Scale;
 use measure::{Effort, Table, Unit};
 use sanctum::Sanctum;
+use serde_json::Value;
 use stores::Stores;
+use tokio::runtime::Runtime;
 
 /// Any error, which ends the bench.
 type BoxError = Box<dyn Error + Send + Sync>;
@@ -43,6 +48,20 @@ fn main() -> Result<(), BoxError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Connections need a runtime when the stores are dropped.
     let _entered = runtime.enter();
+    let mut works = Vec::new();
+    if !has_flag("--galera") {
+        works.extend(measure_stores(&runtime, scale, effort)?);
+    }
+    works.extend(galera::measure(&runtime, effort)?);
+    std::fs::write(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench-stores.json"),
+        serde_json::json!(works.iter().filter_map(Value::as_array).flatten().collect::<Vec<_>>()).to_string(),
+    )?;
+    Ok(())
+}
+
+/// Fills each store, and returns two tables.
+fn measure_stores(runtime: &Runtime, scale: Scale, effort: Effort) -> Result<[Value; 2], BoxError> {
     let owners = data::owners(scale);
     let stores = runtime.block_on(Stores::load(&owners))?;
     let sanctum = runtime.block_on(Sanctum::load(scale))?;
@@ -55,19 +74,12 @@ fn main() -> Result<(), BoxError> {
         rusqlite::version()
     );
 
-    let mut table = Table::begin(effort, MILLISECONDS, None);
-    pages::measure(&mut table, &runtime, &stores, scale);
-    sanctum::measure_pages(&mut table, &runtime, &sanctum, scale);
-    let pages = table.into_json();
-    let mut table = Table::begin(effort, TIMES_PER_SECOND, None);
-    writes::measure_inserts(&mut table, &runtime, &stores.postgres)?;
-    writes::measure_usage(&mut table, &runtime, &stores, &owners)?;
-    sanctum::measure_usage(&mut table, &runtime, &sanctum);
-    let works: Vec<_> =
-        [pages, table.into_json()].iter().filter_map(|works| works.as_array()).flatten().cloned().collect();
-    std::fs::write(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench-stores.json"),
-        serde_json::json!(works).to_string(),
-    )?;
-    Ok(())
+    let mut pages = Table::begin(effort, MILLISECONDS, None);
+    pages::measure(&mut pages, runtime, &stores, scale);
+    sanctum::measure_pages(&mut pages, runtime, &sanctum, scale);
+    let mut writes = Table::begin(effort, TIMES_PER_SECOND, None);
+    writes::measure_inserts(&mut writes, runtime, &stores.postgres)?;
+    writes::measure_usage(&mut writes, runtime, &stores, &owners)?;
+    sanctum::measure_usage(&mut writes, runtime, &sanctum);
+    Ok([pages.into_json(), writes.into_json()])
 }

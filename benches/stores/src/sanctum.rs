@@ -13,7 +13,9 @@ use crate::BoxError;
 use crate::data::{BIG, Scale, USUAL, USUAL_TOKENS};
 use crate::measure::{Table, Variant};
 
-const MODEL: &str = r"App\Models\User";
+pub(crate) const MODEL: &str = r"App\Models\User";
+/// Sanctum's table.
+pub(crate) const SCHEMA: &str = include_str!("../../../examples/stores/sanctum/tests/data/schema.sql");
 const PER_PAGE: u64 = 20;
 
 pub(crate) struct Sanctum {
@@ -28,7 +30,7 @@ impl Sanctum {
     /// Fills the table with twice as many tokens as the big owner has.
     pub(crate) async fn load(scale: Scale) -> Result<Self, BoxError> {
         let server = Server::start_with(["--innodb-buffer-pool-size=3G"])?;
-        server.run(include_str!("../../../examples/stores/sanctum/tests/data/schema.sql"))?;
+        server.run(SCHEMA)?;
         let tokens = scale.big * 2;
         server.run(&filling(tokens))?;
         let options: MySqlConnectOptions = server.url().parse()?;
@@ -71,8 +73,8 @@ impl Sanctum {
     }
 }
 
-/// Returns the statement that fills the table. Every second token is of the big owner.
-fn filling(tokens: u64) -> String {
+/// Returns the statement that fills the table. Every second token is of the big owner. The secret of a token is its id.
+pub(crate) fn filling(tokens: u64) -> String {
     format!(
         r#"INSERT INTO personal_access_tokens
             (id, tokenable_type, tokenable_id, name, token, abilities, last_used_at, created_at, updated_at)
