@@ -13,7 +13,7 @@ use tokenfolio_sanctum::SanctumStore;
 
 use crate::database::{Application, SCHEMA, TEAMS, USER, bearer, models, nodes, user};
 
-/// The longest time until a caller has an error: 2 seconds for a connection and 5 for a response, and a margin.
+/// The longest time until a caller has an error: 2 seconds for a connection, 5 with a response, and a margin.
 const LIMIT: Duration = Duration::from_secs(9);
 
 /// A server that a test can stop, and a store with one token.
