@@ -164,7 +164,7 @@ fn measure_kills(name: &str, cluster: &mut Cluster) -> Result<(), BoxError> {
     for _ in 0..KILLS {
         cluster.kill(2)?;
         let killed = Instant::now();
-        cluster.nodes()[0].run("UPDATE personal_access_tokens SET name = 'killed' WHERE id = 1")?;
+        cluster.nodes()[0].run("UPDATE personal_access_tokens SET name = uuid() WHERE id = 1")?;
         seconds.push(killed.elapsed().as_secs_f64());
         cluster.start_again(&[2])?;
     }
