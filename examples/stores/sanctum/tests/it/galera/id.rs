@@ -54,8 +54,11 @@ async fn a_token_that_is_committed_late_moves_others_to_the_next_page() {
     let mut other = other.acquire().await.unwrap();
     let store = application.store_on(&CLUSTER, 2).await;
 
+    // The store has altered the table. A node rejects writes while it applies that.
+    let wait = "SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1";
+    sqlx::query(wait).execute(&mut *other).await.unwrap();
     let first = create(&mut other).await;
-    sqlx::query("SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1").execute(&slow).await.unwrap();
+    sqlx::query(wait).execute(&slow).await.unwrap();
     let mut transaction = slow.begin().await.unwrap();
     let late = create(&mut transaction).await;
     let second = create(&mut other).await;
