@@ -33,6 +33,7 @@ impl Application {
         cluster.nodes()[0].run(&create).unwrap_or_else(|error| panic!("{error}"));
         let users = "INSERT INTO users (id, name, email, password) VALUES (7, 'Ada', 'a', '!'), (8, 'Bob', 'b', '!')";
         application.run(cluster, &format!("{SCHEMA}; {TEAMS}; {users}"));
+        cluster.await_ready().unwrap_or_else(|error| panic!("{error}"));
         application
     }
 
