@@ -29,42 +29,71 @@ pub(crate) fn scattered(turn: u64, limit: u64) -> u64 {
     turn.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32) % limit
 }
 
-/// Any page of an owner of more and more tokens.
-fn measure_tokens(table: &mut Table, max_exponent: u32) {
-    let per_page = u64::from(page::PER_PAGE);
-    let stores: Vec<_> =
-        (3..=max_exponent).map(|exponent| (exponent, store_of_one_owner(10_u64.pow(exponent)))).collect();
-    for (exponent, store) in &stores {
-        let total = 10_u64.pow(*exponent);
-        let last = list(store, OWNER, total - per_page);
-        let first_id = last.tokens.first().map(|token| token.id.0.unsigned_abs());
-        assert_eq!((last.tokens.len() as u64, last.total, first_id), (per_page, total, Some(total - per_page + 1)));
-    }
-    let names: Vec<_> = stores.iter().map(|(exponent, _)| format!("10^{exponent} tokens")).collect();
-    let variants = stores.iter().zip(&names).map(|((exponent, store), name)| {
-        let pages = 10_u64.pow(*exponent) / per_page;
-        let mut turns = 0..;
-        Variant::new(name, move || {
-            let number = turns.next().map_or(0, |turn| scattered(turn, pages));
-            black_box(list(store, OWNER, number * per_page));
-        })
-    });
-    table.measure("any page in memory, by the tokens of its owner", &[0], variants.collect());
+/// The work of a page: the tokens that a store looks up and copies.
+#[derive(Clone, Copy)]
+enum Choice {
+    /// A few pages in turn. They are in the processor's cache, so the work itself is measured.
+    SamePages,
+    /// Any page. Most of its tokens are not in the cache of the processor, if the store is larger than that.
+    AnyPage,
 }
 
-/// A page of any of more and more owners.
+impl Choice {
+    /// Returns a number below `limit` for a turn.
+    fn number(self, turn: u64, limit: u64) -> u64 {
+        match self {
+            Self::SamePages => turn % 3 * (limit - 1) / 2,
+            Self::AnyPage => scattered(turn, limit),
+        }
+    }
+}
+
+/// A page of an owner of more and more tokens.
+fn measure_tokens(table: &mut Table, max_exponent: u32) {
+    let per_page = u64::from(page::PER_PAGE);
+    let stores: Vec<_> = (3..=max_exponent).map(|exponent| store_of_one_owner(10_u64.pow(exponent))).collect();
+    let totals: Vec<_> = (3..=max_exponent).map(|exponent| 10_u64.pow(exponent)).collect();
+    let names: Vec<_> = (3..=max_exponent).map(|exponent| format!("10^{exponent} tokens")).collect();
+    for (store, total) in stores.iter().zip(&totals) {
+        let last = list(store, OWNER, total - per_page);
+        let first_id = last.tokens.first().map(|token| token.id.0.unsigned_abs());
+        assert_eq!((last.tokens.len() as u64, last.total, first_id), (per_page, *total, Some(total - per_page + 1)));
+    }
+    let works = [
+        ("the first, middle and last page in memory, by the tokens of the owner", Choice::SamePages),
+        ("any page in memory, by the tokens of the owner", Choice::AnyPage),
+    ];
+    for (work, choice) in works {
+        let variants = stores.iter().zip(&totals).zip(&names).map(|((store, total), name)| {
+            let mut turns = 0..;
+            Variant::new(name, move || {
+                let number = turns.next().map_or(0, |turn| choice.number(turn, total / per_page));
+                black_box(list(store, OWNER, number * per_page));
+            })
+        });
+        table.measure(work, &[0], variants.collect());
+    }
+}
+
+/// The page of one of more and more owners.
 fn measure_owners(table: &mut Table, max_exponent: u32) {
-    let stores: Vec<_> = (3..=max_exponent).map(|exponent| (exponent, store_of_owners(10_u64.pow(exponent)))).collect();
-    let names: Vec<_> = stores.iter().map(|(exponent, _)| format!("10^{exponent} owners")).collect();
-    let variants = stores.iter().zip(&names).map(|((exponent, store), name)| {
-        let owners = 10_u64.pow(*exponent);
-        let mut turns = 0..;
-        Variant::new(name, move || {
-            let owner = turns.next().map_or(0, |turn| scattered(turn, owners));
-            black_box(list(store, owner, 0));
-        })
-    });
-    table.measure("the page of any owner with one token, by the number of owners", &[0], variants.collect());
+    let stores: Vec<_> = (3..=max_exponent).map(|exponent| store_of_owners(10_u64.pow(exponent))).collect();
+    let totals: Vec<_> = (3..=max_exponent).map(|exponent| 10_u64.pow(exponent)).collect();
+    let names: Vec<_> = (3..=max_exponent).map(|exponent| format!("10^{exponent} owners")).collect();
+    let works = [
+        ("the page of three owners with one token, by the number of owners", Choice::SamePages),
+        ("the page of any owner with one token, by the number of owners", Choice::AnyPage),
+    ];
+    for (work, choice) in works {
+        let variants = stores.iter().zip(&totals).zip(&names).map(|((store, owners), name)| {
+            let mut turns = 0..;
+            Variant::new(name, move || {
+                let owner = turns.next().map_or(0, |turn| choice.number(turn, *owners));
+                black_box(list(store, owner, 0));
+            })
+        });
+        table.measure(work, &[0], variants.collect());
+    }
 }
 
 fn store_of_one_owner(tokens: u64) -> MemoryStore<u64> {
