@@ -7,15 +7,14 @@ use std::num::TryFromIntError;
 use deadpool_postgres::{BuildError, PoolError};
 use tokenfolio::{StoreError, StoreErrorKind};
 use tokio::time::error::Elapsed;
-use tokio_postgres::error::{DbError, Severity};
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// Holds only the name of the constraint, because the server's message contains the digest.
-    #[error("a secret violates the constraint {0:?}")]
-    Constraint(String),
+    #[error(transparent)]
+    Connection(tokio_postgres::Error),
     #[error("a usage count is above i64::MAX: {0}")]
     Count(#[from] TryFromIntError),
     #[error(transparent)]
@@ -28,28 +27,65 @@ pub(crate) enum Error {
     #[error("the secret of a token of owner {0} must start with `{0}|`")]
     Secret(i64),
     #[error(transparent)]
-    Statement(#[from] tokio_postgres::Error),
+    Server(ServerError),
     #[error("the server did not respond: {0}")]
     Timeout(#[from] Elapsed),
+    #[error(
+        "the database is behind a connection pool that changes the server process between transactions; the store needs \
+         session pooling (PgBouncer: `pool_mode = session`)"
+    )]
+    TransactionPooling,
+}
+
+/// An error that the server reports, without the values of the statement.
+///
+/// The server's own message for a violated constraint contains values (`Key (owner_id, digest)=(..) already exists`), and
+/// every message contains them if `log_parameter_max_length_on_error` is set. One of them can be a digest. So only the
+/// SQLSTATE code, the message without details, and for class 23 the name of the constraint are copied.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} (SQLSTATE {})", code.code())]
+pub(crate) struct ServerError {
+    code: SqlState,
+    message: String,
+    ends_connection: bool,
+}
+
+impl From<&DbError> for ServerError {
+    fn from(error: &DbError) -> Self {
+        let message = match (is_constraint_violation(error.code()), error.constraint()) {
+            (true, Some(constraint)) => format!("a value violates the constraint {constraint:?}"),
+            // A foreign server does not name it.
+            (true, None) => "a value violates a constraint".to_owned(),
+            (false, _) => error.message().to_owned(),
+        };
+        let ends_connection = error.parsed_severity() != Some(Severity::Error);
+        Self { code: error.code().clone(), message, ends_connection }
+    }
+}
+
+/// Returns whether a code is of class 23, integrity constraint violation (PostgreSQL manual, appendix A).
+fn is_constraint_violation(code: &SqlState) -> bool {
+    code.code().starts_with("23")
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(reported) => Self::Server(reported.into()),
+            None => Self::Connection(error),
+        }
+    }
 }
 
 impl Error {
-    /// Drops the values that violate a constraint, because one of them can be a digest.
-    pub(crate) fn without_values(self) -> Self {
-        match &self {
-            Self::Statement(error) => match error.as_db_error().and_then(DbError::constraint) {
-                Some(constraint) => Self::Constraint(constraint.to_owned()),
-                None => self,
-            },
-            _ => self,
-        }
-    }
-
     /// Returns whether the connection can no longer be used.
     pub(crate) fn ends_connection(&self) -> bool {
         match self {
-            Self::Statement(error) => {
-                error.as_db_error().is_none_or(|error| error.parsed_severity() != Some(Severity::Error))
+            // A read-only server was the primary once: a new connection finds the new one. A feature that is not supported
+            // is a generic plan for tables that were distributed after the connection was configured.
+            Self::Server(error) => {
+                error.ends_connection
+                    || matches!(error.code, SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::FEATURE_NOT_SUPPORTED)
             }
             _ => true,
         }
@@ -59,14 +95,15 @@ impl Error {
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         let kind = match &error {
-            Error::Pool(PoolError::Backend(source)) | Error::Statement(source) => kind(source),
+            Error::Server(ServerError { code, .. }) => kind_of_code(code),
+            Error::Connection(source) | Error::Pool(PoolError::Backend(source)) => kind(source),
             Error::Migration(migration) => {
                 migration.source().and_then(|source| source.downcast_ref()).map_or(StoreErrorKind::Other, kind)
             }
             Error::Pool(PoolError::Timeout(_)) | Error::Timeout(_) => StoreErrorKind::Timeout,
             Error::Pool(PoolError::Closed) => StoreErrorKind::Unavailable,
             Error::Row(_) => StoreErrorKind::Corrupt,
-            Error::Build(_) | Error::Constraint(_) | Error::Count(_) | Error::Pool(_) | Error::Secret(_) => {
+            Error::Build(_) | Error::Count(_) | Error::Pool(_) | Error::Secret(_) | Error::TransactionPooling => {
                 StoreErrorKind::Other
             }
         };
@@ -74,13 +111,20 @@ impl From<Error> for StoreError {
     }
 }
 
-/// Returns the kind by the server's SQLSTATE code (PostgreSQL manual, appendix A), or by the state of the connection.
+/// Returns the kind by the server's code, or by the state of the connection.
 fn kind(error: &tokio_postgres::Error) -> StoreErrorKind {
-    let Some(state) = error.code() else {
-        let is_lost = error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<io::Error>);
-        return if is_lost { StoreErrorKind::Unavailable } else { StoreErrorKind::Other };
-    };
-    match state.code().as_bytes() {
+    match error.code() {
+        Some(code) => kind_of_code(code),
+        None if error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<io::Error>) => {
+            StoreErrorKind::Unavailable
+        }
+        None => StoreErrorKind::Other,
+    }
+}
+
+/// Returns the kind by the server's SQLSTATE code (PostgreSQL manual, appendix A).
+fn kind_of_code(code: &SqlState) -> StoreErrorKind {
+    match code.code().as_bytes() {
         // query_canceled and lock_not_available: a configured timeout has passed.
         b"57014" | b"55P03" => StoreErrorKind::Timeout,
         // Connection exceptions, transaction rollbacks, insufficient resources, a server that starts or stops, and a

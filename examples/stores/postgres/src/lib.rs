@@ -55,7 +55,9 @@ mod find;
 mod list;
 mod migrate;
 mod row;
+mod session;
 mod store;
 mod usage;
 
 pub use store::PostgresStore;
+pub use usage::UsageError;

@@ -1,6 +1,6 @@
 //! Migrates a database to the schema in `migrations`.
 
-use deadpool_postgres::Object;
+use deadpool_postgres::{ClientWrapper, Object};
 use tokenfolio::StoreError;
 
 use crate::error::Error;
@@ -40,12 +40,47 @@ impl PostgresStore {
         Ok(self.run(runner).await?)
     }
 
+    /// Distributes the tables by owner over the nodes of a Citus cluster. Call [`migrate`](Self::migrate) first, and both
+    /// on the coordinator.
+    ///
+    /// Existing rows are moved to their nodes. No other transaction can write them meanwhile. The number of shards is the
+    /// setting `citus.shard_count`. Tables that are distributed already stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database is not the coordinator of a Citus cluster, if `migrate` was not called first, or if the
+    /// database fails.
+    pub async fn distribute(&self) -> Result<(), StoreError> {
+        // Foreign keys refer from the others to the tokens, which are distributed first. All rows of an owner are on one
+        // node.
+        const DISTRIBUTE: [&str; 3] = [
+            "SELECT create_distributed_table('access_token', 'owner_id')
+            WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'access_token'::regclass)",
+            "SELECT create_distributed_table('token_usage', 'owner_id', colocate_with => 'access_token')
+            WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'token_usage'::regclass)",
+            "SELECT create_distributed_table('token_secret', 'owner_id', colocate_with => 'access_token')
+            WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'token_secret'::regclass)",
+        ];
+        let client = self.lock_schema().await?;
+        for sql in DISTRIBUTE {
+            client.batch_execute(sql).await.map_err(Error::from)?;
+        }
+        self.close_idle_connections();
+        Ok(())
+    }
+
     async fn run(&self, runner: refinery::Runner) -> Result<(), Error> {
-        // Taken from the pool, so that the lock and the setting end with the connection.
-        let mut client = Object::take(self.client().await?);
-        let lock = "SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('tokenfolio ' || current_schema))";
-        client.batch_execute(lock).await?;
+        let mut client = self.lock_schema().await?;
         runner.run_async(&mut *client).await?;
         Ok(())
+    }
+
+    /// Waits for other migrations of the schema. The connection is taken from the pool, so that the lock and the setting
+    /// end with it.
+    async fn lock_schema(&self) -> Result<ClientWrapper, Error> {
+        let client = Object::take(self.client().await?);
+        let lock = "SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('tokenfolio ' || current_schema))";
+        client.batch_execute(lock).await?;
+        Ok(client)
     }
 }

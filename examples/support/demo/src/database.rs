@@ -1,6 +1,6 @@
 //! The stores over a database, as the demo fills them.
 
-use tokenfolio::{AccessToken, Authenticator, StoreError, TokenId, TokenStore, TokenUsage};
+use tokenfolio::{AccessToken, Authenticator, StoreError, TokenId, TokenStore, UsageBatch};
 use tokenfolio_sqlite::SqliteStore;
 
 use crate::secrets::Secret;
@@ -31,7 +31,7 @@ impl Database for SqliteStore {
 }
 
 impl RecordUsage for SqliteStore {
-    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+    fn record_batch<'a>(&'a self, batch: &'a mut UsageBatch<'_, i64>) -> RecordUsageFuture<'a> {
         Box::pin(self.record_usage(batch))
     }
 }

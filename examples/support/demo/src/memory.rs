@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future;
 
 use sha2::{Digest, Sha256};
-use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, MemoryStore, StoreError, TokenUsage};
+use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, MemoryStore, StoreError, UsageBatch};
 
 use crate::usage::{RecordUsage, RecordUsageFuture};
 
@@ -30,7 +30,7 @@ impl Authenticator for MemoryAuthenticator {
 }
 
 impl RecordUsage for MemoryStore<i64> {
-    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+    fn record_batch<'a>(&'a self, batch: &'a mut UsageBatch<'_, i64>) -> RecordUsageFuture<'a> {
         self.record_usage(batch);
         Box::pin(future::ready(Ok(())))
     }

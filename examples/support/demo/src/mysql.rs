@@ -6,7 +6,7 @@ use std::str::FromStr;
 use sqlx::Connection;
 use tokenfolio::{
     AccessToken, Authenticated, Authenticator, BearerToken, ListQuery, StoreError, StoreErrorKind, TokenId, TokenList,
-    TokenStore, TokenUsage,
+    TokenStore, TokenUsage, UsageBatch,
 };
 use tokenfolio_sanctum::{Model, Nodes, Owner, SanctumStore};
 
@@ -110,7 +110,7 @@ impl Database for Sanctum {
 }
 
 impl RecordUsage for Sanctum {
-    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+    fn record_batch<'a>(&'a self, batch: &'a mut UsageBatch<'_, i64>) -> RecordUsageFuture<'a> {
         let with_owner = |usage: &TokenUsage<i64>| {
             let mut of_owner = TokenUsage::new(owner(usage.owner), usage.id, usage.last_used_at);
             of_owner.count = usage.count;

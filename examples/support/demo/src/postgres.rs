@@ -1,6 +1,6 @@
 //! PostgreSQL, with the feature `postgres`.
 
-use tokenfolio::{AccessToken, StoreError, TokenUsage};
+use tokenfolio::{AccessToken, StoreError, UsageBatch};
 use tokenfolio_postgres::PostgresStore;
 use tokio_postgres::Config;
 
@@ -26,7 +26,13 @@ impl Database for PostgresStore {
 }
 
 impl RecordUsage for PostgresStore {
-    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
-        Box::pin(self.record_usage(batch))
+    fn record_batch<'a>(&'a self, batch: &'a mut UsageBatch<'_, i64>) -> RecordUsageFuture<'a> {
+        Box::pin(async move {
+            let result = self.record_usage(batch).await;
+            if let Err(error) = &result {
+                batch.retain(|usage| error.owners.contains(&usage.owner));
+            }
+            Ok(result?)
+        })
     }
 }

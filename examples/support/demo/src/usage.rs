@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokenfolio::{StoreError, TokenUsage, UsageLog};
+use tokenfolio::{StoreError, UsageBatch, UsageLog};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -22,8 +22,8 @@ pub(crate) type RecordUsageFuture<'a> = Pin<Box<dyn Future<Output = Result<(), S
 
 /// A store that adds usage to its tokens.
 pub(crate) trait RecordUsage: Send + Sync {
-    /// Adds a batch, all or nothing.
-    fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a>;
+    /// Adds a batch. After an error, the batch retains the usage that was not written.
+    fn record_batch<'a>(&'a self, batch: &'a mut UsageBatch<'_, i64>) -> RecordUsageFuture<'a>;
 }
 
 /// A task that writes the usage of tokens to the store once a second.
@@ -64,12 +64,19 @@ async fn write_until(
 }
 
 /// Writes all usage. If the store fails or the future is dropped, the usage that is not written stays in the log.
+///
+/// A store that writes a part of a batch has lost one of its nodes, so the other batches are written too.
 async fn write(log: &UsageLog<i64>, store: &dyn RecordUsage) -> Result<(), StoreError> {
-    for batch in log.drain(BATCH) {
-        store.record_batch(&batch).await?;
-        batch.commit();
+    let mut result = Ok(());
+    for mut batch in log.drain(BATCH) {
+        let len = batch.len();
+        match store.record_batch(&mut batch).await {
+            Ok(()) => drop(batch.commit()),
+            Err(error) if batch.len() < len => result = Err(error),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(())
+    result
 }
 
 #[cfg(test)]
@@ -79,7 +86,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use chrono::DateTime;
-    use tokenfolio::{StoreErrorKind, TokenId};
+    use tokenfolio::{StoreErrorKind, TokenId, TokenUsage};
     use tokio::time::sleep;
 
     use super::*;
@@ -93,7 +100,7 @@ mod tests {
     }
 
     impl RecordUsage for Batches {
-        fn record_batch<'a>(&'a self, batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+        fn record_batch<'a>(&'a self, batch: &'a mut UsageBatch<'_, i64>) -> RecordUsageFuture<'a> {
             Box::pin(async move {
                 if self.is_down.load(Ordering::Relaxed) {
                     *self.rejected.lock().unwrap() += 1;
@@ -156,7 +163,7 @@ mod tests {
     struct Stuck;
 
     impl RecordUsage for Stuck {
-        fn record_batch<'a>(&'a self, _batch: &'a [TokenUsage<i64>]) -> RecordUsageFuture<'a> {
+        fn record_batch<'a>(&'a self, _batch: &'a mut UsageBatch<'_, i64>) -> RecordUsageFuture<'a> {
             Box::pin(pending())
         }
     }

@@ -42,9 +42,9 @@ impl Cluster {
         PostgresStore::new(config(&self.url(node))).expect("a well-formed pool")
     }
 
-    /// Returns the URL of a node, with a setting that plans each statement for its owner.
+    /// Returns the URL of a node.
     pub(crate) fn url(&self, node: usize) -> String {
-        format!("{}?options=-c%20plan_cache_mode%3Dforce_custom_plan", self.nodes[node].url())
+        self.nodes[node].url()
     }
 
     /// Connects to a node without a store.

@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use chrono::DateTime;
-use tokenfolio::{AccessToken, StoreError, StoreErrorKind, TokenUsage};
-use tokenfolio_postgres::PostgresStore;
+use tokenfolio::{AccessToken, StoreErrorKind, TokenUsage};
+use tokenfolio_postgres::{PostgresStore, UsageError};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Transaction};
 
@@ -12,7 +13,7 @@ use crate::database::{Database, wait_until_blocked};
 async fn block_the_store<'c>(
     database: &Database,
     client: &'c mut Client,
-) -> (Transaction<'c>, JoinHandle<Result<(), StoreError>>) {
+) -> (Transaction<'c>, JoinHandle<Result<(), UsageError>>) {
     let tokens = [1, 2].map(|id| AccessToken::new(id, "CI", DateTime::UNIX_EPOCH));
     database.insert(7, tokens.to_vec()).await.expect("new ids");
     let transaction = client.transaction().await.expect("a connection");
@@ -25,12 +26,12 @@ async fn block_the_store<'c>(
 }
 
 #[track_caller]
-fn assert_conflict(recorded: Result<(), StoreError>, code: &str) {
+fn assert_conflict(recorded: Result<(), UsageError>, code: &str) {
     let error = recorded.expect_err("a conflict of two writers");
-    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
-    let cause = error.source().and_then(Error::source).and_then(|cause| cause.downcast_ref());
-    let cause: &tokio_postgres::error::DbError = cause.expect("the server's error");
-    assert_eq!(cause.code().code(), code);
+    assert_eq!(error.owners, BTreeSet::from([7]), "nothing was written");
+    assert_eq!(error.cause.kind(), StoreErrorKind::Unavailable);
+    let cause = error.cause.source().expect("the server's error").to_string();
+    assert!(cause.ends_with(&format!("(SQLSTATE {code})")), "{cause}");
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn the_error_for_a_rejected_secret_does_not_contain_its_digest() {
     // The database's own message contains the existing values.
     let taken = store.set_secret(7, TokenId(2), "7|never-to-be-found").await.unwrap_err();
     let cause = taken.source().map(ToString::to_string);
-    assert_eq!(cause.as_deref(), Some("a secret violates the constraint \"token_secret_pkey\""));
+    assert_eq!(cause.as_deref(), Some("a value violates the constraint \"token_secret_pkey\" (SQLSTATE 23505)"));
     let nowhere = store.set_secret(7, TokenId(3), "7|never-to-be-found").await.unwrap_err();
     for error in [taken, nowhere] {
         let printed = format!("{error:?} {error:#?} {}", error.source().unwrap());
