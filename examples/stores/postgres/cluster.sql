@@ -8,8 +8,8 @@
 --
 -- where `node` is which of the hosts it is, from 0. Who is to connect with a password adds it to the user mappings.
 --
--- A store connects with `options=-c%20plan_cache_mode%3Dforce_custom_plan` in its URL. Every statement is then planned for
--- the owner it is about; a plan for any owner has to do with every node, and so with one that is down.
+-- The store finds out that the tables are partitioned, and plans every statement for its owner. A plan for any owner has to
+-- do with every node, and so with one that is down.
 
 CREATE EXTENSION postgres_fdw;
 
