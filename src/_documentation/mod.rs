@@ -13,11 +13,15 @@ macro_rules! links {
     () => {
         "\
 [../MANY_MACHINES.md]: crate::_documentation::many_machines
+[../MANY_MACHINES.md#mariadb-galera]: crate::_documentation::many_machines#mariadb-galera
 [../STORES.md]: crate::_documentation::stores
 [COMPARE.md]: crate::_documentation::compare
 [MANY_MACHINES.md]: crate::_documentation::many_machines
+[MANY_MACHINES.md#mariadb-galera]: crate::_documentation::many_machines#mariadb-galera
 [PERFORMANCE.md]: crate::_documentation::performance
 [STORES.md]: crate::_documentation::stores
+[STORES.md#one-server-and-galera]: crate::_documentation::stores#one-server-and-galera
+[STORES.md#sanctums-table-in-mariadb]: crate::_documentation::stores#sanctums-table-in-mariadb
 [client.md]: crate::_documentation::guides::client
 [cors.md]: crate::_documentation::guides::cors
 [endpoints.md]: crate::_documentation::guides::endpoints
