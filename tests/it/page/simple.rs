@@ -94,6 +94,7 @@ proptest! {
             prop_assert_eq!(&buffer, &expected);
             page.write_json(&mut buffer).unwrap();
             prop_assert_eq!(&buffer, &expected);
+            buffer.truncate(1);
             page.write_json_with(&mut buffer, |out, items| serde_json::to_writer(out, items)).unwrap();
             prop_assert_eq!(&buffer, &expected);
         }
