@@ -116,8 +116,8 @@ where
         }
     }
 
-    /// Sets the order of the tokens; by id, ascending, unless set. A client can choose another one if
-    /// [`Pagination::with_direction`] lets it.
+    /// Sets the order of the tokens. The default is by id, ascending. With [`Pagination::with_direction`], a client can
+    /// choose another order.
     #[must_use]
     pub fn with_order(self, order: TokenOrder) -> Self {
         Self { order, ..self }
@@ -147,16 +147,16 @@ where
         Self { trusted_proxies: Some(proxies), ..self }
     }
 
-    /// Sets after how many seconds a client is asked to try again when the store is unavailable; 1 unless set.
+    /// Sets the `Retry-After` of a 503, in seconds. The default is 1.
     #[must_use]
     pub fn with_retry_after(self, seconds: u32) -> Self {
         Self { retry_after_seconds: seconds, ..self }
     }
 
-    /// Records each accepted token in a log, once a request and at the time that the clock gave.
+    /// Records the usage of each accepted token in a log, once for each request, with the time of the clock.
     ///
-    /// The token counts as used as soon as it is accepted: with HEAD too, and also if the page then is a 400 or the store
-    /// fails. One that is refused does not count. The page shows what the store holds, so a use shows once it is written.
+    /// Usage is recorded as soon as the token is accepted: also for HEAD, and also if the page is then a 400 or the store
+    /// fails. A rejected token is not recorded. A page shows the usage that is written to the store.
     #[must_use]
     pub fn with_usage_log(self, log: Arc<UsageLog<A::Owner>>) -> Self
     where
@@ -196,7 +196,7 @@ where
         Self { problem_hook: Some(Box::new(hook)), ..self }
     }
 
-    /// Sets the clock, which is read once a request; the system's unless set.
+    /// Sets the clock, which is read once for each request. The default is the system's clock.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self { clock: Box::new(clock), ..self }

@@ -60,13 +60,13 @@ pub enum AuthError {
         /// The token that was presented.
         token: TokenId,
     },
-    /// There is a bearer token, and it has characters that no token can have.
+    /// There is a bearer token, and it is malformed.
     #[error("malformed bearer token")]
     Malformed,
     /// There are no bearer credentials.
     #[error("no bearer credentials")]
     Missing,
-    /// There are several `Authorization` fields.
+    /// There is more than one `Authorization` header.
     #[error("more than one Authorization field")]
     Repeated,
     /// The token is revoked.
@@ -81,7 +81,7 @@ pub enum AuthError {
 }
 
 impl AuthError {
-    /// Returns a word for the reason, such as `expired`, for example as the label of a counter.
+    /// Returns a word for the reason, such as `expired`. Use it as the label of a counter.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {

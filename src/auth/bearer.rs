@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
-/// A presented bearer token: the secret itself.
+/// A presented bearer token, which contains the secret.
 ///
-/// It cannot be printed, compared or serialized by accident; only [`secret`](Self::secret) shows it.
+/// It cannot be printed, compared or serialized by accident. Only [`secret`](Self::secret) returns the secret.
 ///
 /// # Examples
 ///
@@ -31,11 +31,11 @@ pub struct BearerToken {
 }
 
 impl BearerToken {
-    /// Reads the token from all `Authorization` fields of a request.
+    /// Reads the token from all `Authorization` headers of a request.
     ///
     /// # Errors
     ///
-    /// As [`from_values`](Self::from_values).
+    /// Fails for the same reasons as [`from_values`](Self::from_values).
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, CredentialsError> {
         let values = headers.get_all(AUTHORIZATION).iter();
         let value = the_only(values)?;
@@ -43,17 +43,18 @@ impl BearerToken {
         Ok(Self { value: value.clone(), secret })
     }
 
-    /// Reads the token from the values of all `Authorization` fields of a request.
+    /// Reads the token from the values of all `Authorization` headers of a request.
     ///
-    /// The scheme's name is compared without case (RFC 9110, section 11.1), one or more blanks follow it, and blanks
-    /// around the value do not count (section 5.5).
+    /// The name of the scheme is compared without case (RFC 9110, section 11.1). One or more spaces follow it. Whitespace
+    /// around the value is ignored (section 5.5).
     ///
     /// # Errors
     ///
-    /// - [`Missing`](CredentialsError::Missing): no field, another scheme, or the scheme and nothing after it;
-    /// - [`Malformed`](CredentialsError::Malformed): what follows is no token: it has a blank within, or a character
-    ///   outside RFC 6750's grammar and `|`;
-    /// - [`Repeated`](CredentialsError::Repeated): several fields; picking one would let whoever adds a field decide.
+    /// - [`Missing`](CredentialsError::Missing): there is no header, another scheme, or only the scheme.
+    /// - [`Malformed`](CredentialsError::Malformed): the credentials contain whitespace, or a character other than `|` that
+    ///   RFC 6750's grammar does not have.
+    /// - [`Repeated`](CredentialsError::Repeated): there is more than one header. Picking one would let an attacker who can
+    ///   add a header choose the credentials.
     pub fn from_values<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<Self, CredentialsError> {
         let value = the_only(values.into_iter())?;
         let secret = find_secret(value)?;
@@ -61,7 +62,7 @@ impl BearerToken {
         Ok(Self { secret: 0..value.len(), value })
     }
 
-    /// Returns the secret, to be looked up; nothing else should be done with it.
+    /// Returns the secret. Use it only to look the token up.
     #[must_use]
     pub fn secret(&self) -> &str {
         // `find_secret` has checked that the secret is ASCII, so the default is never used.
@@ -74,7 +75,7 @@ fn the_only<V>(mut values: impl Iterator<Item = V>) -> Result<V, CredentialsErro
     if values.next().is_some() { Err(CredentialsError::Repeated) } else { Ok(value) }
 }
 
-/// Returns the place of the secret in the value of an `Authorization` header.
+/// Returns the position of the secret in the value of an `Authorization` header.
 fn find_secret(value: &[u8]) -> Result<Range<usize>, CredentialsError> {
     // RFC 9110, section 5.6.3: only spaces and tabs surround a value.
     let is_whitespace = |byte: &&u8| matches!(byte, b' ' | b'\t');
@@ -93,13 +94,16 @@ fn find_secret(value: &[u8]) -> Result<Range<usize>, CredentialsError> {
     Ok(start + scheme_len + space_count..end)
 }
 
-/// Returns whether a text is a token by RFC 6750, section 2.1, `b64token`, or has `|` beside its characters. Secrets of
-/// Laravel Sanctum are `id|secret`.
+/// Returns whether a text is a `b64token` (RFC 6750, section 2.1) that can also contain `|`. Secrets of Laravel Sanctum are
+/// `id|secret`.
 fn is_token(text: &[u8]) -> bool {
     let padding_len = text.iter().rev().take_while(|byte| **byte == b'=').count();
     let body = &text[..text.len() - padding_len];
-    let is_allowed = |byte: &u8| matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'|' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
-    !body.is_empty() && body.iter().all(is_allowed)
+    !body.is_empty() && body.iter().all(|byte| is_token_byte(*byte))
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'|')
 }
 
 impl fmt::Debug for BearerToken {
@@ -113,13 +117,13 @@ impl fmt::Debug for BearerToken {
 /// The three variants are complete: each has its own challenge in RFC 6750, section 3.1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum CredentialsError {
-    /// There is a bearer token, but not a well-formed one.
+    /// There is a bearer token, and it is malformed.
     #[error("malformed bearer token")]
     Malformed,
     /// There are no bearer credentials.
     #[error("no bearer credentials")]
     Missing,
-    /// There are several `Authorization` fields.
+    /// There is more than one `Authorization` header.
     #[error("more than one Authorization field")]
     Repeated,
 }

@@ -69,7 +69,7 @@ impl Challenge {
         Ok(Parameters { realm: escaped.into(), error: None, description: None, scope: None }.into())
     }
 
-    /// Adds what was wrong with the credentials.
+    /// Adds the error code of the rejection.
     #[must_use]
     pub fn with_error(self, error: BearerError) -> Self {
         Parameters { error: Some(error), ..self.parameters }.into()
@@ -231,11 +231,11 @@ enum Reason {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[error("{}", self.as_str())]
 pub enum BearerError {
-    /// The token is valid but does not allow this; goes with status 403.
+    /// The token is valid and does not have the required scope. The status is 403.
     InsufficientScope,
     /// The request itself is malformed.
     InvalidRequest,
-    /// The token is malformed, unknown, expired, revoked, or not for this caller; goes with status 401.
+    /// The token is malformed, unknown, expired, revoked, or not allowed for this client. The status is 401.
     InvalidToken,
 }
 

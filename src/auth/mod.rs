@@ -1,4 +1,4 @@
-//! Who is calling, and with which token.
+//! Authenticates requests: who is calling, and with which token.
 
 pub(crate) mod auth_error;
 pub(crate) mod bearer;
@@ -25,13 +25,12 @@ use crate::token::status::TokenStatus;
 ///
 /// # Contract
 ///
-/// - A secret that is not known is `Ok(None)`; an error is a failure to look.
-/// - The token is returned whatever its status or allow-list: [`authenticate`] applies both.
-/// - Secrets are looked up by a digest, so that neither the table nor the time a comparison takes gives one away. That
-///   needs no comparison in constant time: the time tells at most how much of a stored digest that of a guess shares. To
-///   share one bit more takes twice as many guesses, and none of them is nearer to the secret than any other; even the
-///   whole digest leads back to its secret only by trying them all. It holds for a cryptographic hash of secrets that are
-///   long and random, of 128 bits at least. This crate itself compares no secret.
+/// - Return `Ok(None)` for a secret that is not known. An error means that the lookup failed.
+/// - Return the token with any status and any allow-list. [`authenticate`] applies both.
+/// - Look a secret up by its digest. Then the table does not contain the secret, and the time of a lookup does not reveal
+///   it. A comparison in constant time is not needed: the time can reveal at most how many bits a guess's digest shares with a
+///   stored digest, and a guess with more shared bits is not closer to the secret. This holds for a cryptographic hash of
+///   random secrets with at least 128 bits. This crate does not compare secrets.
 ///
 /// # Examples
 ///
@@ -54,10 +53,10 @@ use crate::token::status::TokenStatus;
     note = "implement `Authenticator` for it: a type `Owner` and `async fn find(&self, secret: &BearerToken)`"
 )]
 pub trait Authenticator: Send + Sync {
-    /// What tells one owner from another: the same as the token store's.
+    /// The key of an owner, of the same type as the token store's.
     type Owner: Send + Sync;
 
-    /// Finds the token that the secret belongs to, and whose it is.
+    /// Finds the token of a secret, and its owner.
     fn find(
         &self,
         secret: &BearerToken,
@@ -73,7 +72,7 @@ dyn_trait! {
     find_boxed of find(secret: BearerToken) -> Result<Option<Authenticated<Self::Owner>>, StoreError>
 }
 
-/// What an accepted request has: the token, its owner, and what else the service looked up.
+/// The token of an accepted request, its owner, and other values that the service looked up.
 ///
 /// An [`Authenticator`] adds the user's row or the abilities of the token as extensions, so that no endpoint queries the
 /// database for them again. `Debug` prints the types of the extensions, and not their values.
@@ -118,22 +117,22 @@ impl<O> Authenticated<O> {
     }
 }
 
-/// Finds out who is calling, or the problem to answer.
+/// Authenticates a request. Returns its token and owner, or the problem for the response.
 ///
-/// A request is accepted if it presents one bearer token that is known, active at `now`, and allowed for the caller's
-/// address. An unknown address is allowed only for a token without an allow-list. Every endpoint of a service may use
-/// this, and then refuses in the same way: one body for every cause, and a challenge by RFC 6750, section 3.1.
+/// A request is accepted if it presents one bearer token that is known, active at `now`, and allowed for the client's
+/// address. If the address is not known, only a token without an allow-list is accepted. All endpoints of a service can use
+/// this function. They then reject requests alike: one body for every cause, and a challenge (RFC 6750, section 3.1).
 ///
-/// `challenge` is what a rejection sends, with the error of the rejection and without a description. `client` is the
-/// address of the peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client) returns. Tokens in the
-/// query are not looked at (section 5.3).
+/// A rejection sends `challenge` with the error of the rejection and without a description. `client` is the address of the
+/// peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client) returns. Tokens in the query are
+/// ignored (RFC 6750, section 5.3).
 ///
-/// A token that is accepted has been used; the caller records that, as [`ListTokens`](crate::ListTokens) does.
+/// The caller records the usage of an accepted token, as [`ListTokens`](crate::ListTokens) does.
 ///
 /// # Errors
 ///
-/// The problem to answer: 401 for a request that is not accepted, with an [`AuthError`] as its source, or the problem of a
-/// [`StoreError`].
+/// Fails with 401 if the request is not accepted, with an [`AuthError`] as the problem's source. Fails with the problem of a
+/// [`StoreError`] if the lookup fails.
 ///
 /// # Examples
 ///
@@ -162,8 +161,8 @@ impl<O> Authenticated<O> {
 /// log.record(&accepted.owner, accepted.token.id, now);
 ///
 /// let request = http::Request::get("/api/v1/me").body(())?;
-/// let refused = pollster::block_on(authenticate(&OneToken, &challenge, &request.into_parts().0, None, now));
-/// assert_eq!(refused.unwrap_err().to_string(), "401 Unauthorized: Authentication failed");
+/// let rejected = pollster::block_on(authenticate(&OneToken, &challenge, &request.into_parts().0, None, now));
+/// assert_eq!(rejected.unwrap_err().to_string(), "401 Unauthorized: Authentication failed");
 /// # Ok(())
 /// # }
 /// ```

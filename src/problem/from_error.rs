@@ -28,7 +28,7 @@ impl From<QueryError> for Problem {
 }
 
 impl From<StoreError> for Problem {
-    /// What failed inside is no business of the client, so there is no detail.
+    /// There is no detail, because the client must not learn what failed inside the service.
     fn from(error: StoreError) -> Self {
         let problem = match error.kind() {
             // RFC 9110, section 15.6.4.

@@ -1,4 +1,4 @@
-//! A problem's JSON: strictly written, leniently read.
+//! The JSON of a problem. Writing is strict, and reading is tolerant.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,16 +18,17 @@ use crate::text::buffer::Buffer;
 use crate::text::json_escape::escape_quoted;
 use crate::text::number::Whole;
 
-/// The bytes that a problem needs beside its texts: names, quotes and a status.
+/// The length of a problem without its texts: names, quotes and a status.
 const MEMBERS_LEN: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
-/// The bytes that an extension needs beside its name: a trace id in quotes fits.
+/// The length of an extension without its name. A trace id in quotes fits.
 const EXTENSION_LEN: usize = 40;
-/// The bytes that must be free after a short text, which is written as one word.
+/// The spare capacity after a short text, which is written as one word.
 const WORD_LEN: usize = 8;
 
 impl Problem {
-    /// Replaces a buffer's content by the problem's JSON: the bytes that `serde_json` writes, by our own encoder, which
-    /// allocates nothing that the buffer has room for.
+    /// Replaces the content of a buffer with the JSON of the problem.
+    ///
+    /// The bytes are the same as `serde_json`'s. The encoder does not allocate while the buffer's capacity is large enough.
     ///
     /// The status is written as [`status`](Self::status) returns it. In a response it is never below 400.
     ///
@@ -83,7 +84,7 @@ impl Problem {
     }
 }
 
-/// Writes a key, which includes its colon and the opening quote, and a text; nothing if there is no text.
+/// Writes a key, which includes its colon and the opening quote, and a text. Writes nothing if there is no text.
 #[inline]
 fn write_text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str>) {
     if let Some(text) = text {

@@ -34,18 +34,18 @@ use crate::text::{reference, repair};
 const ABOUT_BLANK: &str = "about:blank";
 const TRACE_ID: &str = "trace_id";
 
-/// The headers that a response can have several of (RFC 9110, section 5.3, and 11.6.1 for challenges; RFC 6265, section 3).
+/// The headers that a response can have more than once (RFC 9110, section 5.3, and 11.6.1 for challenges; RFC 6265, section 3).
 static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOKIE, VARY, WWW_AUTHENTICATE];
 
-/// A problem: what went wrong with a request, for the client's program and for whoever reads its log.
+/// Problem details: why a request failed, for the client's program and for people.
 ///
-/// It is one word in size, so that `Result<T, Problem>` costs what `T` costs. What the service's own log should say
-/// goes into [`with_source`](Self::with_source) and is returned by [`source`](Error::source); it is not a value that
-/// could be serialized, so that it cannot reach the client.
+/// A problem is one word in size, so `Result<T, Problem>` costs as much as `T`. The cause for the service's own log is set by
+/// [`with_source`](Self::with_source) and returned by [`source`](Error::source). The cause is never serialized, so it cannot
+/// reach the client.
 ///
-/// Turned into a response it brings its own status line, media type and headers; the answer is not to be cached, and a
-/// 401 that has no challenge gets `Bearer realm="api"`. A status below 400, which a problem that was read can name, is
-/// answered as 500. Serialized on its own, a problem is written with the status that it has.
+/// A problem converts to an [`http::Response`] with its status, media type and headers. The response must not be cached. A
+/// 401 without a challenge gets `Bearer realm="api"`. A status below 400 becomes 500 in a response. `Serialize` writes the
+/// status unchanged.
 ///
 /// # Examples
 ///
@@ -67,7 +67,7 @@ static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOK
 #[doc(alias = "RFC 7807")]
 pub struct Problem(pub(crate) Box<Content>);
 
-/// What a problem holds.
+/// The content of a problem.
 #[derive(Default)]
 pub(crate) struct Content {
     /// `None` is `about:blank`.
@@ -87,16 +87,16 @@ impl Problem {
     /// The media type of a problem.
     pub const MEDIA_TYPE: &'static str = "application/problem+json";
 
-    /// Makes the problem that says no more than its status: type `about:blank`, and the status phrase for a title
-    /// (RFC 9457, section 4.2.1).
+    /// Creates a problem with a status, the type `about:blank`, and the phrase of the status as its title (RFC 9457, section
+    /// 4.2.1).
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self(Box::new(Content { title: Some(phrase(status).into()), status: Some(status), ..Content::default() }))
     }
 
-    /// Makes the answer to a request that could not be authenticated.
+    /// Creates the problem of a request that could not be authenticated.
     ///
-    /// It is the same for every cause, because a caller that is not known has no right to learn more.
+    /// It is the same for every cause. A client that is not known must not learn the cause.
     ///
     /// # Examples
     ///
@@ -114,7 +114,7 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED).with_detail("Authentication failed")
     }
 
-    /// Makes the answer to a method that the resource does not have, naming those that it has.
+    /// Creates the problem of a method that the resource does not allow. `allowed` are its methods.
     #[must_use]
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
@@ -126,7 +126,7 @@ impl Problem {
         }
     }
 
-    /// Reads a problem from JSON, as tolerantly as RFC 9457, section 3.1 and 3.2 ask for.
+    /// Reads a problem from JSON. It is tolerant, as RFC 9457, sections 3.1 and 3.2, require.
     ///
     /// A member of another type than the RFC's is ignored. The last of duplicate members wins. No extension makes the
     /// problem unreadable:
@@ -160,28 +160,28 @@ impl Problem {
         repair::from_slice(json)
     }
 
-    /// Tells whether the value of a `Content-Type` header announces a problem: compared without case, parameters
-    /// allowed (RFC 9110, section 8.3.1).
+    /// Returns whether the value of a `Content-Type` header is the media type of a problem. The comparison ignores case and
+    /// parameters (RFC 9110, section 8.3.1).
     #[must_use]
     pub fn is_media_type(content_type: &[u8]) -> bool {
         media_type(content_type).eq_ignore_ascii_case(Self::MEDIA_TYPE.as_bytes())
     }
 
-    /// Sets the type: a URI reference that identifies this kind of problem. Its title is to be set with it.
+    /// Sets the type: a URI reference that identifies this kind of problem. Set the title with it.
     #[must_use]
     pub fn with_type(mut self, type_uri: &str) -> Self {
         self.0.type_uri = Some(reference::escape(type_uri).into());
         self
     }
 
-    /// Sets the title, which should not vary from one occurrence of a type to the next.
+    /// Sets the title, which should be the same for all problems of a type.
     #[must_use]
     pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.0.title = Some(title.into());
         self
     }
 
-    /// Sets the detail: what happened this time, for a person.
+    /// Sets the detail: an explanation of this occurrence, for a person.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.0.detail = Some(detail.into());
@@ -208,7 +208,7 @@ impl Problem {
         self
     }
 
-    /// Sets the identifier of the request, as the extension `trace_id`, ahead of all others.
+    /// Sets the identifier of the request, as the extension `trace_id`. It is the first extension.
     #[must_use]
     pub fn with_trace_id(mut self, trace_id: &TraceId) -> Self {
         self.0.extensions.retain(|(name, _)| name != TRACE_ID);
@@ -216,8 +216,8 @@ impl Problem {
         self
     }
 
-    /// Sets what every problem of a service should say of the request it answers: its path as the instance, and its
-    /// [`TraceId`] if it has one.
+    /// Describes the request: sets its path as the instance, and its [`TraceId`] if it has one. Call it for every problem
+    /// of a service.
     #[must_use]
     pub fn with_request(mut self, parts: &Parts) -> Self {
         self.0.instance = Some(Instance::of_request(parts));
@@ -252,8 +252,8 @@ impl Problem {
 
     /// Sets a header of the response.
     ///
-    /// One of the same name is replaced, unless several of them have a meaning: `Link`, `Proxy-Authenticate`,
-    /// `Set-Cookie`, `Vary` and `WWW-Authenticate` are added to the headers of the same name (RFC 9110, section 5.3).
+    /// It replaces a header of the same name. `Link`, `Proxy-Authenticate`, `Set-Cookie`, `Vary` and `WWW-Authenticate` can
+    /// occur more than once, and are added to the headers of the same name (RFC 9110, section 5.3).
     ///
     /// The response always has its own `Content-Type` and `Content-Length`, so these two cannot be set.
     ///
@@ -280,21 +280,21 @@ impl Problem {
         self
     }
 
-    /// Sets the cause, for logs alone.
+    /// Sets the cause, which is only for logs.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    /// Returns the type as it is written, `about:blank` if none was given. It identifies the kind of problem; what is
-    /// relative in it resolves by [`type_url`](Self::type_url).
+    /// Returns the type as it is written; `about:blank` if it is not set. A type can be a relative reference, which
+    /// [`type_url`](Self::type_url) resolves.
     #[must_use]
     pub fn type_uri(&self) -> &str {
         self.0.type_uri.as_deref().unwrap_or(ABOUT_BLANK)
     }
 
-    /// Returns the type's URL, given that of the request. `None` if it is no URI reference.
+    /// Resolves the type against the URL of the request. `None` if the type is not a URI reference.
     #[must_use]
     pub fn type_url(&self, request: &Url) -> Option<Url> {
         request.join(self.type_uri()).ok()
@@ -306,8 +306,8 @@ impl Problem {
         self.0.title.as_deref()
     }
 
-    /// Returns the status that the problem names. It is advisory: where the response that was read has another, that one
-    /// leads (RFC 9457, section 3.1.2). A status below 400 is not the status of the response that the problem becomes.
+    /// Returns the status of the problem. It is advisory: if the response has another status, use the response's (RFC 9457,
+    /// section 3.1.2). A status below 400 becomes 500 in a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -326,7 +326,7 @@ impl Problem {
         self.0.instance.as_ref().map(Instance::as_str)
     }
 
-    /// Returns the instance's URL, given that of the request. `None` if there is none, or it is no URI reference.
+    /// Resolves the instance against the URL of the request. `None` if it is not set, or is not a URI reference.
     #[must_use]
     pub fn instance_url(&self, request: &Url) -> Option<Url> {
         request.join(self.instance()?).ok()
@@ -344,7 +344,7 @@ impl Problem {
         self.extensions().find_map(|(known, value)| (known == name).then_some(value))
     }
 
-    /// Lists the extension members, in order.
+    /// Returns the extension members, in order.
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
         let errors = self.unset_errors().and_then(QueryDetails::errors).map(|errors| (ERRORS, errors));
         errors.into_iter().chain(self.0.extensions.iter().map(|(name, value)| (&**name, value)))
@@ -358,7 +358,7 @@ impl Problem {
     }
 }
 
-/// The media type in the value of a `Content-Type` header, without its parameters.
+/// Returns the media type in the value of a `Content-Type` header, without its parameters.
 pub(crate) fn media_type(content_type: &[u8]) -> &[u8] {
     content_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
 }
@@ -380,8 +380,8 @@ impl fmt::Display for Problem {
 }
 
 impl fmt::Debug for Problem {
-    /// Shows what the client may see. The cause is not among it, so that a problem printed into an answer by mistake
-    /// gives nothing away.
+    /// Prints only values that the client may see. A problem that is printed into a response by mistake does not reveal
+    /// the cause.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Content { title, status, instance, headers, .. } = &*self.0;
         let extensions: Vec<_> = self.extensions().collect();

@@ -7,10 +7,10 @@ use crate::problem::phrase::phrase;
 use crate::problem::{ABOUT_BLANK, Problem};
 use crate::text::digits::{self, Digits, TEN_TO_THE_EIGHTH};
 
-/// The challenge of a 401 that has none of its own (RFC 9110, section 15.5.2).
+/// The challenge of a 401 without a challenge of its own (RFC 9110, section 15.5.2).
 const DEFAULT_CHALLENGE: HeaderValue = HeaderValue::from_static(r#"Bearer realm="api""#);
 
-/// The `Cache-Control` of every response: it holds what one caller alone may see.
+/// The `Cache-Control` of every response, which is for one client only.
 pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("private, no-store");
 
 /// Returns the header value with the length of a body.
@@ -27,8 +27,8 @@ pub(crate) fn content_length(body: &[u8]) -> HeaderValue {
 }
 
 impl From<Problem> for Response<Vec<u8>> {
-    /// A problem whose status is below 400, or that has none, is answered with 500, in the status line and in the body.
-    /// Such a status says that nothing went wrong, and some of them change how the rest of the connection is read.
+    /// A problem without a status, or with a status below 400, becomes 500 in the status line and in the body. A status below
+    /// 400 means success, and some of them change how the rest of the connection is read.
     ///
     /// A status from 600 to 999 is sent unchanged. Clients treat it as a 5xx (RFC 9110, section 15).
     fn from(mut problem: Problem) -> Self {

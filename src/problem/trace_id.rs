@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 128;
 
 /// The identifier of a request: 1 to 128 characters of visible ASCII.
 ///
-/// What a client is to quote when it asks for help must be short, and harmless wherever it is pasted.
+/// Clients quote it when they ask for help, so it is short, and harmless in any text.
 ///
 /// # Examples
 ///
@@ -39,7 +39,7 @@ pub struct TraceId(Box<str>);
 impl TraceId {
     /// Reads the trace of a `traceparent` header's value (W3C Trace Context, section 3.2).
     ///
-    /// Anything but its exact grammar is `None`: the text came from outside and would be echoed.
+    /// Returns `None` for anything that does not match the grammar exactly, because the response would repeat the text.
     #[doc(alias = "traceparent")]
     #[must_use]
     pub fn from_traceparent(value: &[u8]) -> Option<Self> {
@@ -101,7 +101,7 @@ impl std::str::FromStr for TraceId {
     ///
     /// # Errors
     ///
-    /// A text that is empty, longer than 128 bytes, or has a character that is not visible ASCII.
+    /// Fails if `text` is empty, longer than 128 bytes, or has a character that is not visible ASCII.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let is_valid = (1..=MAX_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         if is_valid { Ok(Self(text.into())) } else { Err(TraceIdError(())) }
@@ -120,7 +120,7 @@ impl fmt::Display for TraceId {
     }
 }
 
-/// A text that is no trace identifier.
+/// Why a text is not a trace identifier.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("trace id must be 1 to {MAX_BYTES} characters of visible ASCII")]
 pub struct TraceIdError(());
