@@ -83,7 +83,8 @@ impl Connections {
     ) -> Result<T, Error> {
         let started = Instant::now();
         let manager = self.pool.manager();
-        let session = timeout_at(started + manager.limit(), self.pool.get()).await;
+        // Boxed, because the future of a new connection is large, and would be a part of every future of the store.
+        let session = timeout_at(started + manager.limit(), Box::pin(self.pool.get())).await;
         let mut session = session.map_err(|elapsed| manager.timed_out(elapsed))?.map_err(pool_error)?;
         session.is_busy = true;
         let result = timeout_at(started + limit, work(&mut session.connection)).await;
