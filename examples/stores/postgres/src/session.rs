@@ -59,7 +59,7 @@ async fn configure(client: &Client) -> Result<(), tokio_postgres::Error> {
 }
 
 /// Fails if a connection pool lends server processes for one transaction each. Settings and prepared statements belong to
-/// a process, and would be those of other clients.
+/// a process, and other clients of the pool would use the same process.
 ///
 /// While one connection is in a transaction, another one is lent a second process. Afterwards the first process is free,
 /// and is lent to the other connection. Other clients can take the free process, so this is repeated.
