@@ -5,6 +5,7 @@
 //! no other user can enter. It listens on a port only if asked. It does not sync data to the disk.
 //!
 //! Tests that need their own tables share one server and use a [`Schema`] each. Tests that stop a server start their own.
+//! A [`Pooler`] is a connection pool in front of a server.
 //! `cargo example postgres-server` runs a server from the command line.
 //!
 //! # Another engine
@@ -30,9 +31,11 @@
 //! ```
 
 mod installation;
+mod pooler;
 mod schema;
 mod server;
 
+pub use pooler::{PoolMode, Pooler};
 pub use schema::Schema;
 pub use server::Server;
 pub use tokenfolio_server_process::ServerError;

@@ -42,17 +42,32 @@ impl Server {
 
     fn new(port: Option<u16>) -> Result<Self, ServerError> {
         let installation = installation()?;
-        let folder = Folder::create("tokenfolio-pg", &installation, |folder| {
-            let mut stop = installation.command("pg_ctl", folder)?;
-            stop.args(["-m", "immediate", "stop", "-D"]).arg(data(folder));
-            Ok(stop)
-        })?;
+        let folder = create_folder(&installation)?;
         let mut initdb = installation.command("initdb", folder.path())?;
         initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
         run(initdb.arg(data(folder.path())), "initdb")?;
         // The data need not survive a crash of the machine. `ALTER SYSTEM` can override these settings.
         configure(folder.path(), "fsync = off\nfull_page_writes = off\n")?;
         let port = if port == Some(0) { Some(free_port()?) } else { port };
+        Self::start_in(folder, installation, port)
+    }
+
+    /// Starts a standby: a server with a copy of this server's data, which receives every later change from this server.
+    /// It can be read, and listens on a free port if this server listens on a port.
+    ///
+    /// # Errors
+    ///
+    /// Fails if this server is not running or the standby does not start. The error contains the output.
+    pub fn start_standby(&self) -> Result<Self, ServerError> {
+        let folder = create_folder(&self.installation)?;
+        let mut copy = self.installation.command("pg_basebackup", folder.path())?;
+        copy.args(["--checkpoint=fast", "--no-sync", "--write-recovery-conf", "-d", &self.url(), "-D"]);
+        run(copy.arg(data(folder.path())), "pg_basebackup")?;
+        let port = if self.port.is_some() { Some(free_port()?) } else { None };
+        Self::start_in(folder, self.installation.clone(), port)
+    }
+
+    fn start_in(folder: Folder, installation: Installation, port: Option<u16>) -> Result<Self, ServerError> {
         let process = start(&installation, folder.path(), port)?;
         Ok(Self { folder, process, installation, port })
     }
@@ -62,11 +77,12 @@ impl Server {
     pub fn url(&self) -> String {
         match self.port {
             Some(port) => format!("postgres://postgres@127.0.0.1:{port}/postgres"),
-            None => {
-                let folder = self.folder.path().to_string_lossy().replace('%', "%25").replace('/', "%2F");
-                format!("postgres://postgres@{folder}/postgres")
-            }
+            None => socket_url(self.folder.path()),
         }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Runs SQL, with `psql`.
@@ -76,6 +92,17 @@ impl Server {
     /// Fails if the SQL fails or the server is not running.
     pub fn run(&self, sql: &str) -> Result<(), ServerError> {
         psql(&self.url(), sql)
+    }
+
+    /// Promotes a standby, and waits until it accepts writes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the server is not a standby or is not running.
+    pub fn promote(&mut self) -> Result<(), ServerError> {
+        let mut pg_ctl = self.installation.command("pg_ctl", self.folder.path())?;
+        run(pg_ctl.args(["promote", "-D"]).arg(data(self.folder.path())), "pg_ctl")?;
+        Ok(())
     }
 
     /// Shuts the server down. It closes connections and writes all data.
@@ -108,6 +135,20 @@ impl Server {
         self.process = start(&self.installation, self.folder.path(), self.port)?;
         Ok(())
     }
+}
+
+/// Returns the URL of a socket in a folder.
+pub(crate) fn socket_url(folder: &Path) -> String {
+    let folder = folder.to_string_lossy().replace('%', "%25").replace('/', "%2F");
+    format!("postgres://postgres@{folder}/postgres")
+}
+
+fn create_folder(installation: &Installation) -> Result<Folder, ServerError> {
+    Folder::create("tokenfolio-pg", installation, |folder| {
+        let mut stop = installation.command("pg_ctl", folder)?;
+        stop.args(["-m", "immediate", "stop", "-D"]).arg(data(folder));
+        Ok(stop)
+    })
 }
 
 /// Starts a server on existing data, and waits until it is ready.
