@@ -18,9 +18,9 @@ pub(crate) enum Error {
     #[error("a usage count is above i64::MAX: {0}")]
     Count(#[from] TryFromIntError),
     #[error(transparent)]
-    Migration(#[from] refinery::Error),
+    Migration(refinery::Error),
     #[error(transparent)]
-    Pool(#[from] PoolError),
+    Pool(PoolError),
     /// A row that is not a valid token.
     #[error("a row cannot be read: {0}")]
     Row(#[source] tokio_postgres::Error),
@@ -77,6 +77,25 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
+impl From<PoolError> for Error {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) => error.into(),
+            error => Self::Pool(error),
+        }
+    }
+}
+
+impl From<refinery::Error> for Error {
+    fn from(error: refinery::Error) -> Self {
+        let cause = error.source().and_then(|source| source.downcast_ref::<tokio_postgres::Error>());
+        match cause.and_then(tokio_postgres::Error::as_db_error) {
+            Some(reported) => Self::Server(reported.into()),
+            None => Self::Migration(error),
+        }
+    }
+}
+
 impl Error {
     /// Returns whether the connection can no longer be used.
     pub(crate) fn ends_connection(&self) -> bool {
@@ -96,10 +115,11 @@ impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Server(ServerError { code, .. }) => kind_of_code(code),
-            Error::Connection(source) | Error::Pool(PoolError::Backend(source)) => kind(source),
-            Error::Migration(migration) => {
-                migration.source().and_then(|source| source.downcast_ref()).map_or(StoreErrorKind::Other, kind)
-            }
+            Error::Connection(source) => kind_of_connection(source),
+            Error::Migration(migration) => migration
+                .source()
+                .and_then(|source| source.downcast_ref())
+                .map_or(StoreErrorKind::Other, kind_of_connection),
             Error::Pool(PoolError::Timeout(_)) | Error::Timeout(_) => StoreErrorKind::Timeout,
             Error::Pool(PoolError::Closed) => StoreErrorKind::Unavailable,
             Error::Row(_) => StoreErrorKind::Corrupt,
@@ -111,14 +131,12 @@ impl From<Error> for StoreError {
     }
 }
 
-/// Returns the kind by the server's code, or by the state of the connection.
-fn kind(error: &tokio_postgres::Error) -> StoreErrorKind {
-    match error.code() {
-        Some(code) => kind_of_code(code),
-        None if error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<io::Error>) => {
-            StoreErrorKind::Unavailable
-        }
-        None => StoreErrorKind::Other,
+/// Returns the kind by the state of the connection.
+fn kind_of_connection(error: &tokio_postgres::Error) -> StoreErrorKind {
+    if error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<io::Error>) {
+        StoreErrorKind::Unavailable
+    } else {
+        StoreErrorKind::Other
     }
 }
 
