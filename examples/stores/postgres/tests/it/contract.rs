@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokenfolio::contract::{self, Fixture, FixtureError, FixtureFuture};
 use tokenfolio::{AccessToken, TokenId};
 use tokenfolio_postgres::PostgresStore;
-use tokenfolio_postgres_server::{Server, ServerError};
+use tokenfolio_postgres_server::{PoolMode, Pooler, Server, ServerError};
 
 use crate::cluster::Cluster;
 use crate::database::{Database, config, connect};
@@ -100,6 +100,15 @@ async fn the_store_recovers_with_its_server() {
     let fixture = PostgresFixture::new(server.url(), vec![server]);
     fixture.store.migrate().await.unwrap();
     contract::a_backend_that_is_down_is_unavailable_and_recovers(&fixture).await.expect("a server to stop").unwrap();
+}
+
+#[tokio::test]
+async fn the_store_passes_behind_a_pooler_of_sessions() {
+    let server = Server::start().unwrap_or_else(|error| panic!("{error}"));
+    let pooler = Pooler::start(&server, PoolMode::Session).unwrap_or_else(|error| panic!("{error}"));
+    let fixture = PostgresFixture::new(pooler.url(), vec![server]);
+    fixture.store.migrate().await.unwrap();
+    assert_eq!(contract::check_all(&fixture).await.unwrap().clauses(), [""; 0]);
 }
 
 #[tokio::test]
