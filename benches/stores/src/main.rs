@@ -6,11 +6,15 @@
 //! everything runs and that all ways list the same tokens. `--galera` measures the cluster alone. The results are also written
 //! to `target/bench-stores.json`.
 //!
+//! `--citus` measures one server of PostgreSQL beside the database at `TOKENFOLIO_PG_URL`, such as a Citus cluster, with
+//! 2 million tokens in each.
+//!
 //! Sanctum's table has two million tokens, a million of them for one owner. A smaller table is on one server of MariaDB and on
 //! the three nodes of a Galera cluster, which are also measured side by side.
 //!
 //! MariaDB with Galera, PostgreSQL and rsync must be installed. The bench starts its own servers and removes them.
 
+mod citus;
 mod data;
 mod galera;
 #[path = "../../speed/measure.rs"]
@@ -49,10 +53,16 @@ fn main() -> Result<(), BoxError> {
     // Connections need a runtime when the stores are dropped.
     let _entered = runtime.enter();
     let mut works = Vec::new();
-    if !has_flag("--galera") {
+    let is_whole = !has_flag("--galera") && !has_flag("--citus");
+    if is_whole {
         works.extend(measure_stores(&runtime, scale, effort)?);
     }
-    works.extend(galera::measure(&runtime, effort)?);
+    if is_whole || has_flag("--galera") {
+        works.extend(galera::measure(&runtime, effort)?);
+    }
+    if has_flag("--short") || has_flag("--citus") {
+        works.extend(citus::measure(&runtime, effort)?);
+    }
     std::fs::write(
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench-stores.json"),
         serde_json::json!(works.iter().filter_map(Value::as_array).flatten().collect::<Vec<_>>()).to_string(),
