@@ -12,12 +12,16 @@ use crate::server::Server;
 
 /// The environment variable with the URL of another database.
 const URL_VARIABLE: &str = "TOKENFOLIO_PG_URL";
+/// The environment variable with the URL of the coordinator, if the other database is a worker of a Citus cluster.
+const COORDINATOR_URL_VARIABLE: &str = "TOKENFOLIO_PG_COORDINATOR_URL";
 
 /// An empty schema of a database that the process shares, dropped with this value.
 #[derive(Debug)]
 pub struct Schema {
     name: String,
     database: String,
+    /// The database that accepts changes of the schema.
+    coordinator: String,
 }
 
 impl Schema {
@@ -35,33 +39,43 @@ impl Schema {
         };
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let schema = Self { name: format!("tokenfolio_{}_{nanos:x}_{count}", process::id()), database };
-        psql(&schema.database, &format!("CREATE SCHEMA {}", schema.name))?;
+        let coordinator = env::var(COORDINATOR_URL_VARIABLE).unwrap_or_else(|_| database.clone());
+        let schema = Self { name: format!("tokenfolio_{}_{nanos:x}_{count}", process::id()), database, coordinator };
+        psql(&schema.coordinator, &format!("CREATE SCHEMA {}", schema.name))?;
         Ok(schema)
     }
 
     /// Returns the URL to connect to. Unqualified names refer to this schema.
     #[must_use]
     pub fn url(&self) -> String {
-        let Self { name, database } = self;
-        let separator = if database.contains('?') { '&' } else { '?' };
-        format!("{database}{separator}options=-c%20search_path%3D{name}")
+        self.url_in(&self.database)
     }
 
-    /// Runs SQL in the schema, with `psql`.
+    /// Returns the URL to change the schema. It differs from [`url`](Self::url) if that is of a worker of a Citus cluster.
+    #[must_use]
+    pub fn coordinator_url(&self) -> String {
+        self.url_in(&self.coordinator)
+    }
+
+    fn url_in(&self, database: &str) -> String {
+        let separator = if database.contains('?') { '&' } else { '?' };
+        format!("{database}{separator}options=-c%20search_path%3D{}", self.name)
+    }
+
+    /// Runs SQL in the schema, with `psql`. It can change the schema.
     ///
     /// # Errors
     ///
     /// Fails if the SQL fails or the database cannot be reached.
     pub fn run(&self, sql: &str) -> Result<(), ServerError> {
-        psql(&self.url(), sql)
+        psql(&self.coordinator_url(), sql)
     }
 }
 
 impl Drop for Schema {
     fn drop(&mut self) {
         // A schema that remains does no harm.
-        drop(psql(&self.database, &format!("DROP SCHEMA {} CASCADE", self.name)));
+        drop(psql(&self.coordinator, &format!("DROP SCHEMA {} CASCADE", self.name)));
     }
 }
 

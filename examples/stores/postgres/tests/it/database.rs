@@ -23,8 +23,18 @@ impl Database {
         let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
         let config = config(&format!("{}{}", schema.url(), options.replace(' ', "%20").replace('=', "%3D")));
         let store = PostgresStore::new(config).expect("a well-formed pool");
-        store.migrate().await.expect("the migrations run");
-        Self { store, schema }
+        let database = Self { store, schema };
+        let coordinator = database.coordinator();
+        coordinator.migrate().await.expect("the migrations run");
+        if has_citus(&database.client().await).await {
+            coordinator.distribute().await.expect("the coordinator of a Citus cluster");
+        }
+        database
+    }
+
+    /// Creates a store that can change the schema.
+    pub(crate) fn coordinator(&self) -> PostgresStore {
+        PostgresStore::new(config(&self.schema.coordinator_url())).expect("a well-formed pool")
     }
 
     /// Connects without the store's pool.
@@ -55,11 +65,24 @@ pub(crate) async fn connect(url: &str) -> Client {
     client
 }
 
+async fn has_citus(client: &Client) -> bool {
+    let extension = "SELECT FROM pg_extension WHERE extname = 'citus'";
+    !client.query(extension, &[]).await.expect("a working database").is_empty()
+}
+
 /// Waits until another connection waits for a lock of a transaction.
 pub(crate) async fn wait_until_blocked(transaction: &Transaction<'_>, watcher: &Client) {
-    let row = transaction.query_one("SELECT pg_backend_pid()", &[]).await.expect("a connection");
-    let holder: i32 = row.get(0);
-    let waiting = "SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))";
+    // On Citus, both wait on the node that has the rows.
+    let (holder, waiting) = if has_citus(watcher).await {
+        ("SELECT citus_backend_gpid()", "SELECT FROM citus_lock_waits WHERE blocking_gpid = $1")
+    } else {
+        (
+            "SELECT pg_backend_pid()::bigint",
+            "SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)::bigint[])",
+        )
+    };
+    let row = transaction.query_one(holder, &[]).await.expect("a connection");
+    let holder: i64 = row.get(0);
     while watcher.query(waiting, &[&holder]).await.expect("a working database").is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -89,8 +89,11 @@ async fn the_error_for_a_rejected_secret_does_not_contain_its_digest() {
     store.set_secret(7, TokenId(1), "7|never-to-be-found").await.unwrap();
     // The database's own message contains the existing values.
     let taken = store.set_secret(7, TokenId(2), "7|never-to-be-found").await.unwrap_err();
-    let cause = taken.source().map(ToString::to_string);
-    assert_eq!(cause.as_deref(), Some("a value violates the constraint \"token_secret_pkey\" (SQLSTATE 23505)"));
+    let cause = taken.source().expect("the database's error").to_string();
+    // On Citus, the name is that of the shard's constraint, or is not reported.
+    let is_named = cause.starts_with("a value violates the constraint \"token_secret_pkey");
+    assert!(is_named || cause == "a value violates a constraint (SQLSTATE 23505)", "{cause}");
+    assert!(cause.ends_with(" (SQLSTATE 23505)"), "{cause}");
     let nowhere = store.set_secret(7, TokenId(3), "7|never-to-be-found").await.unwrap_err();
     for error in [taken, nowhere] {
         let printed = format!("{error:?} {error:#?} {}", error.source().unwrap());
