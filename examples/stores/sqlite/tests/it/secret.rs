@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
@@ -72,6 +73,28 @@ async fn removing_a_token_removes_its_secret() {
 async fn a_secret_without_a_token_is_rejected() {
     let store = SqliteStore::in_memory().await.unwrap();
     store.set_secret(7, TokenId(1), SECRET).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn an_error_contains_no_secret_and_no_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    store.insert(7, vec![full_token(1), full_token(2)]).await.unwrap();
+    store.set_secret(7, TokenId(1), SECRET).await.unwrap();
+
+    let taken = store.set_secret(7, TokenId(2), SECRET).await.unwrap_err();
+    let nowhere = store.set_secret(7, TokenId(3), SECRET).await.unwrap_err();
+    Connection::open(&path).unwrap().execute_batch("DROP TABLE token_secret").unwrap();
+    let unwritable = store.set_secret(7, TokenId(2), SECRET).await.unwrap_err();
+    let unreadable = store.find(&bearer(SECRET)).await.unwrap_err();
+    for error in [taken, nowhere, unwritable, unreadable] {
+        let printed = format!("{error:?} {error:#?} {}", error.source().unwrap());
+        // The first bytes of the digest, as hexadecimal and as decimal numbers.
+        for secret in ["84261a26", "132, 38, 26", "never-to-be-found"] {
+            assert!(!printed.to_lowercase().contains(secret), "{printed}");
+        }
+    }
 }
 
 #[tokio::test]
