@@ -1,10 +1,10 @@
-//! Serve a person's API access tokens as pages of JSON, from your own table and in any web framework.
+//! Lists a user's API access tokens as pages of JSON, from your own table and in any web framework.
 //!
-//! A service whose users have API tokens needs an endpoint that lists them: `GET /api/v1/me/tokens?page=2`. This crate
-//! is that endpoint. It authenticates the request by its bearer token (RFC 6750), checks the page number, reads one
-//! page from your store, derives the status of each token, and writes the page with links to the other pages. Every
-//! error becomes problem details (RFC 9457). The JSON has the form of a paginated resource in Laravel, so clients of
-//! a Laravel API can read it.
+//! A service whose users have API tokens needs an endpoint that lists these tokens: `GET /api/v1/me/tokens?page=2`.
+//! This crate is that endpoint. It authenticates the request by its bearer token (RFC 6750), checks the page number,
+//! and reads one page from your store. Then it derives the status of each token, and writes the page with links to the
+//! other pages. Every error becomes a response with problem details (RFC 9457). The JSON has the form of a paginated
+//! resource in Laravel, so clients of a Laravel API can read it.
 //!
 //! ```
 //! use tokenfolio::{
@@ -30,7 +30,7 @@
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // Once, when the service starts. `MemoryStore` stands for your own `TokenStore`.
+//! // Do this once, when the service starts. Use your own `TokenStore` in place of `MemoryStore`.
 //! let created_at = "2024-03-01T18:11:00Z".parse()?;
 //! let token = AccessToken::new(1, "Production Deploy", created_at).with_usage_count(42);
 //! let store = MemoryStore::new();
@@ -38,7 +38,7 @@
 //! let pagination = Pagination::new("https://api.example.com/api/v1/me/tokens")?;
 //! let endpoint = ListTokens::new(store, Secrets { token }, pagination);
 //!
-//! // For each request, from your framework.
+//! // Do this for each request. Your framework has the parts of the request and the address of the peer.
 //! let (parts, _) = http::Request::get("/api/v1/me/tokens")
 //!     .header("authorization", "Bearer for-tests-only")
 //!     .body(())?
@@ -95,7 +95,7 @@
 //! - [Overview](#overview): [for a service](#for-a-service), [for an adapter or a store](#for-an-adapter-or-a-store),
 //!   [for a client](#for-a-client)
 //! - [Cookbook](#cookbook): 14 short recipes
-//! - [Guides](#guides): longer texts, from an empty project to a running service
+//! - [Guides](#guides): longer texts with whole programs, and documents about the design
 //! - [Crate features](#crate-features)
 //! - [Versions](#versions): the minimum Rust version, and what a breaking change is
 //! - [What it is not](#what-it-is-not)
@@ -104,13 +104,14 @@
 //!
 //! ```text
 //! raw query -> PageRequest -> ListQuery -> TokenStore::list -> TokenList
-//!   -> Paginator<AccessToken> -> JSON with the statuses at that time -> http::Response
+//!   -> Paginator<AccessToken> -> JSON with the statuses at the time of the request -> http::Response
 //! any error -> Problem -> the hook of the service -> bytes -> http::Response
 //! any accepted token -> UsageLog -> UsageBatch -> the table of the service
 //! ```
 //!
-//! [`ListTokens::handle`] does all of it. Each step is also a public type, so a service can use one step alone: the
-//! pages of another list, or the authentication of another endpoint.
+//! [`ListTokens::handle`] does all steps except the last one: your service drains the [`UsageLog`]. Each step has
+//! public types, so a service can use one step alone. For example, it can create the pages of another list, or
+//! authenticate the requests of another endpoint.
 //!
 //! # Overview
 //!
@@ -118,25 +119,26 @@
 //!
 //! - [`TokenStore`]: implement it over your table. One method returns the rows and the total of a page.
 //! - [`Authenticator`]: implement it to find the token of a secret.
-//! - [`ListTokens`]: the endpoint over both. Its setters have all options.
+//! - [`ListTokens`]: the endpoint, which uses a store and an authenticator. Its setters are the options.
 //! - [`Pagination`]: the configuration of a list. It has the URL, the parameters, the sizes and the links.
-//! - [`Problem`]: an error as a response. [`ListTokens::with_problem_hook`] shows you its cause.
+//! - [`Problem`]: an error that becomes a response. [`ListTokens::with_problem_hook`] passes it to your log with its
+//!   cause.
 //!
 //! ## For an adapter or a store
 //!
 //! - [`ListTokens::handle`]: an adapter passes the parts of a request to it, and returns its response.
-//! - [`TrustedProxies`]: the address of a client behind proxies.
+//! - [`TrustedProxies`]: finds the address of a client behind proxies.
 //! - [`ListQuery`] and [`TokenList`]: what a store receives and returns.
-//! - [`StoreError`]: why a store failed. Its kind becomes 503, 504 or 500.
-//! - `contract`: the checks that every store must pass, as a module with the feature of that name.
+//! - [`StoreError`]: why a store failed. Its kind decides the status of the response: 503, 504 or 500.
+//! - `contract`: a module with the checks that every store must pass. Enable the feature `contract` to use it.
 //!
 //! ## For a client
 //!
 //! - [`Page`]: reads every form of page that this crate or Laravel 8 to 13 sends.
 //! - [`TokenResource`]: a token as a client reads it.
-//! - [`ResponseError`]: why a response is not a page. It has the service's [`Problem`].
-//! - [`PageWalk`]: the next URL to request. It follows no link to another host, and requests no page twice.
-//! - [`parse_retry_after`]: how long to wait before the next request.
+//! - [`ResponseError`]: why a response is not a page. It has the [`Problem`] that the service sent.
+//! - [`PageWalk`]: returns the next URL to request. It follows no link to another host, and requests no page twice.
+//! - [`parse_retry_after`]: returns how long to wait before the next request.
 //!
 //! # Cookbook
 //!
@@ -146,7 +148,7 @@
 //! - [Accept the same tokens elsewhere](_documentation::cookbook#accept-the-same-tokens-elsewhere)
 //! - [Let clients filter and order](_documentation::cookbook#let-clients-filter-and-order)
 //! - [Let clients choose the page size](_documentation::cookbook#let-clients-choose-the-page-size)
-//! - [Answer like a Laravel application](_documentation::cookbook#answer-like-a-laravel-application)
+//! - [Respond like a Laravel application](_documentation::cookbook#respond-like-a-laravel-application)
 //! - [Paginate something else](_documentation::cookbook#paginate-something-else)
 //! - [Paginate without a total](_documentation::cookbook#paginate-without-a-total)
 //! - [Send the links as a header](_documentation::cookbook#send-the-links-as-a-header)
@@ -171,26 +173,26 @@
 //! - [Move from Laravel](_documentation::guides::laravel)
 //! - [Test without a server](_documentation::guides::testing)
 //!
-//! And for those who decide or carry on: [comparison with other crates](_documentation::compare),
-//! [design](_documentation::design), [performance](_documentation::performance), [stores](_documentation::stores),
-//! [many machines](_documentation::many_machines), [trust](_documentation::trust), [security](_documentation::security)
-//! and [changelog](_documentation::changelog).
+//! These documents help you to choose the crate or to change it: [comparison with other
+//! crates](_documentation::compare), [design](_documentation::design), [performance](_documentation::performance),
+//! [stores](_documentation::stores), [many machines](_documentation::many_machines), [trust](_documentation::trust),
+//! [security](_documentation::security) and [changelog](_documentation::changelog).
 //!
 //! # Crate features
 //!
 //! No feature is enabled by default.
 //!
-//! - **contract** adds the module `contract`: the checks that every [`TokenStore`] must pass, for the tests of its
-//!   author. Enable it in `dev-dependencies`.
+//! - **contract** adds the module `contract`: the checks that every [`TokenStore`] must pass. Enable it in
+//!   `dev-dependencies`, and run the checks in the tests of your store.
 //!
 //! # Versions
 //!
-//! **Rust.** The minimum version is 1.88. It is checked only by clippy's lint `incompatible_msrv`, and not by a
+//! **Rust.** The minimum version is 1.88. Only clippy's lint `incompatible_msrv` checks it: the tests do not run with a
 //! compiler of that version. A new minimum version comes with a new minor version of the crate.
 //!
-//! **Breaking changes** follow Semantic Versioning. Before 1.0, a new minor version may break. Another JSON, another
-//! URL, another status of a response and a new clause of the contract are breaking changes too, although the compiler
-//! does not see them. Texts of errors and of problems may change in any version.
+//! **Breaking changes** follow Semantic Versioning. Before 1.0, a new minor version may have breaking changes. A change
+//! of the JSON, of a URL or of the status of a response is a breaking change too, and so is a new clause of the
+//! contract. The compiler does not see these changes. Texts of errors and of problems may change in any version.
 //!
 //! Six dependencies are in the public interface, so a new major version of one of them is a breaking change: chrono 0.4
 //! (times), http 1 (requests and responses), ipnet 2 (ranges of addresses), serde 1, serde_json 1 (values of problems)
@@ -201,10 +203,12 @@
 //! - It does not create tokens or store secrets. Your service does, and looks tokens up by a digest of the secret.
 //! - It has no feature for a framework or a database. The repository has adapters for eight frameworks and stores for
 //!   three databases as examples to copy.
-//! - It reads no host from a header. The URL of the links is configured.
+//! - It never reads a host from a header. You configure the URL of the links.
 //! - It reads the address of a client from a header only if the service names its [`TrustedProxies`].
-//! - It reads no clock. The time is an argument, except in [`ListTokens`], whose clock can be replaced.
-//! - It has no generic ids. A token has an integer of 64 bits as its id, because the API says so.
+//! - It reads no clock, except in [`ListTokens`], whose clock you can replace. Everywhere else, the time is an
+//!   argument.
+//! - It has no generic ids. The id of a token is an integer of 64 bits, because the API that the crate implements has
+//!   integer ids.
 #![forbid(unsafe_code)]
 // Here and not in Cargo.toml, because tests, benches and examples may panic and print.
 #![warn(clippy::panic, clippy::print_stderr, clippy::print_stdout, clippy::unreachable)]
