@@ -4,7 +4,7 @@
 //! - [Accept the same tokens elsewhere](#accept-the-same-tokens-elsewhere)
 //! - [Let clients filter and order](#let-clients-filter-and-order)
 //! - [Let clients choose the page size](#let-clients-choose-the-page-size)
-//! - [Answer like a Laravel application](#answer-like-a-laravel-application)
+//! - [Respond like a Laravel application](#respond-like-a-laravel-application)
 //! - [Paginate something else](#paginate-something-else)
 //! - [Paginate without a total](#paginate-without-a-total)
 //! - [Send the links as a header](#send-the-links-as-a-header)
@@ -15,14 +15,15 @@
 //! - [Run behind a proxy](#run-behind-a-proxy)
 //! - [Log why requests fail](#log-why-requests-fail)
 //!
-//! In each recipe, `MemoryStore` stands for your own [`TokenStore`](crate::TokenStore), and `Secrets` for your
-//! [`Authenticator`](crate::Authenticator), which accepts the secret `for-tests-only`. `block_on` stands for the
-//! runtime of your service. The [guides](crate::_documentation) show whole services.
+//! In your service, use your own [`TokenStore`](crate::TokenStore) in place of `MemoryStore`, your own
+//! [`Authenticator`](crate::Authenticator) in place of `Secrets`, and `.await` in place of `block_on`. `Secrets`
+//! accepts the secret `for-tests-only`. Its code is hidden in the recipes: the [front page](crate) shows it. `block_on`
+//! is from the crate pollster. The [guides](crate::_documentation::guides) show whole services.
 //!
 //! # List the tokens of a user
 //!
-//! Create a [`ListTokens`](crate::ListTokens) when the service starts. Pass it each request of its path, with any
-//! method.
+//! Create a [`ListTokens`](crate::ListTokens) when the service starts. Pass each request of its path to `handle`, with
+//! any method: `handle` responds to a wrong method with a 405.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -55,8 +56,8 @@
 //!
 //! # Accept the same tokens elsewhere
 //!
-//! Call [`authenticate`](crate::authenticate) in the other endpoints of your service. A request that is rejected gets
-//! the same response as from the list.
+//! Call [`authenticate`](crate::authenticate) in the other endpoints of your service. If it rejects a request, the
+//! response is the same as the response of the list.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -93,8 +94,8 @@
 //! # Let clients filter and order
 //!
 //! [`Pagination::with_status_filter`](crate::Pagination::with_status_filter) and
-//! [`with_direction`](crate::Pagination::with_direction) name the parameters. Links repeat the values that a client
-//! chose.
+//! [`with_direction`](crate::Pagination::with_direction) turn on one parameter each, and set its name. The links repeat
+//! the values that a client chose.
 //!
 //! ```
 //! use tokenfolio::{Pagination, TokenOrder, TokenStatus};
@@ -116,7 +117,7 @@
 //!
 //! # Let clients choose the page size
 //!
-//! Without an option, a page has 20 items. [`with_per_page`](crate::Pagination::with_per_page) sets another size, and
+//! By default, a page has 20 items. [`with_per_page`](crate::Pagination::with_per_page) sets another size, and
 //! [`with_client_size`](crate::Pagination::with_client_size) lets a client choose one up to a maximum.
 //!
 //! ```
@@ -131,10 +132,10 @@
 //! # }
 //! ```
 //!
-//! # Answer like a Laravel application
+//! # Respond like a Laravel application
 //!
 //! [`Pagination::lenient`](crate::Pagination::lenient) reads a mistake in `page` as page 1.
-//! [`LinkStyle::laravel_entities`](crate::LinkStyle::laravel_entities) has Laravel's labels, with HTML entities.
+//! [`LinkStyle::laravel_entities`](crate::LinkStyle::laravel_entities) writes Laravel's labels, with HTML entities.
 //!
 //! ```
 //! use tokenfolio::{LinkStyle, Pagination};
@@ -164,7 +165,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fruit = ["apple", "cherry", "fig", "kiwi", "plum"];
 //! let request = Pagination::new("/fruit")?.with_per_page(2.try_into()?).request("page=2")?;
-//! // With SQL: `ORDER BY id LIMIT ? OFFSET ?`, with these two numbers.
+//! // In SQL, use these two numbers as the values of `ORDER BY id LIMIT ? OFFSET ?`.
 //! let (limit, offset) = (request.per_page().get(), request.offset());
 //! assert_eq!((limit, offset), (2, 2));
 //! let page = request.paginate(fruit[2..4].to_vec(), 5);
@@ -178,8 +179,9 @@
 //!
 //! # Paginate without a total
 //!
-//! For a list that takes long to count, read one row more than a page. It shows whether there is another page. The page
-//! is a [`SimplePaginator`](crate::SimplePaginator). For a list that is long and changes often, see
+//! If a list takes long to count, read one row more than a page has. If the query returns this row, there is another
+//! page. [`PageRequest::simple_paginate`](crate::PageRequest::simple_paginate) drops the row, and creates a
+//! [`SimplePaginator`](crate::SimplePaginator). If a list is long and changes often, use
 //! [`CursorRequest`](crate::CursorRequest).
 //!
 //! ```
@@ -197,8 +199,9 @@
 //!
 //! # Send the links as a header
 //!
-//! [`ListTokens::with_link_header`](crate::ListTokens::with_link_header) sends a `Link` header (RFC 8288) beside the
-//! links of the body. For another list, [`Paginator::link_header`](crate::Paginator::link_header) returns its value.
+//! [`ListTokens::with_link_header`](crate::ListTokens::with_link_header) adds a `Link` header (RFC 8288) to responses.
+//! The header has the same links as the body. For another list,
+//! [`Paginator::link_header`](crate::Paginator::link_header) returns the value of the header.
 //!
 //! ```
 //! use tokenfolio::Pagination;
@@ -213,8 +216,8 @@
 //!
 //! # Count the usage of tokens
 //!
-//! A [`UsageLog`](crate::UsageLog) adds up usage in memory. Give it to the endpoint, and write it in batches, for
-//! example once a second. A batch that is not committed goes back into the log.
+//! A [`UsageLog`](crate::UsageLog) adds up usage in memory. Pass a log to the endpoint. Drain the log in batches, for
+//! example once a second, and write each batch to your table. A batch that is not committed goes back into the log.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -240,7 +243,7 @@
 //! block_on(endpoint.handle(&parts, None));
 //!
 //! for batch in log.drain(1_000.try_into()?) {
-//!     // With SQL: one `UPDATE` for each token, in one transaction.
+//!     // In SQL, run one `UPDATE` for each token of the batch, all in one transaction.
 //!     store.record_usage(&batch);
 //!     batch.commit();
 //! }
@@ -251,9 +254,9 @@
 //!
 //! # Write a store and check it
 //!
-//! Implement [`TokenStore`](crate::TokenStore) over your table. In its tests, enable the feature `contract`, and
-//! implement `Fixture`: it inserts and removes tokens. `contract::check_all` reports every promise that the store
-//! breaks.
+//! Implement [`TokenStore`](crate::TokenStore) over your table. For its tests, enable the feature `contract` in
+//! `dev-dependencies`, and implement `Fixture`, which inserts and removes tokens. `contract::check_all` reports every
+//! promise that the store breaks.
 //!
 //! ```
 //! # #[cfg(feature = "contract")]
@@ -320,7 +323,7 @@
 //!         futures_timer::Delay::new(duration).await;
 //!     }
 //!
-//!     // A table in memory cannot be stopped, and has no row that cannot be read.
+//!     // A table in memory has no server to stop and no row to corrupt. `check_all` skips these two checks.
 //!     fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
 //!         None
 //!     }
@@ -348,7 +351,8 @@
 //! # Read pages as a client
 //!
 //! [`Page::from_response`](crate::Page::from_response) reads a page, or returns the problem of the service.
-//! [`PageWalk`](crate::PageWalk) has the URL of the next request. A walk ends at the last page.
+//! [`PageWalk::url`](crate::PageWalk::url) is the URL of the next request, and `advance` returns false after the last
+//! page.
 //!
 //! ```
 //! use http::Response;
@@ -388,8 +392,8 @@
 //!
 //! # Test with a fixed clock
 //!
-//! [`ListTokens::with_clock`](crate::ListTokens::with_clock) replaces the clock, so that a test decides which token is
-//! expired.
+//! [`ListTokens::with_clock`](crate::ListTokens::with_clock) replaces the clock, so that a test can set the current
+//! time.
 //!
 //! ```
 //! # use pollster::block_on;
@@ -421,8 +425,8 @@
 //!
 //! # Run behind a proxy
 //!
-//! Behind a proxy, the peer of every connection is the proxy. Name your proxies and the header that they write. Then
-//! allow-lists are matched with the address of the client.
+//! Behind a proxy, the peer of every connection is the proxy. Name the addresses of your proxies and the header that
+//! they write. The endpoint then checks allow-lists with the address of the client.
 //!
 //! ```
 //! use std::net::IpAddr;
@@ -446,8 +450,8 @@
 //! # Log why requests fail
 //!
 //! No response says why a token was rejected or why a store failed.
-//! [`ListTokens::with_problem_hook`](crate::ListTokens::with_problem_hook) sees every problem with its causes. Print
-//! them to a log that clients cannot read.
+//! [`ListTokens::with_problem_hook`](crate::ListTokens::with_problem_hook) calls a function with every problem and its
+//! causes. Print them to a log that clients cannot read.
 //!
 //! ```
 //! # use pollster::block_on;

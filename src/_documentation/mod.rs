@@ -6,9 +6,9 @@ pub mod cookbook;
 
 /// Links from one document to another.
 ///
-/// A link in a document has a label, and the document defines the label as a path, for readers of the repository. In
-/// CommonMark, the first definition of a label wins. So these definitions come before each document, and its links lead
-/// to pages of rustdoc.
+/// A link in a document has a label. At its end, the document defines the label as a path, for readers of the
+/// repository. In CommonMark, the first definition of a label wins. `document` puts the definitions below before each
+/// document, so in rustdoc the links of the document lead to pages of rustdoc.
 macro_rules! links {
     () => {
         "\
@@ -39,8 +39,8 @@ macro_rules! links {
     };
 }
 
-/// Defines a module whose documentation is a document of the repository. Its code belongs to other crates, so it is no
-/// test of this library.
+/// Defines a module whose documentation is a document of the repository. The code in a document needs other crates, so
+/// doctests do not include the module.
 macro_rules! document {
     ($name:ident, $path:literal) => {
         #[cfg(not(doctest))]
@@ -59,7 +59,7 @@ document!(trust, "../../docs/TRUST.md");
 document!(changelog, "../../CHANGELOG.md");
 document!(security, "../../SECURITY.md");
 
-/// How to put the library to work, from an empty project to a running service.
+/// How to use the library, from an empty project to a running service.
 pub mod guides {
     document!(adapter, "../../docs/guides/adapter.md");
     document!(client, "../../docs/guides/client.md");
