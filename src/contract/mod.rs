@@ -207,7 +207,7 @@ impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the store breaks its contract")?;
         self.broken.iter().try_for_each(|(clause, violation)| write!(f, "\n  {clause}: {violation}"))?;
-        self.skipped.0.iter().try_for_each(|clause| write!(f, "\n  {clause}: not tried"))
+        self.skipped.0.iter().try_for_each(|clause| write!(f, "\n  {clause}: skipped"))
     }
 }
 
