@@ -24,13 +24,12 @@ const BIG: i64 = -1;
 /// The number of tokens that one statement inserts.
 const INSERTED: usize = 10_000;
 /// The number of clients that read at once.
-const CLIENTS: usize = 8;
-/// The number of pages that each of them reads.
-const PAGES: u32 = 20;
+const CLIENTS: u32 = 8;
+/// The number of calls of each of them.
+const CALLS: u32 = 20;
 /// The number of tokens in a batch of usage.
 const BATCH: usize = 1_000;
 const PER_PAGE: u64 = 20;
-const SECRET: &str = "2|secret";
 
 /// The same tokens on one server and in the other database.
 struct Databases {
@@ -38,6 +37,8 @@ struct Databases {
     other: PostgresStore,
     /// The number of tokens of each owner.
     tokens: BTreeMap<i64, u64>,
+    /// The owners of at most 1,000 tokens, and how many they have.
+    usual_owners: Vec<(i64, u64)>,
 }
 
 /// Returns two tables. The other database is the one at `TOKENFOLIO_PG_URL`. Without the variable, it is a second server.
@@ -52,7 +53,8 @@ pub(crate) fn measure(runtime: &Runtime, effort: Effort) -> Result<[Value; 2], B
     let databases = runtime.block_on(async {
         let one = load(&server.url(), &server.url(), &tokens).await?;
         let other = load(&schema.url(), &schema.coordinator_url(), &tokens).await?;
-        Ok::<_, BoxError>(Databases { one, other, tokens })
+        let usual_owners = tokens.range(USUAL..).map(|(&owner, &count)| (owner, count)).collect();
+        Ok::<_, BoxError>(Databases { one, other, tokens, usual_owners })
     })?;
 
     let mut table = Table::begin(effort, MILLISECONDS, None);
@@ -100,8 +102,8 @@ async fn load(url: &str, coordinator_url: &str, tokens: &BTreeMap<i64, u64>) -> 
         for ids in ids.chunks(INSERTED) {
             store.insert(owner, ids.iter().copied().map(token).collect()).await?;
         }
+        store.set_secret(owner, TokenId(1), &secret(owner)).await?;
     }
-    store.set_secret(USUAL, TokenId(1), SECRET).await?;
     let (client, connection) = tokio_postgres::connect(coordinator_url, NoTls).await?;
     tokio::spawn(connection);
     client.batch_execute("VACUUM ANALYZE access_token, token_usage, token_secret").await?;
@@ -128,21 +130,16 @@ impl Databases {
     }
 
     fn measure_find(&self, table: &mut Table, runtime: &Runtime) {
-        let value = format!("Bearer {SECRET}");
-        let secret = BearerToken::from_values([value.as_bytes()]).expect("a well-formed secret");
-        let find = |store: &PostgresStore| {
-            let found = runtime.block_on(store.find(&secret)).expect("the store finds");
-            assert!(black_box(found).is_some(), "the secret of a token");
-        };
+        let find = |store: &PostgresStore| runtime.block_on(find(store, USUAL));
         table.measure("find a secret", &[0], self.variants(1, find));
     }
 
     fn measure_usage(&self, table: &mut Table, runtime: &Runtime) {
         let time = DateTime::from_timestamp(1_800_000_000, 0).expect("a year that chrono has");
-        let others: Vec<_> = self.tokens.range(USUAL..).map(|(&owner, &tokens)| (owner, tokens)).collect();
         for owners in [1, 100, 1_000] {
             let mut random = fastrand::Rng::with_seed(5);
-            let batch: Vec<_> = others
+            let batch: Vec<_> = self
+                .usual_owners
                 .iter()
                 .take(owners)
                 .cycle()
@@ -156,21 +153,25 @@ impl Databases {
     }
 
     fn measure_clients(&self, table: &mut Table, runtime: &Runtime) {
-        let others: Vec<_> = self.tokens.range(USUAL..).map(|(&owner, &tokens)| (owner, tokens)).collect();
-        let read = |store: &PostgresStore| {
-            let clients = (0..CLIENTS).map(|client| {
-                let mut random = fastrand::Rng::with_seed(client as u64);
-                let others = &others;
-                async move {
-                    for _ in 0..PAGES {
-                        let (owner, tokens) = others[random.usize(..others.len())];
-                        page(store, owner, 0, tokens).await;
-                    }
+        let list = |store: &PostgresStore| self.call_at_once(runtime, |owner, tokens| page(store, owner, 0, tokens));
+        table.measure("first pages, 8 clients", &[0], self.variants(CLIENTS * CALLS, list));
+        let find = |store: &PostgresStore| self.call_at_once(runtime, |owner, _| find(store, owner));
+        table.measure("find secrets, 8 clients", &[0], self.variants(CLIENTS * CALLS, find));
+    }
+
+    /// Several clients at once call a function with random owners and their number of tokens.
+    fn call_at_once<F: Future>(&self, runtime: &Runtime, call: impl Fn(i64, u64) -> F) {
+        let call = &call;
+        let clients = (0..CLIENTS).map(|client| {
+            let mut random = fastrand::Rng::with_seed(client.into());
+            async move {
+                for _ in 0..CALLS {
+                    let (owner, tokens) = self.usual_owners[random.usize(..self.usual_owners.len())];
+                    call(owner, tokens).await;
                 }
-            });
-            runtime.block_on(join_all(clients));
-        };
-        table.measure("first pages of any owner, 8 clients", &[0], self.variants(CLIENTS as u32 * PAGES, read));
+            }
+        });
+        runtime.block_on(join_all(clients));
     }
 }
 
@@ -180,4 +181,16 @@ async fn page(store: &PostgresStore, owner: i64, offset: u64, total: u64) {
     let expected = (total - offset).min(PER_PAGE);
     assert_eq!((list.tokens.len() as u64, list.total), (expected, total));
     drop(black_box(list));
+}
+
+/// Finds the first token of an owner.
+async fn find(store: &PostgresStore, owner: i64) {
+    let value = format!("Bearer {}", secret(owner));
+    let secret = BearerToken::from_values([value.as_bytes()]).expect("a well-formed secret");
+    let found = store.find(&secret).await.expect("the store finds");
+    assert!(black_box(found).is_some(), "the secret of a token");
+}
+
+fn secret(owner: i64) -> String {
+    format!("{owner}|secret")
 }
