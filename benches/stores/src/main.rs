@@ -6,6 +6,8 @@
 //! everything runs and that all ways list the same tokens. `--galera` measures the cluster alone. The results are also written
 //! to `target/bench-stores.json`.
 //!
+//! `--growth` measures the same page in tables of 10,000 to ten million tokens.
+//!
 //! `--citus` measures one server of PostgreSQL beside the database at `TOKENFOLIO_PG_URL`, such as a Citus cluster, with
 //! 2 million tokens in each.
 //!
@@ -17,6 +19,7 @@
 mod citus;
 mod data;
 mod galera;
+mod growth;
 #[path = "../../speed/measure.rs"]
 mod measure;
 mod pages;
@@ -53,14 +56,18 @@ fn main() -> Result<(), BoxError> {
     // Connections need a runtime when the stores are dropped.
     let _entered = runtime.enter();
     let mut works = Vec::new();
-    let is_whole = !has_flag("--galera") && !has_flag("--citus");
-    if is_whole {
+    let has_part = ["--galera", "--growth", "--citus"].into_iter().any(has_flag);
+    let is_whole_and_short = has_flag("--short") && !has_part;
+    if !has_part {
         works.extend(measure_stores(&runtime, scale, effort)?);
     }
-    if is_whole || has_flag("--galera") {
+    if !has_part || has_flag("--galera") {
         works.extend(galera::measure(&runtime, effort)?);
     }
-    if has_flag("--short") || has_flag("--citus") {
+    if is_whole_and_short || has_flag("--growth") {
+        works.push(growth::measure(&runtime, effort)?);
+    }
+    if is_whole_and_short || has_flag("--citus") {
         works.extend(citus::measure(&runtime, effort)?);
     }
     std::fs::write(

@@ -19,7 +19,7 @@ pub(crate) const SCHEMA: &str = include_str!("../../../examples/stores/sanctum/t
 const PER_PAGE: u64 = 20;
 
 pub(crate) struct Sanctum {
-    store: SanctumStore,
+    pub(crate) store: SanctumStore,
     plain: MySqlPool,
     /// How many tokens there are.
     tokens: u64,
