@@ -67,7 +67,7 @@ pub enum AuthError {
     #[error("no bearer credentials")]
     Missing,
     /// There is more than one `Authorization` header.
-    #[error("more than one Authorization field")]
+    #[error("more than one Authorization header")]
     Repeated,
     /// The token is revoked.
     #[error("token {token} is revoked")]

@@ -124,6 +124,6 @@ pub enum CredentialsError {
     #[error("no bearer credentials")]
     Missing,
     /// There is more than one `Authorization` header.
-    #[error("more than one Authorization field")]
+    #[error("more than one Authorization header")]
     Repeated,
 }

@@ -22,7 +22,7 @@ fn reasons() -> [(AuthError, &'static str, &'static str); 8] {
         (AuthError::Expired { token }, "token 17 is expired", "expired"),
         (AuthError::Malformed, "malformed bearer token", "malformed"),
         (AuthError::Missing, "no bearer credentials", "missing"),
-        (AuthError::Repeated, "more than one Authorization field", "repeated"),
+        (AuthError::Repeated, "more than one Authorization header", "repeated"),
         (AuthError::Revoked { token }, "token 17 is revoked", "revoked"),
         (AuthError::Unknown, "no token has this secret", "unknown"),
     ]

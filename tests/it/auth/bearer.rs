@@ -153,7 +153,7 @@ fn a_token_is_not_printed() {
 fn errors_name_the_problem_and_not_the_value() {
     assert_eq!(CredentialsError::Malformed.to_string(), "malformed bearer token");
     assert_eq!(CredentialsError::Missing.to_string(), "no bearer credentials");
-    assert_eq!(CredentialsError::Repeated.to_string(), "more than one Authorization field");
+    assert_eq!(CredentialsError::Repeated.to_string(), "more than one Authorization header");
 }
 
 proptest! {

@@ -102,7 +102,7 @@ pub fn the_reason_of_each_401_is_logged_and_not_sent(binary: &str) {
     for (request, reason) in [
         (good.replace("authorization", "x-authorization"), "no bearer credentials"),
         (with("a b"), "malformed bearer token"),
-        (good.replacen("host", "authorization: Bearer x\r\nhost", 1), "more than one Authorization field"),
+        (good.replacen("host", "authorization: Bearer x\r\nhost", 1), "more than one Authorization header"),
         (with("guessed"), "no token has this secret"),
         (with(&message.expired), " is expired"),
         (with(&message.revoked), " is revoked"),
