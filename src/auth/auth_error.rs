@@ -8,7 +8,7 @@ use crate::token::TokenId;
 
 /// Why a request was rejected with 401: the [`source`](std::error::Error::source) of the problem, for logs and counters.
 ///
-/// The client cannot read it: all of these have the same body. It contains no secret.
+/// The client cannot read it: every reason has the same response body. It contains no secret.
 ///
 /// # Examples
 ///
@@ -96,8 +96,8 @@ impl AuthError {
         }
     }
 
-    /// Returns the error code that the challenge has. A request without credentials gets a challenge without one (RFC 6750,
-    /// section 3.1).
+    /// Returns the error code of the challenge. A request without credentials gets a challenge without an error code
+    /// (RFC 6750, section 3.1).
     pub(crate) fn bearer_error(self) -> Option<BearerError> {
         match self {
             Self::Missing => None,

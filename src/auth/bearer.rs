@@ -12,14 +12,18 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{BearerToken, CredentialsError};
+/// use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+/// use tokenfolio::BearerToken;
 ///
-/// # fn main() -> Result<(), CredentialsError> {
-/// let token = BearerToken::from_values([&b"Bearer 1|s3cret"[..]])?;
+/// # fn main() -> Result<(), tokenfolio::CredentialsError> {
+/// let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer 1|s3cret"))]);
+/// let token = BearerToken::from_headers(&headers)?;
 /// assert_eq!(token.secret(), "1|s3cret");
 /// assert_eq!(format!("{token:?}"), "BearerToken(..)");
 ///
-/// assert!(matches!(BearerToken::from_values([]), Err(CredentialsError::Missing)));
+/// // A framework with other types has the values as bytes.
+/// let token = BearerToken::from_values([&b"bearer 1|s3cret"[..]])?;
+/// assert_eq!(token.secret(), "1|s3cret");
 /// # Ok(())
 /// # }
 /// ```
@@ -45,14 +49,14 @@ impl BearerToken {
 
     /// Reads the token from the values of all `Authorization` headers of a request.
     ///
-    /// The name of the scheme is compared without case (RFC 9110, section 11.1). One or more spaces follow it. Whitespace
+    /// The case of the scheme `Bearer` is ignored (RFC 9110, section 11.1). One or more spaces follow the scheme. Whitespace
     /// around the value is ignored (section 5.5).
     ///
     /// # Errors
     ///
     /// - [`Missing`](CredentialsError::Missing): there is no header, another scheme, or only the scheme.
-    /// - [`Malformed`](CredentialsError::Malformed): the credentials contain whitespace, or a character other than `|` that
-    ///   RFC 6750's grammar does not have.
+    /// - [`Malformed`](CredentialsError::Malformed): the credentials contain whitespace, or a character that is not in the
+    ///   grammar of RFC 6750 and is not `|`.
     /// - [`Repeated`](CredentialsError::Repeated): there is more than one header. Picking one would let an attacker who can
     ///   add a header choose the credentials.
     pub fn from_values<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<Self, CredentialsError> {
@@ -115,6 +119,17 @@ impl fmt::Debug for BearerToken {
 /// Why no bearer token could be read from a request.
 ///
 /// The three variants are complete: each has its own challenge in RFC 6750, section 3.1.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{BearerToken, CredentialsError};
+///
+/// let error = |values: &[&'static [u8]]| BearerToken::from_values(values.iter().copied()).err();
+/// assert_eq!(error(&[b"Basic YTpi"]), Some(CredentialsError::Missing));
+/// assert_eq!(error(&[b"Bearer two words"]), Some(CredentialsError::Malformed));
+/// assert_eq!(error(&[b"Bearer first", b"Bearer second"]), Some(CredentialsError::Repeated));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum CredentialsError {
     /// There is a bearer token, and it is malformed.

@@ -1,7 +1,7 @@
 //! The challenge that a rejected request gets (RFC 6750, section 3).
 //!
-//! Text that a parameter cannot hold is an error. Dropping characters would change what a client reads, and could leave a
-//! parameter empty.
+//! A text with a character that its parameter cannot have is an error. Dropping the character would change the text, and
+//! could leave the parameter empty.
 
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 /// The `WWW-Authenticate` header of a rejection (RFC 6750, section 3).
 ///
-/// It is one well-formed challenge, and has every parameter at most once.
+/// It is one well-formed challenge with each parameter at most once.
 ///
 /// # Examples
 ///
@@ -18,14 +18,16 @@ use crate::problem::Problem;
 /// use tokenfolio::{BearerError, Challenge};
 ///
 /// # fn main() -> Result<(), tokenfolio::ChallengeError> {
-/// let challenge = Challenge::new("api")?.with_scope("tokens:read")?.with_error(BearerError::InsufficientScope);
+/// assert_eq!(Challenge::new("api")?.to_header(), r#"Bearer realm="api""#);
+///
+/// let challenge = Challenge::new("api")?
+///     .with_error(BearerError::InsufficientScope)
+///     .with_description("The token is read-only")?
+///     .with_scope("tokens:write")?;
 /// assert_eq!(
 ///     challenge.to_header(),
-///     r#"Bearer realm="api", error="insufficient_scope", scope="tokens:read""#
+///     r#"Bearer realm="api", error="insufficient_scope", error_description="The token is read-only", scope="tokens:write""#
 /// );
-///
-/// let error = Challenge::new("café").unwrap_err();
-/// assert_eq!(error.to_string(), "`realm` must be ASCII without control characters, but has 'é'");
 /// # Ok(())
 /// # }
 /// ```
@@ -45,7 +47,7 @@ struct Parameters {
     scope: Option<Box<str>>,
 }
 
-/// The challenge without a description, which belongs to its own error, and with each error.
+/// The challenge without an error, and with each error. A description belongs to one error, so these have none.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Rejections {
     without_error: HeaderValue,
@@ -145,7 +147,8 @@ impl Challenge {
         self.parameters.write(self.parameters.error, self.parameters.description.as_deref())
     }
 
-    /// Returns the challenge with another error, and without the description, which belongs to its own.
+    /// Returns the challenge with another error. It has no description, because the description belongs to the challenge's
+    /// own error.
     pub(crate) fn to_header_with_error(&self, error: Option<BearerError>) -> HeaderValue {
         let header = match error {
             None => &self.rejections.without_error,
@@ -209,6 +212,15 @@ fn check(text: &str, is_allowed: impl Fn(char) -> bool, reason: fn(char) -> Reas
 }
 
 /// Why a text cannot be a parameter of a challenge.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::Challenge;
+///
+/// let error = Challenge::new("café").unwrap_err();
+/// assert_eq!(error.to_string(), "`realm` must be ASCII without control characters, but has 'é'");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(transparent)]
 pub struct ChallengeError(Reason);
@@ -227,7 +239,17 @@ enum Reason {
     Scope(char),
 }
 
-/// The error code of a challenge. The three variants are complete: RFC 6750, section 3.1 defines no others.
+/// The error code of a challenge. The three variants are complete: RFC 6750, section 3.1, defines no others.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{BearerError, Challenge};
+///
+/// let challenge = Challenge::default().with_error(BearerError::InvalidToken);
+/// assert_eq!(challenge.to_header(), r#"Bearer realm="api", error="invalid_token""#);
+/// assert_eq!(BearerError::InvalidToken.as_str(), "invalid_token");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[error("{}", self.as_str())]
 pub enum BearerError {
@@ -240,7 +262,7 @@ pub enum BearerError {
 }
 
 impl BearerError {
-    /// Returns the code on the wire.
+    /// Returns the code as it is sent, such as `invalid_token`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

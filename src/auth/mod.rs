@@ -28,14 +28,14 @@ use crate::token::status::TokenStatus;
 /// - Return `Ok(None)` for a secret that is not known. An error means that the lookup failed.
 /// - Return the token with any status and any allow-list. [`authenticate`] applies both.
 /// - Look a secret up by its digest. Then the table does not contain the secret, and the time of a lookup does not reveal
-///   it. A comparison in constant time is not needed: the time can reveal at most how many bits a guess's digest shares with a
-///   stored digest, and a guess with more shared bits is not closer to the secret. This holds for a cryptographic hash of
+///   it. A comparison in constant time is not needed. The time can reveal at most how many bits the digest of a guess shares
+///   with a stored digest, and a guess with more shared bits is not closer to the secret. Use a cryptographic hash, and
 ///   random secrets with at least 128 bits. This crate does not compare secrets.
 ///
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{AccessToken, Authenticator, BearerToken, Authenticated, StoreError};
+/// use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, StoreError};
 ///
 /// struct OneToken;
 ///
@@ -47,16 +47,27 @@ use crate::token::status::TokenStatus;
 ///         Ok((secret.secret() == "for-tests-only").then(|| Authenticated::new(7, token)))
 ///     }
 /// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = BearerToken::from_values([&b"Bearer for-tests-only"[..]])?;
+/// let found = pollster::block_on(OneToken.find(&secret))?;
+/// assert_eq!(found.map(|found| found.owner), Some(7));
+/// # Ok(())
+/// # }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an authenticator",
     note = "implement `Authenticator` for it: a type `Owner` and `async fn find(&self, secret: &BearerToken)`"
 )]
 pub trait Authenticator: Send + Sync {
-    /// The key of an owner, of the same type as the token store's.
+    /// The key of an owner. [`ListTokens`](crate::ListTokens) needs a token store with the same type of owner.
     type Owner: Send + Sync;
 
-    /// Finds the token of a secret, and its owner.
+    /// Finds the token of a secret, and its owner. Returns `None` if no token has this secret.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the lookup fails. The error becomes a 503, 504 or 500, by its [kind](crate::StoreErrorKind).
     fn find(
         &self,
         secret: &BearerToken,
@@ -66,7 +77,32 @@ pub trait Authenticator: Send + Sync {
 dyn_trait! {
     /// The boxed form of [`Authenticator`]: `Arc<dyn DynAuthenticator<Owner = O>>` is an authenticator.
     ///
-    /// Every authenticator implements it. It is sealed.
+    /// Use it to choose the type of an authenticator at run time. Every authenticator implements it. It is sealed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tokenfolio::{Authenticated, Authenticator, BearerToken, DynAuthenticator, StoreError};
+    ///
+    /// struct Nobody;
+    ///
+    /// impl Authenticator for Nobody {
+    ///     type Owner = u64;
+    ///
+    ///     async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
+    ///         Ok(None)
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let authenticator: Arc<dyn DynAuthenticator<Owner = u64>> = Arc::new(Nobody);
+    /// let secret = BearerToken::from_values([&b"Bearer guessed"[..]])?;
+    /// assert!(pollster::block_on(authenticator.find(&secret))?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     DynAuthenticator of Authenticator;
     /// Calls [`Authenticator::find`] and boxes the future.
     find_boxed of find(secret: BearerToken) -> Result<Option<Authenticated<Self::Owner>>, StoreError>
@@ -121,11 +157,12 @@ impl<O> Authenticated<O> {
 ///
 /// A request is accepted if it presents one bearer token that is known, active at `now`, and allowed for the client's
 /// address. If the address is not known, only a token without an allow-list is accepted. All endpoints of a service can use
-/// this function. They then reject requests alike: one body for every cause, and a challenge (RFC 6750, section 3.1).
+/// this function. They then reject requests alike: the body is the same for every cause, and the response has a challenge
+/// (RFC 6750, section 3.1).
 ///
-/// A rejection sends `challenge` with the error of the rejection and without a description. `client` is the address of the
-/// peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client) returns. Tokens in the query are
-/// ignored (RFC 6750, section 5.3).
+/// The response sends `challenge` with the error code of the rejection and without a description. `client` is the address
+/// of the peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client) returns. Tokens in the query
+/// are ignored (RFC 6750, section 5.3).
 ///
 /// The caller records the usage of an accepted token, as [`ListTokens`](crate::ListTokens) does.
 ///
@@ -138,8 +175,8 @@ impl<O> Authenticated<O> {
 ///
 /// ```
 /// use chrono::DateTime;
-/// use tokenfolio::{AccessToken, Authenticator, BearerToken, Authenticated, StoreError, UsageLog};
-/// use tokenfolio::{Challenge, authenticate};
+/// # use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken, StoreError};
+/// use tokenfolio::{Challenge, UsageLog, authenticate};
 ///
 /// # struct OneToken;
 /// # impl Authenticator for OneToken {
@@ -156,7 +193,7 @@ impl<O> Authenticated<O> {
 /// let accepted = pollster::block_on(authenticate(&OneToken, &challenge, &request.into_parts().0, None, now))?;
 /// assert_eq!(accepted.owner, 7);
 ///
-/// // One log for all endpoints of the service, this crate's included.
+/// // All endpoints of the service share one log, with the list of tokens.
 /// let log = UsageLog::new();
 /// log.record(&accepted.owner, accepted.token.id, now);
 ///

@@ -1,7 +1,8 @@
 //! The client's address behind proxies.
 //!
 //! A client can send any `Forwarded` or `X-Forwarded-For` header, and each proxy appends the address of its own client. So
-//! only the last entries are true. The list is walked from right to left, from one trusted proxy to the next.
+//! only the entries that trusted proxies appended are reliable: the last ones. The list is walked from right to left, from
+//! one trusted proxy to the next.
 
 use std::net::IpAddr;
 
@@ -42,6 +43,11 @@ use crate::token::allowed_ips::AllowedIps;
 /// // The proxy does not know the address.
 /// headers.insert("x-forwarded-for", "203.0.113.12, unknown".parse()?);
 /// assert_eq!(proxies.client(proxy, &headers), None);
+///
+/// // These proxies write the header of RFC 7239.
+/// let proxies = TrustedProxies::forwarded(AllowedIps::parse(["10.0.0.0/8"])?);
+/// headers.insert("forwarded", "for=198.51.100.7;proto=https".parse()?);
+/// assert_eq!(proxies.client(proxy, &headers), Some("198.51.100.7".parse()?));
 /// # Ok(())
 /// # }
 /// ```
@@ -71,10 +77,11 @@ impl TrustedProxies {
         Self { header: Header::XForwardedFor, proxies }
     }
 
-    /// Returns the address of the client, or `None` if it is not known. An address of mapped IPv4 is returned as IPv4.
+    /// Returns the address of the client, or `None` if it is not known. An IPv4-mapped address (`::ffff:10.0.0.7`) is
+    /// returned as IPv4.
     ///
-    /// `peer` is the address of the connection. `headers` are the headers of the request. Several headers of the chosen
-    /// name are one list.
+    /// `peer` is the address of the other end of the connection. `headers` are the headers of the request. Several headers
+    /// of the chosen name are read as one list, in their order.
     ///
     /// - A peer that is not a trusted proxy is the client. Its headers are ignored.
     /// - A trusted proxy without the header is the client itself.
@@ -86,8 +93,8 @@ impl TrustedProxies {
     ///
     /// An address can have a port, which is ignored. In `X-Forwarded-For`, IPv6 can be bare or in brackets.
     ///
-    /// Quoted strings in `Forwarded` do not span several headers. A client that sends a quote and does not close it can
-    /// only hide the entries that proxies append to the same header: the client is then not known.
+    /// A quoted string in `Forwarded` ends at the latest with its header. If a client sends a quote that it does not close,
+    /// the entries that proxies append to the same header are a part of the quoted string. The client is then not known.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         if !self.proxies.contains(peer) {
@@ -109,8 +116,8 @@ impl TrustedProxies {
     /// Returns the last entry that is not a trusted proxy, or the first entry if all others are trusted. Without entries,
     /// the peer is the client.
     ///
-    /// This is the entry where a walk from right to left ends. The entries come from left to right, because only that
-    /// direction shows which commas are inside a quoted string.
+    /// A walk from right to left ends at this entry. But the entries come from left to right, because only that direction
+    /// shows which commas are inside a quoted string.
     fn last_untrusted(&self, mut entries: impl Iterator<Item = Option<IpAddr>>, peer: IpAddr) -> Option<IpAddr> {
         let is_trusted = |entry: &Option<IpAddr>| entry.is_some_and(|address| self.proxies.contains(address));
         let first = entries.next().unwrap_or(Some(peer));
