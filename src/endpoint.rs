@@ -29,7 +29,7 @@ use crate::token::{AccessToken, TokenId};
 ///
 /// # Faults
 ///
-/// A fault of a store or an authenticator gives a problem, never a wrong page:
+/// This table has the response for each fault of a store or an authenticator:
 ///
 /// | fault | response |
 /// | --- | --- |
@@ -70,6 +70,60 @@ use crate::token::{AccessToken, TokenId};
 /// let request = http::Request::get("/api/v1/me/tokens").body(())?;
 /// let response = pollster::block_on(endpoint.handle(&request.into_parts().0, None));
 /// assert_eq!(response.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// With options:
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use chrono::DateTime;
+/// use tokenfolio::{AccessToken, AllowedIps, Challenge, ListTokens, MemoryStore, Page, Pagination, TokenId, TokenOrder};
+/// use tokenfolio::{TokenResource, TokenStatus, TrustedProxies, UsageLog};
+/// # use tokenfolio::{Authenticator, BearerToken, Authenticated, StoreError};
+/// # struct OneToken;
+/// # impl Authenticator for OneToken {
+/// #     type Owner = u64;
+/// #     async fn find(&self, secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
+/// #         let allowed = AllowedIps::parse(["198.51.100.7"]).ok();
+/// #         let token = AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH).with_allowed_ips(allowed);
+/// #         Ok((secret.secret() == "for-tests-only").then(|| Authenticated::new(7, token)))
+/// #     }
+/// # }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let store = MemoryStore::new();
+/// # let epoch = DateTime::UNIX_EPOCH;
+/// # store.insert(7, AccessToken::new(1, "CI", epoch));
+/// # store.insert(7, AccessToken::new(2, "Deploy", epoch).with_expires_at(epoch));
+/// # let authenticator = OneToken;
+/// let log = Arc::new(UsageLog::new());
+/// let endpoint = ListTokens::new(store, authenticator, Pagination::new("/tokens")?)
+///     .with_order(TokenOrder::NewestFirst)
+///     .with_link_header()
+///     .with_challenge(Challenge::new("accounts")?)
+///     .with_trusted_proxies(TrustedProxies::x_forwarded_for(AllowedIps::parse(["10.0.0.0/8"])?))
+///     .with_usage_log(Arc::clone(&log))
+///     .with_clock(|| DateTime::UNIX_EPOCH);
+///
+/// // The peer is a proxy, and the token is allowed from 198.51.100.7 alone.
+/// let request = http::Request::get("/tokens")
+///     .header("authorization", "Bearer for-tests-only")
+///     .header("x-forwarded-for", "198.51.100.7")
+///     .body(())?;
+/// let proxy = "10.0.0.2".parse()?;
+/// let response = pollster::block_on(endpoint.handle(&request.into_parts().0, Some(proxy)));
+/// assert_eq!(response.headers()["link"], r#"</tokens?page=1>; rel="first", </tokens?page=1>; rel="last""#);
+/// assert_eq!(log.len(), 1);
+///
+/// let page = Page::<TokenResource>::from_response(&response)?;
+/// assert_eq!((page.data[0].id, &page.data[0].status), (TokenId(2), &TokenStatus::Expired.into()));
+///
+/// let request = http::Request::get("/tokens").body(())?;
+/// let response = pollster::block_on(endpoint.handle(&request.into_parts().0, Some(proxy)));
+/// assert_eq!(response.headers()["www-authenticate"], r#"Bearer realm="accounts""#);
 /// # Ok(())
 /// # }
 /// ```
@@ -147,7 +201,42 @@ where
         Self { trusted_proxies: Some(proxies), ..self }
     }
 
-    /// Sets the `Retry-After` of a 503, in seconds. The default is 1.
+    /// Sets the `Retry-After` header of a 503, in seconds. The default is 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{ListQuery, ListTokens, Pagination, StoreError, StoreErrorKind, TokenList, TokenStore};
+    /// # use tokenfolio::{AccessToken, Authenticated, Authenticator, BearerToken};
+    /// # struct OneToken;
+    /// # impl Authenticator for OneToken {
+    /// #     type Owner = u64;
+    /// #     async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
+    /// #         Ok(Some(Authenticated::new(7, AccessToken::new(1, "CI", chrono::DateTime::UNIX_EPOCH))))
+    /// #     }
+    /// # }
+    ///
+    /// struct Unreachable;
+    ///
+    /// impl TokenStore for Unreachable {
+    ///     type Owner = u64;
+    ///
+    ///     async fn list(&self, _query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
+    ///         Err(StoreError::new(StoreErrorKind::Unavailable, "connection refused"))
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let authenticator = OneToken;
+    /// let endpoint = ListTokens::new(Unreachable, authenticator, Pagination::new("/tokens")?).with_retry_after(30);
+    /// # let request = http::Request::get("/tokens").header("authorization", "Bearer for-tests-only").body(())?;
+    /// # let (parts, _) = request.into_parts();
+    /// let response = pollster::block_on(endpoint.handle(&parts, None));
+    /// assert_eq!(response.status(), 503);
+    /// assert_eq!(response.headers()["retry-after"], "30");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_retry_after(self, seconds: u32) -> Self {
         Self { retry_after_seconds: seconds, ..self }
@@ -155,8 +244,9 @@ where
 
     /// Records the usage of each accepted token in a log, once for each request, with the time of the clock.
     ///
-    /// Usage is recorded as soon as the token is accepted: also for HEAD, and also if the page is then a 400 or the store
-    /// fails. A rejected token is not recorded. A page shows the usage that is written to the store.
+    /// Usage is recorded as soon as the token is accepted: also for a HEAD request, and also if the query is then rejected
+    /// or the store fails. Usage of a rejected token is not recorded. A page shows the usage counts of the store, so it
+    /// does not include usage that is still in the log.
     #[must_use]
     pub fn with_usage_log(self, log: Arc<UsageLog<A::Owner>>) -> Self
     where
@@ -165,8 +255,8 @@ where
         Self { record_usage: Some(Box::new(move |owner, id, now| log.record(owner, id, now))), ..self }
     }
 
-    /// Calls a function with every problem, once, before it becomes a response. By default nothing sees the cause of a
-    /// problem.
+    /// Calls a function with every problem, once, before the problem becomes a response. By default, the cause of a problem
+    /// is dropped without being logged.
     ///
     /// The function runs in the future of [`handle`](Self::handle), so it must not block. For problems of the service's
     /// other endpoints, call the same function with a [`ProblemEvent::new`].
@@ -175,20 +265,37 @@ where
     ///
     /// ```
     /// use std::error::Error;
+    /// use std::sync::{Arc, Mutex};
     ///
-    /// use tokenfolio::{AuthError, ProblemEvent};
+    /// use tokenfolio::{AuthError, ListTokens, MemoryStore, Pagination, ProblemEvent};
+    /// # use tokenfolio::{Authenticated, Authenticator, BearerToken, StoreError};
+    /// # struct Nobody;
+    /// # impl Authenticator for Nobody {
+    /// #     type Owner = u64;
+    /// #     async fn find(&self, _secret: &BearerToken) -> Result<Option<Authenticated<u64>>, StoreError> {
+    /// #         Ok(None)
+    /// #     }
+    /// # }
     ///
-    /// /// Writes a log of all problems, and counts the reasons of those with 401.
-    /// fn log_problem(event: &ProblemEvent<'_>) {
+    /// # fn main() -> Result<(), Box<dyn Error>> {
+    /// # let store = MemoryStore::new();
+    /// # let authenticator = Nobody;
+    /// let reasons = Arc::new(Mutex::new(Vec::new()));
+    /// let counted = Arc::clone(&reasons);
+    ///
+    /// // Logs every problem, and counts the reasons of a 401.
+    /// let hook = move |event: &ProblemEvent<'_>| {
     ///     eprintln!("{event}");
     ///     if let Some(reason) = event.problem().source().and_then(|source| source.downcast_ref::<AuthError>()) {
-    ///         count(reason.as_str());
+    ///         counted.lock().unwrap().push(reason.as_str());
     ///     }
-    /// }
-    /// # fn count(_label: &'static str) {}
-    /// # use tokenfolio::{Authenticator, ListTokens, TokenStore};
-    /// # fn with_log<S: TokenStore, A: Authenticator<Owner = S::Owner>>(endpoint: ListTokens<S, A>) -> ListTokens<S, A> {
-    /// endpoint.with_problem_hook(log_problem)
+    /// };
+    /// let endpoint = ListTokens::new(store, authenticator, Pagination::new("/tokens")?).with_problem_hook(hook);
+    ///
+    /// let (parts, _) = http::Request::get("/tokens").body(())?.into_parts();
+    /// pollster::block_on(endpoint.handle(&parts, None));
+    /// assert_eq!(*reasons.lock().unwrap(), ["missing"]);
+    /// # Ok(())
     /// # }
     /// ```
     #[must_use]
@@ -204,9 +311,13 @@ where
 
     /// Returns the response to a request.
     ///
-    /// `peer` is the address of the connection's peer. The [trusted proxies](Self::with_trusted_proxies) among the peers
-    /// report the address of the client. Any other peer is the client. Use `None` if the address is not known: a token
-    /// with an allow-list is then rejected. The body of a request is ignored.
+    /// `peer` is the address of the other end of the connection. If it is a
+    /// [trusted proxy](Self::with_trusted_proxies), its header has the address of the client. Any other peer is the client.
+    /// Use `None` if the address is not known: a token with an allow-list is then rejected. The body of a request is
+    /// ignored.
+    ///
+    /// `parts` has the method, the query and the headers that are read, and the path that becomes the `instance` of a
+    /// problem.
     pub async fn handle(&self, parts: &Parts, peer: Option<IpAddr>) -> Response<Vec<u8>> {
         let mut response = match self.list(parts, peer).await {
             Ok(page) => self.respond(page),
@@ -258,7 +369,7 @@ where
         response
     }
 
-    /// Turns a problem into a response: the one place where it learns about the request.
+    /// Turns a problem into a response. Only this function adds the request to a problem.
     fn reject(&self, problem: Problem, parts: &Parts) -> Response<Vec<u8>> {
         let mut problem = problem.with_request(parts);
         if problem.status() == Some(StatusCode::SERVICE_UNAVAILABLE) {
@@ -277,7 +388,7 @@ struct PageAt {
     now: DateTime<Utc>,
 }
 
-/// Checks that a store returned the window that the query asked for. A wrong page would look like a right one.
+/// Checks that a store returned the window of the query. A client could not see that a page has the wrong rows.
 fn check_window(list: &TokenList, query: &ListQuery<impl Sized>) -> Result<(), StoreError> {
     let expected = list.total.saturating_sub(query.offset).min(u64::from(query.limit.get()));
     let rows = list.tokens.len();

@@ -210,7 +210,7 @@
 //! - It has no generic ids. The id of a token is an integer of 64 bits, because the API that the crate implements has
 //!   integer ids.
 #![forbid(unsafe_code)]
-// Here and not in Cargo.toml, because tests, benches and examples may panic and print.
+// These lints are here and not in Cargo.toml, because tests, benches and examples may panic and print.
 #![warn(clippy::panic, clippy::print_stderr, clippy::print_stdout, clippy::unreachable)]
 // docs.rs marks the items of a feature. The compiler there is a nightly one.
 #![cfg_attr(docsrs, feature(doc_cfg))]
