@@ -4,10 +4,10 @@ use url::Url;
 
 use crate::text::percent;
 
-/// Parses a base URL. Returns it as a URL of RFC 3986 without trailing slashes; a lone `/` stays.
+/// Parses a base URL. Returns it as a URL of RFC 3986 without trailing slashes. A lone `/` stays.
 ///
-/// A base that is valid is returned byte for byte. A host name in another script becomes punycode, and a path in
-/// another script is percent-encoded.
+/// Except for these slashes, a valid URL is returned byte for byte. A host name in another script becomes punycode, and
+/// a path in another script is percent-encoded.
 pub(crate) fn parse(base: &str) -> Result<String, BaseUrlError> {
     let is_invalid = |c: &char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(*c);
     if let Some(invalid) = base.chars().find(is_invalid) {
@@ -42,7 +42,8 @@ pub(crate) fn parse(base: &str) -> Result<String, BaseUrlError> {
     Ok(format!("{scheme}://{authority}{}", parse_path(path)?))
 }
 
-/// Splits a URL that was parsed into its origin, which is empty for a path alone, and its path, which is not empty.
+/// Splits a result of [`parse`] into its origin and its path. The origin of a path alone is empty. The path is not
+/// empty.
 pub(crate) fn split(base: &str) -> (&str, &str) {
     let Some((scheme, rest)) = base.split_once("://").filter(|_| !base.starts_with('/')) else { return ("", base) };
     let authority_len = rest.find('/').unwrap_or(rest.len());
@@ -78,10 +79,22 @@ fn parse_authority(authority: &str) -> Result<String, BaseUrlError> {
 }
 
 /// Why the URL of a list was rejected.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{BaseUrlError, Pagination};
+///
+/// assert_eq!(Pagination::new("api.example.com/fruit"), Err(BaseUrlError::Relative));
+/// assert_eq!(Pagination::new("https://ada:secret@api.example.com"), Err(BaseUrlError::Userinfo));
+///
+/// let error = Pagination::new("/fruit?sort=name").unwrap_err();
+/// assert_eq!(error.to_string(), "base URL has a query: set parameters with `PageRequest::with_parameters`");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// It has a character that no URL can hold there.
+    /// It has a character that must be percent-encoded.
     #[error("base URL has the character {0:?}, which must be percent-encoded")]
     Character(char),
     /// It has a fragment.
@@ -90,7 +103,7 @@ pub enum BaseUrlError {
     /// It has no host, an invalid host, or an invalid port.
     #[error("base URL is malformed: {0}")]
     Malformed(url::ParseError),
-    /// It begins with `//`. A client would add the scheme of the page that it is on.
+    /// It begins with `//`. A client would add the scheme of the URL that it requested.
     #[error("base URL begins with `//`: expected a scheme before it, or one `/`")]
     NoScheme,
     /// It has a `%` that does not begin an escape such as `%20`.

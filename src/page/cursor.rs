@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use crate::page::query_error::Reason;
 use crate::text::{base64url, php_json};
 
-/// The maximum length of a cursor in bytes. A link is a cursor and at most 1,024 bytes more, unless a service sets
-/// another limit, and servers reject a target of more than 8,000 bytes (RFC 9110, section 4.1).
+/// The maximum length of a cursor in bytes. Servers should support a target of 8,000 bytes (RFC 9110, section 4.1), and
+/// may reject a longer one. A link has a cursor, the URL of the list, and at most 1,024 bytes of preserved parameters
+/// unless a service sets another limit.
 pub(crate) const MAX_LEN: usize = 4_096;
 /// The member that has the direction.
 const POINTS_TO_NEXT: &str = "_pointsToNextItems";
@@ -20,6 +21,21 @@ const POINTS_TO_NEXT: &str = "_pointsToNextItems";
 /// it.
 ///
 /// The two variants are complete: a page is on one side of its position.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::Cursor;
+///
+/// /// Returns the end of a query in SQL. Its parameters are the position and the limit.
+/// fn window<K>(cursor: &Cursor<K>) -> &'static str {
+///     match cursor {
+///         Cursor::After(_) => "AND id > ? ORDER BY id LIMIT ?",
+///         Cursor::Before(_) => "AND id < ? ORDER BY id DESC LIMIT ?",
+///     }
+/// }
+/// assert_eq!(window(&Cursor::Before(20)), "AND id < ? ORDER BY id DESC LIMIT ?");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Cursor<K> {
     /// The items after this position, in the order of the list.
@@ -81,7 +97,7 @@ fn is_scalar(value: &Value) -> bool {
     !matches!(value, Value::Array(_) | Value::Object(_))
 }
 
-/// Returns whether JSON has no array or object except one. A parser needs stack for each level of the others.
+/// Returns whether JSON has at most one array or object. A parser needs stack for each nested one.
 fn is_flat(json: &[u8]) -> bool {
     let mut opened = 0;
     let mut is_in_string = false;
@@ -101,6 +117,20 @@ fn is_flat(json: &[u8]) -> bool {
 /// Why the keys of an item cannot be a cursor.
 ///
 /// Converts to a [`Problem`](crate::Problem): 500 without a detail, with this error as its source.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{Pagination, Problem};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let request = Pagination::new("/numbers")?.with_per_page(1.try_into()?).cursor_request("")?;
+/// let error = request.paginate(vec![1, 2], |number| *number).unwrap_err();
+/// assert_eq!(error.to_string(), "keys of a cursor must be an object of numbers, texts and null");
+/// assert_eq!(Problem::from(error).status(), Some(http::StatusCode::INTERNAL_SERVER_ERROR));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(transparent)]
 pub struct CursorError(Unwritable);

@@ -6,11 +6,11 @@ use crate::page::list_parameters::ListParameters;
 
 /// A page of items with the cursors of the pages before and after it.
 ///
-/// Its JSON is Laravel's: `data`, then `links` (first and last are null, prev, next), then `meta` with the path, the
-/// page size and both cursors. Every member is always there.
+/// Its JSON is Laravel's: `data`, then `links`, then `meta` with the path, the page size and both cursors. In `links`,
+/// `first` and `last` are null. Every member is always there. A member without a value is null.
 ///
-/// A list by cursor needs no total and no offset: each page costs the same. A client that walks it sees every item
-/// once, also while others are added or deleted. It cannot go to a page by its number.
+/// A list by cursor needs no total and no offset, so each page costs the same. A client that walks over it reads every
+/// item once, also while other items are added or deleted. A client cannot request a page by its number.
 ///
 /// [`CursorRequest::paginate`](crate::CursorRequest::paginate) creates it.
 ///
@@ -28,9 +28,45 @@ use crate::page::list_parameters::ListParameters;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let request = Pagination::new("/fruit")?.with_per_page(1.try_into()?).cursor_request("")?;
 /// let page = request.paginate(vec!["fig", "kiwi"], |name| Keys { name: name.to_string() })?;
-/// assert_eq!(page.items(), ["fig"]);
-/// assert_eq!(page.next_cursor(), Some("eyJuYW1lIjoiZmlnIiwiX3BvaW50c1RvTmV4dEl0ZW1zIjp0cnVlfQ"));
-/// assert_eq!(page.prev_cursor(), None);
+/// assert_eq!((page.items(), page.per_page().get()), (&["fig"][..], 1));
+///
+/// let next = "eyJuYW1lIjoiZmlnIiwiX3BvaW50c1RvTmV4dEl0ZW1zIjp0cnVlfQ";
+/// assert_eq!(page.next_cursor(), Some(next));
+/// assert_eq!(page.next_url(), Some(format!("/fruit?cursor={next}")));
+/// assert_eq!(page.link_header().ok_or("no links")?, format!(r#"</fruit?cursor={next}>; rel="next""#));
+/// assert_eq!((page.prev_cursor(), page.prev_url()), (None, None));
+///
+/// // `map` and `try_map` change the items and preserve the links.
+/// let page = page.map(str::len).try_map(u8::try_from)?;
+/// assert_eq!(page.next_cursor(), Some(next));
+/// assert_eq!(page.into_items(), [3]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Three methods write the same JSON into a buffer:
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use tokenfolio::{AccessToken, Pagination, TokenId};
+///
+/// #[derive(Deserialize, Serialize)]
+/// struct Keys {
+///     id: TokenId,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let now = chrono::DateTime::UNIX_EPOCH;
+/// let tokens = vec![AccessToken::new(1, "CI", now).into_resource(now)];
+/// let page = Pagination::new("/tokens")?.cursor_request("")?.paginate(tokens, |token| Keys { id: token.id })?;
+///
+/// let mut body = Vec::new();
+/// page.write_tokens(&mut body);
+/// assert_eq!(body, serde_json::to_vec(&page)?);
+/// page.write_json(&mut body)?;
+/// assert_eq!(body, serde_json::to_vec(&page)?);
+/// page.write_json_with(&mut body, |out, items| serde_json::to_writer(out, items))?;
+/// assert_eq!(body, serde_json::to_vec(&page)?);
 /// # Ok(())
 /// # }
 /// ```
@@ -88,13 +124,13 @@ impl<T> CursorPaginator<T> {
         self.list.per_page()
     }
 
-    /// Returns the cursor of the page before this one. `None` if this is the first page or has no items.
+    /// Returns the cursor of the page before this one. `None` if this is the first page, or if it has no items.
     #[must_use]
     pub fn prev_cursor(&self) -> Option<&str> {
         self.prev_cursor.as_deref()
     }
 
-    /// Returns the cursor of the page after this one. `None` if this is the last page or has no items.
+    /// Returns the cursor of the page after this one. `None` if this is the last page, or if it has no items.
     #[must_use]
     pub fn next_cursor(&self) -> Option<&str> {
         self.next_cursor.as_deref()

@@ -20,8 +20,8 @@ use crate::token::status::TokenStatus;
 /// ordered by. It is a struct of numbers, texts and options, in the order of the columns. The last key must differ from
 /// item to item, as an id does.
 ///
-/// A cursor is not signed. A client that changes the keys gets another part of the same list. So the service must
-/// choose the list without the cursor, for example by the owner.
+/// A cursor is not signed. A client that changes the keys gets another part of the same list. So the keys must not
+/// decide which list it is. Select the rows by the owner of the request, for example.
 ///
 /// # Examples
 ///
@@ -61,6 +61,36 @@ use crate::token::status::TokenStatus;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// A client can choose the page size, a status, an order, and a value of your own, and links repeat what it chose:
+///
+/// ```
+/// use tokenfolio::{Pagination, TokenOrder, TokenStatus};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Deserialize, Serialize)]
+/// # struct Keys {
+/// #     id: u64,
+/// # }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pagination = Pagination::new("/t")?
+///     .with_client_size("size", 100.try_into()?)?
+///     .with_status_filter("status")?
+///     .with_direction("direction")?
+///     .with_choice("scope", &["read", "write"])?;
+///
+/// let request = pagination.cursor_request::<Keys>("size=1&status=active&direction=desc&scope=read")?;
+/// assert_eq!(request.per_page().get(), 1);
+/// assert_eq!(request.status(), Some(TokenStatus::Active));
+/// assert_eq!(request.direction(), Some(TokenOrder::NewestFirst));
+/// assert_eq!(request.choice("scope"), Some("read"));
+///
+/// let page = request.with_parameters([("q", "ci")])?.paginate(vec![8, 7], |id| Keys { id: *id })?;
+/// let url = page.next_url().ok_or("this is the last page")?;
+/// assert!(url.starts_with("/t?size=1&status=active&direction=desc&scope=read&q=ci&cursor="));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct CursorRequest<K> {
     cursor: Option<Cursor<K>>,
@@ -70,8 +100,8 @@ pub struct CursorRequest<K> {
 impl Pagination {
     /// Reads a request for a list by cursor from a raw query string, which is the part of the URL after the `?`.
     ///
-    /// A query without the cursor parameter asks for the first items. Everything else is as for
-    /// [`request`](Self::request), but the page parameter is not read.
+    /// A query without the cursor parameter asks for the first items. The other parameters are read as
+    /// [`request`](Self::request) reads them. The page parameter is ignored.
     ///
     /// # Errors
     ///
@@ -124,6 +154,19 @@ impl Pagination {
 
 impl<K> CursorRequest<K> {
     /// The maximum length of a cursor in bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{CursorRequest, Pagination};
+    ///
+    /// # fn main() -> Result<(), tokenfolio::BaseUrlError> {
+    /// let long = "A".repeat(CursorRequest::<u64>::MAX_CURSOR_LEN + 1);
+    /// let error = Pagination::new("/fruit")?.cursor_request::<u64>(&format!("cursor={long}")).unwrap_err();
+    /// assert_eq!(error.to_string(), "`cursor` must be a cursor of this list, but is longer than 4096 bytes");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const MAX_CURSOR_LEN: usize = cursor::MAX_LEN;
 
     /// Sets parameters that every link of the page repeats, as
@@ -154,7 +197,8 @@ impl<K> CursorRequest<K> {
         self.list.per_page()
     }
 
-    /// Returns the number of items to read: one more than a page has, which shows that there is another page.
+    /// Returns the number of items to read: one more than a full page has. The additional item shows that there is another
+    /// page.
     #[must_use]
     pub fn limit_and_one(&self) -> u64 {
         self.list.limit_and_one()
@@ -178,11 +222,12 @@ impl<K> CursorRequest<K> {
         self.list.choice(name)
     }
 
-    /// Creates the page from up to [`limit_and_one`](Self::limit_and_one) items, in the order of reading. Read the
-    /// items before a position ([`Cursor::Before`]) in the reverse order. The page has them in the order of the list.
+    /// Creates the page from at most [`limit_and_one`](Self::limit_and_one) items, in the order in which they were read.
+    /// Read the items before a position ([`Cursor::Before`]) in the reverse order. The page has them in the order of the
+    /// list.
     ///
-    /// `keys` returns the keys of an item. It is called for the first and the last item of the page. Items after a full
-    /// page show that the list has another page, and are dropped.
+    /// `keys` returns the keys of an item. It is called for at most two items: the first and the last one of the page.
+    /// Items after a full page show that the list has another page, and are dropped.
     ///
     /// # Errors
     ///
@@ -198,7 +243,8 @@ impl<K> CursorRequest<K> {
         if is_backward {
             items.reverse();
         }
-        // A cursor comes from a neighbour: from the next page if it leads backwards, and else from the previous page.
+        // The client read the cursor on a neighbour of this page, so this neighbour exists. A cursor that leads backwards
+        // was read on the next page, and any other cursor on the previous page.
         let has_next = has_more || is_backward;
         let has_prev = self.cursor.is_some() && (has_more || !is_backward);
         let next_cursor = match items.last() {

@@ -1,8 +1,8 @@
 //! Encodes pages as JSON bytes.
 //!
-//! serde hands a value to a format one member at a time. This encoder knows both the type and the format: text that
-//! never changes is written in one piece, digits are computed in registers, and the part that all URLs of a page share
-//! is escaped once and copied afterwards. The bytes are the same as serde_json's.
+//! serde passes a value to a format one member at a time. This encoder knows both the type and the format, so it is
+//! faster. It writes constant text in one piece, and computes digits in registers. It escapes the common part of all
+//! URLs of a page once, and then copies it. The bytes are the same as serde_json's.
 
 use std::mem;
 use std::ops::Range;
@@ -38,7 +38,7 @@ const CURSOR_LEN: usize = r#"{"data":[],"links":{"first":null,"last":null,"prev"
     .len()
     + r#""per_page":4294967295,"next_cursor":"","prev_cursor":""}}"#.len();
 
-/// A page as its items and what follows them in JSON.
+/// A page as its items, and the members after them in JSON.
 trait Envelope {
     type Item;
 
@@ -83,7 +83,7 @@ fn write_page_of(
     page: &impl Envelope,
     out: &mut Vec<u8>,
 ) {
-    // A buffer that was used before is most likely large enough, and grows if it is not.
+    // A buffer that was used before is probably large enough. It grows if it is not.
     let is_new = out.capacity() == 0;
     let estimated_len = if is_new { estimated_tokens_len(tokens.clone()) + page.estimated_envelope_len() } else { 0 };
     let mut buffer = Buffer::overwrite(mem::take(out), estimated_len);
@@ -125,10 +125,10 @@ impl<T: Serialize> Paginator<T> {
 }
 
 impl<T> Paginator<T> {
-    /// Replaces the content of a buffer with the JSON of the page, whose items a function appends to the buffer.
+    /// Replaces the content of a buffer with the JSON of the page. The function `write_items` appends the items.
     ///
-    /// Use it to choose the serializer of the items, such as sonic-rs, or to write them by hand. The function appends one
-    /// JSON array, and does not change the bytes before it.
+    /// Use it to choose the serializer of the items, such as sonic-rs, or to write them by hand. The function must append
+    /// one JSON array, and must not change the bytes before it.
     ///
     /// # Errors
     ///

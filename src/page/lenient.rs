@@ -29,8 +29,8 @@ pub(crate) enum Shape {
 /// PHP ends the name of a parameter at a NUL, ignores spaces before it, and reads `name[..]` as an array. In the name
 /// of a variable, a space, a `.` and a `[` that is never closed become `_`.
 pub(crate) fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
-    // PHP creates no variable whose name has a space, a `.` or a bracket. A page parameter of such a name is read as it
-    // is written.
+    // PHP creates no variable whose name has a space, a `.` or a bracket. If the configured name has one, the parameter
+    // is found by its exact name.
     if parameter == name.as_bytes() {
         return Some(Shape::Scalar);
     }
@@ -49,7 +49,7 @@ pub(crate) fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
 
 /// Trims a number as `TrimStrings` does, and ignores one `+` before it as PHP's `FILTER_VALIDATE_INT` does.
 pub(crate) fn trim_number(value: &[u8]) -> &[u8] {
-    // The middleware leaves invalid UTF-8 as it is. It is no number, trimmed or not.
+    // The middleware does not trim invalid UTF-8. It would not be a number in any case.
     let Ok(text) = str::from_utf8(value) else { return value };
     let number = text.trim_matches(|c: char| c == '\0' || c.is_whitespace() || is_invisible(c));
     number.strip_prefix('+').unwrap_or(number).as_bytes()

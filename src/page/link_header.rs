@@ -8,12 +8,12 @@ use crate::page::paginator::Paginator;
 use crate::page::simple::SimplePaginator;
 use crate::text::buffer::Buffer;
 
-/// The bytes that a link needs beside its URL: the page number, the relation, and spare capacity to write them.
+/// The bytes that a link needs besides its URL: the page number, the relation, and spare capacity to write them.
 const LINK_LEN: usize = 48;
 
 /// A page or a cursor, the last part of a URL.
 trait UrlPosition {
-    /// Returns the length, if it can be long.
+    /// Returns the length in bytes, or 0 if the position fits [`LINK_LEN`] in any case.
     fn len(&self) -> usize;
 
     fn write(&self, out: &mut Buffer);
@@ -42,7 +42,7 @@ impl UrlPosition for &str {
 impl<T> Paginator<T> {
     /// Returns the first, last, prev and next URLs as the value of a `Link` header (RFC 8288, section 3).
     ///
-    /// A relation without a URL is left out. `None` if the value would be longer than
+    /// A relation without a URL is left out. Returns `None` if the value would be longer than
     /// [`Pagination::with_max_link_header_len`](crate::Pagination::with_max_link_header_len) allows, because proxies
     /// reject a response with long headers.
     ///
@@ -89,8 +89,8 @@ impl<T> SimplePaginator<T> {
 }
 
 impl<T> CursorPaginator<T> {
-    /// Returns the prev and next URLs as the value of a `Link` header, as [`Paginator::link_header`] does. `None` also
-    /// if there are none.
+    /// Returns the prev and next URLs as the value of a `Link` header, as [`Paginator::link_header`] does. Also returns
+    /// `None` if the page does not have either URL.
     ///
     /// # Panics
     ///

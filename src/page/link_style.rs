@@ -9,14 +9,20 @@ use std::borrow::Cow;
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{LinkStyle, Pagination};
+/// use tokenfolio::{LinkStyle, Page, Pagination};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let pagination = Pagination::new("/fruit")?;
 ///
-/// let german = LinkStyle::default().with_labels("« Zurück", "Weiter »");
-/// let page = pagination.clone().with_link_style(german).request("")?.paginate(vec!["fig"], 1);
-/// assert_eq!(serde_json::to_value(page)?["meta"]["links"][2]["label"], "Weiter »");
+/// // Page 50 of 100, with one page on each side.
+/// let german = LinkStyle::default().with_labels("« Zurück", "Weiter »").with_gap_label("…").with_on_each_side(1);
+/// let page = pagination.clone().with_link_style(german).request("page=50")?.paginate(vec!["fig"; 20], 2_000);
+/// let labels: Vec<_> = Page::from(page).meta.links.into_iter().map(|link| link.label).collect();
+/// assert_eq!(labels, ["« Zurück", "1", "2", "…", "49", "50", "51", "…", "99", "100", "Weiter »"]);
+///
+/// let laravel = LinkStyle::laravel_entities();
+/// let page = pagination.clone().with_link_style(laravel).request("")?.paginate(vec!["fig"], 1);
+/// assert_eq!(serde_json::to_value(page)?["meta"]["links"][2]["label"], "Next &raquo;");
 ///
 /// let without_array = LinkStyle::default().without_array();
 /// let page = pagination.with_link_style(without_array).request("")?.paginate(vec!["fig"], 1);
@@ -52,8 +58,8 @@ impl LinkStyle {
         Self::default().with_labels("&laquo; Previous", "Next &raquo;")
     }
 
-    /// Sets the number of pages on each side of the current one. Near an end there are more pages, so that the array
-    /// keeps its length.
+    /// Sets the number of pages on each side of the current one. Near an end of the list, the array has more pages on one
+    /// side, so that its length does not change.
     #[doc(alias = "onEachSide")]
     #[must_use]
     pub fn with_on_each_side(self, on_each_side: u8) -> Self {
@@ -80,7 +86,7 @@ impl LinkStyle {
         self.has_array.then_some(&self.labels)
     }
 
-    /// Leaves the array out. It is about a quarter of a page's bytes.
+    /// Leaves the array out. With 20 tokens on a page, it is about a quarter of the bytes.
     #[must_use]
     pub fn without_array(self) -> Self {
         Self { has_array: false, ..self }

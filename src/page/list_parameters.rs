@@ -1,4 +1,4 @@
-//! The query parameters that every kind of list reads: the page size, the choices, and those that links preserve.
+//! The query parameters that every kind of list reads: the page size, the choices, and the parameters that links preserve.
 
 use std::num::NonZeroU32;
 
@@ -21,7 +21,7 @@ pub(crate) struct ListParameters {
 }
 
 impl ListParameters {
-    /// Reads the parameters of a query. `errors` has the mistakes in the position.
+    /// Reads the parameters of a query, except the position. `errors` has the mistake in the position, if there is one.
     ///
     /// The error names every parameter that is wrong.
     pub(crate) fn read(

@@ -12,8 +12,8 @@ use crate::store::TokenOrder;
 use crate::text::percent;
 use crate::token::status::TokenStatus;
 
-/// The maximum length of the preserved parameters, unless a service sets another one. A page has about twenty links and
-/// a `Link` header four, and proxies reject a long header.
+/// The maximum length of the preserved parameters, unless a service sets another one. Every link repeats them: about
+/// twenty in a page and four in a `Link` header, and proxies reject a long header.
 const DEFAULT_MAX_QUERY_LEN: usize = 1_024;
 
 /// The maximum length of a `Link` header, unless a service sets another one. nginx answers a response whose headers
@@ -54,6 +54,25 @@ const DIRECTIONS: [&str; 2] = [TokenOrder::OldestFirst.as_str(), TokenOrder::New
 ///
 /// let page = request.paginate(vec!["fig"], 51);
 /// assert_eq!(page.prev_url().as_deref(), Some("https://api.example.com/fruit?per_page=50&page=1"));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The size of a page, and the look of its links:
+///
+/// ```
+/// use tokenfolio::{LinkStyle, Pagination};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pagination = Pagination::new("/fruit")?
+///     .with_per_page(15.try_into()?)
+///     .with_link_style(LinkStyle::laravel_entities())
+///     .with_fragment("list");
+/// assert_eq!(pagination.url(), "/fruit");
+///
+/// let page = pagination.request("")?.paginate(vec!["fig"; 15], 16);
+/// assert_eq!(page.next_url().as_deref(), Some("/fruit?page=2#list"));
+/// assert_eq!(serde_json::to_value(&page)?["meta"]["links"][0]["label"], "&laquo; Previous");
 /// # Ok(())
 /// # }
 /// ```
@@ -108,8 +127,8 @@ pub(crate) enum ChoiceKind {
 }
 
 impl Config {
-    /// Returns whether a parameter of this decoded name is the position or one that the pagination reads, or an array
-    /// under one of them.
+    /// Returns whether the pagination reads a parameter of this decoded name: as the position, as a size, as a choice, or
+    /// as an array under one of them.
     pub(crate) fn reads(&self, parameter: &str, position: Position) -> bool {
         let mut names = std::iter::once(self.position_name(position)).chain(self.names_without_position());
         names.any(|name| reads_as(parameter, name, self.is_lenient))
@@ -141,8 +160,8 @@ impl Config {
         self.choices.sort_by_key(|(kind, _)| *kind);
     }
 
-    /// Checks that all names differ, also if the list becomes lenient. A request has a page or a cursor, so these two
-    /// can have the same name.
+    /// Checks that all names differ, by the rules of a strict and of a lenient list. A request has a page or a cursor, so
+    /// these two can have the same name.
     fn check_names(&self) -> Result<(), ParameterNameError> {
         let positions = [&*self.page_name, &*self.cursor_name];
         if positions.into_iter().chain(self.names_without_position()).any(str::is_empty) {
@@ -214,13 +233,13 @@ impl Pagination {
         })))
     }
 
-    /// Sets the decoded name of the page parameter.
+    /// Sets the decoded name of the page parameter. The default is `page`.
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has the same name. Two names are
-    /// equal if one of them is an array under the other (`page` and `page[size]`), or if PHP reads them as one variable
-    /// (`page.no` and `page_no`).
+    /// Fails if the name is empty, or if another parameter has the same name. Two names count as the same if one of them
+    /// is an array under the other (`page` and `page[size]`), or if PHP reads them as one variable (`page.no` and
+    /// `page_no`).
     ///
     /// # Examples
     ///
@@ -242,12 +261,31 @@ impl Pagination {
         })
     }
 
-    /// Sets the decoded name of the cursor parameter; `cursor` unless set. Only
+    /// Sets the decoded name of the cursor parameter. The default is `cursor`. Only
     /// [`cursor_request`](Self::cursor_request) reads it.
     ///
     /// # Errors
     ///
     /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Pagination;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Deserialize, Serialize)]
+    /// # struct Keys {
+    /// #     id: u64,
+    /// # }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/fruit")?.with_cursor_name("after")?.with_per_page(1.try_into()?);
+    /// let page = pagination.cursor_request("")?.paginate(vec![1, 2], |id| Keys { id: *id })?;
+    /// let url = page.next_url().ok_or("this is the last page")?;
+    /// assert!(url.starts_with("/fruit?after="));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_cursor_name(self, name: impl Into<Cow<'static, str>>) -> Result<Self, ParameterNameError> {
         let name = name.into();
         self.with_names(|config| {
@@ -381,7 +419,7 @@ impl Pagination {
         Ok(changed)
     }
 
-    /// Sets the number of items on a page.
+    /// Sets the number of items on a page. The default is 20.
     #[must_use]
     pub fn with_per_page(self, per_page: NonZeroU32) -> Self {
         self.with(|config| config.per_page = per_page)
@@ -390,9 +428,9 @@ impl Pagination {
     /// Reads queries as a Laravel application with its default middleware does.
     ///
     /// The last duplicate wins. Whitespace and invisible characters around the number and a `+` before it are ignored.
-    /// Every other mistake is page 1, or the size of [`with_per_page`](Self::with_per_page). A size above the maximum
-    /// is the maximum. Names are read as PHP reads them: `+page=2` and `page%00x=2` are page 2, and an array such as
-    /// `page[]=2` is page 1.
+    /// Every other mistake in a page is read as page 1, and every other mistake in a size as the size of
+    /// [`with_per_page`](Self::with_per_page). A size above the maximum is read as the maximum. Names are read as PHP
+    /// reads them: `+page=2` and `page%00x=2` are page 2, and an array such as `page[]=2` is page 1.
     ///
     /// # Examples
     ///
@@ -414,8 +452,8 @@ impl Pagination {
     /// Preserves the other parameters of a request in its links.
     ///
     /// The parameters stay byte for byte and in order, duplicates and parameters without a value included. Only
-    /// characters that a URL cannot hold are escaped, such as `[` and a `%` that does not begin an escape. An array
-    /// under the name of the page (`page[]=2`) is dropped.
+    /// characters that a URL cannot contain are escaped, such as `[` and a `%` that does not begin an escape. An array
+    /// under the name of the page parameter (`page[]=2`) is dropped.
     ///
     /// # Examples
     ///
@@ -435,15 +473,30 @@ impl Pagination {
         self.with(|config| config.preserves_query = true)
     }
 
-    /// Sets the maximum length of the parameters before the page in a link, in bytes as they are written; 1,024 unless
-    /// set. A request with longer ones is an error, because every link repeats them.
+    /// Sets the maximum length of the parameters that links preserve, in bytes as they are written. The default is 1,024.
+    /// A request with longer ones is rejected, because every link repeats them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Pagination;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/fruit")?.with_query_string().with_max_query_len(8);
+    /// assert!(pagination.request("sort=age&page=2").is_ok());
+    ///
+    /// let error = pagination.request("sort=name&page=2").unwrap_err();
+    /// assert_eq!(error.to_string(), "links can preserve at most 8 bytes of query parameters");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_max_query_len(self, max: usize) -> Self {
         self.with(|config| config.max_query_len = max)
     }
 
-    /// Sets the fragment that every link ends with. Characters that a URL cannot hold are escaped. An empty text is no
-    /// fragment.
+    /// Sets the fragment at the end of every link. Characters that a URL cannot contain are escaped. An empty text means
+    /// that links have no fragment.
     #[must_use]
     pub fn with_fragment(self, fragment: &str) -> Self {
         self.with(|config| {
@@ -460,8 +513,24 @@ impl Pagination {
         self.with(|config| config.link_style = style)
     }
 
-    /// Sets the maximum length of a `Link` header in bytes; 3,000 unless set. A page whose header would be longer has
+    /// Sets the maximum length of a `Link` header in bytes. The default is 3,000. A page whose header would be longer has
     /// no `Link` header, because proxies reject a response with long headers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Pagination;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/fruit")?.with_max_link_header_len(60);
+    /// let only_page = pagination.request("")?.paginate(vec!["fig"], 1);
+    /// assert_eq!(only_page.link_header().map(|header| header.len()), Some(57));
+    ///
+    /// let with_next_page = pagination.request("")?.paginate(vec!["fig"; 20], 21);
+    /// assert_eq!(with_next_page.link_header(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_max_link_header_len(self, max: usize) -> Self {
         self.with(|config| config.max_link_header_len = max)
@@ -472,7 +541,7 @@ impl Pagination {
         self
     }
 
-    /// Returns the URL of the list as a page shows it: without trailing slashes, query or fragment.
+    /// Returns the URL of the list, which is also the `path` of a page: without trailing slashes, query or fragment.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.0.url
@@ -484,6 +553,21 @@ impl Pagination {
 }
 
 /// Why the name of a query parameter was rejected.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{Pagination, ParameterNameError};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pagination = Pagination::new("/tokens")?.with_status_filter("filter")?;
+/// assert_eq!(pagination.clone().with_direction(""), Err(ParameterNameError::Empty));
+///
+/// let error = pagination.with_direction("filter[order]").unwrap_err();
+/// assert_eq!(error.to_string(), "query parameters `filter` and `filter[order]` are ambiguous");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParameterNameError {

@@ -12,8 +12,8 @@ use crate::page::window::window;
 /// A page of items with its numbers, and with links to the other pages.
 ///
 /// Its JSON is Laravel's: `data`, then `links` (first, last, prev, next), then `meta` with the numbers and the array of
-/// page links. Every member is always there. A member without a value is null. A page past the end has no items, `from`
-/// and `to` are null, and it has no next page and no active entry.
+/// page links. Every member is always there. A member without a value is null. In a page past the end, `data` is empty,
+/// `from`, `to` and `next` are null, and no entry of the array is active.
 ///
 /// Every number is exact for any `u64` total. Links lead at most to [`PageRequest::MAX_PAGE`], the last page that can
 /// be requested, even if `last_page` is higher.
@@ -27,13 +27,23 @@ use crate::page::window::window;
 /// let pagination = Pagination::new("https://api.example.com/fruit")?;
 /// let page = pagination.request("page=2")?.paginate(vec!["fig"], 21);
 ///
-/// assert_eq!((page.from(), page.to(), page.last_page()), (Some(21), Some(21), 2));
+/// assert_eq!((page.current_page(), page.last_page(), page.is_past_the_end()), (2, 2, false));
+/// assert_eq!((page.from(), page.to(), page.total()), (Some(21), Some(21), 21));
+/// assert_eq!((page.items(), page.per_page().get()), (&["fig"][..], 20));
+///
+/// assert_eq!(page.first_url(), "https://api.example.com/fruit?page=1");
+/// assert_eq!(page.last_url(), "https://api.example.com/fruit?page=2");
 /// assert_eq!(page.prev_url().as_deref(), Some("https://api.example.com/fruit?page=1"));
 /// assert_eq!(page.next_url(), None);
 ///
 /// let json = serde_json::to_value(&page)?;
 /// assert_eq!(json["data"][0], "fig");
 /// assert_eq!(json["meta"]["links"][2]["active"], true);
+///
+/// // `map` changes the items and preserves the rest.
+/// let page = page.map(str::to_uppercase);
+/// assert_eq!(page.total(), 21);
+/// assert_eq!(page.into_items(), ["FIG"]);
 /// # Ok(())
 /// # }
 /// ```
@@ -46,9 +56,9 @@ pub struct Paginator<T> {
 }
 
 impl PageRequest {
-    /// Creates the page from its items and the number of items on all pages.
+    /// Creates the page from its items and the total, which is the number of items on all pages.
     ///
-    /// The number of items is not compared with the total. `from` and `to` follow from the number of items.
+    /// The number of items is not compared with the total. `from` and `to` are computed from the number of items.
     #[must_use]
     pub fn paginate<T>(self, items: Vec<T>, total: u64) -> Paginator<T> {
         Paginator { items, total, request: self }
@@ -107,19 +117,19 @@ impl<T> Paginator<T> {
         self.request.page()
     }
 
-    /// Returns the position of the first item on this page among all, from 1; `None` if there is no item.
+    /// Returns the position of this page's first item in the list, from 1. `None` if this page has no items.
     #[must_use]
     pub fn from(&self) -> Option<u64> {
         self.request.position_of_first(self.items.len())
     }
 
-    /// Returns the position of the last item on this page among all, from 1; `None` if there is no item.
+    /// Returns the position of this page's last item in the list, from 1. `None` if this page has no items.
     #[must_use]
     pub fn to(&self) -> Option<u64> {
         self.request.position_of_last(self.items.len())
     }
 
-    /// Returns the number of the last page; 1 if there are no items at all.
+    /// Returns the number of the last page, from 1. It is 1 if the list has no items.
     #[must_use]
     pub fn last_page(&self) -> u64 {
         self.total.div_ceil(u64::from(self.per_page().get())).max(1)
@@ -155,8 +165,8 @@ impl<T> Paginator<T> {
         self.list().url(self.last_linked_page()).to_string()
     }
 
-    /// Returns the URL of the page before this one, if there is one. Past the end, the page before can be past the end
-    /// too.
+    /// Returns the URL of the page before this one, if there is one. If this page is past the end, the page before can be
+    /// past the end too.
     #[must_use]
     pub fn prev_url(&self) -> Option<String> {
         self.prev_page().map(|page| self.list().url(page).to_string())
@@ -168,7 +178,7 @@ impl<T> Paginator<T> {
         self.next_page().map(|page| self.list().url(page).to_string())
     }
 
-    /// Iterates over the page numbers in the array of page links, in order; `None` is a gap.
+    /// Iterates over the page numbers in the array of page links, in order. `None` is a gap.
     ///
     /// # Examples
     ///

@@ -41,7 +41,7 @@ impl PreservedQuery {
         N: AsRef<str>,
         V: AsRef<str>,
     {
-        // By name, each parameter as it is written. `None` once it is in the query.
+        // The new parameters by name, as they are written. A value becomes `None` when it is in the query.
         let mut unwritten = HashMap::new();
         for (name, value) in parameters {
             let name = name.as_ref();

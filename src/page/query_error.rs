@@ -42,14 +42,14 @@ enum Kind {
 impl QueryError {
     /// Adds the parameters of another error.
     ///
-    /// The error of a query that is too long has no parameters, and is dropped if the other error has some.
+    /// The error of a query that is too long has no parameters. It is dropped if the other error has parameters.
     ///
     /// # Examples
     ///
     /// ```
-    /// use tokenfolio::{ParameterError, Problem, QueryError};
+    /// use tokenfolio::{ParameterError, QueryError};
     ///
-    /// // The rows of a form. No row that is wrong is no error.
+    /// // The rows of a form. If every row is a day, there is no error.
     /// let rows = ["2026-11-27", "today", "tomorrow"].into_iter().enumerate();
     /// let wrong = rows.filter(|(_, row)| row.parse::<chrono::NaiveDate>().is_err());
     /// let errors = wrong.map(|(index, _)| ParameterError::new(format!("days[{index}]"), "must be a day"));
@@ -72,12 +72,12 @@ impl QueryError {
 
     /// Returns both values, or the errors of both results.
     ///
-    /// Reports every parameter that is wrong in one problem: the service's own parameters and the pagination's. Nest
+    /// Use it to report every wrong parameter in one problem: the service's own parameters and the pagination's. Nest the
     /// calls for more than two results.
     ///
     /// # Errors
     ///
-    /// Fails if a result is an error. The parameters of the first result come first.
+    /// Fails if one result is an error, or both are. The parameters of the first result come first.
     ///
     /// # Examples
     ///
@@ -186,7 +186,21 @@ impl ParameterErrors {
 
 /// The mistake in one parameter. Its text does not repeat the parameter's name or value.
 ///
-/// A service creates it for a parameter of its own. As a [`QueryError`], it becomes a 400.
+/// A service can create one for a parameter of its own. As a [`QueryError`], it becomes a 400.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::Pagination;
+///
+/// # fn main() -> Result<(), tokenfolio::BaseUrlError> {
+/// let error = Pagination::new("/fruit")?.request("page=0").unwrap_err();
+/// let wrong = &error.parameters()[0];
+/// assert_eq!(wrong.parameter(), "page");
+/// assert_eq!(wrong.to_string(), "must be a whole number from 1 to 9223372036854775807, but is zero");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ParameterError {
     parameter: Cow<'static, str>,
@@ -196,7 +210,7 @@ pub struct ParameterError {
 impl ParameterError {
     /// Creates the error of a parameter that the service reads itself.
     ///
-    /// The client reads both texts. The detail continues a sentence that begins with the name.
+    /// The client reads both texts. `detail` is the rest of a sentence that begins with the parameter's name.
     ///
     /// # Examples
     ///
@@ -251,7 +265,7 @@ impl ParameterError {
 }
 
 impl fmt::Display for ParameterError {
-    /// Writes each text by itself. Every 400 has two of them, and a format within a format takes longer.
+    /// Writes each text with a call of its own. Every 400 needs two of these texts, and nested formatting takes longer.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.detail {
             Detail::Text(text) => f.write_str(text),
@@ -278,7 +292,7 @@ enum Detail {
 /// The values that a parameter can have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Expected {
-    /// A text that [`Cursor`](crate::Cursor) describes.
+    /// The text of a [`Cursor`](crate::Cursor).
     Cursor,
     /// A plain decimal from 1.
     Number { max: u64 },

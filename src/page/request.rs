@@ -1,7 +1,7 @@
 //! Reads the page that a query asks for.
 //!
-//! By default, reading is strict: a page number in a form that no link has is a mistake in the client's code, and an
-//! error shows it. Laravel reads every mistake as page 1, which hides it. A service can choose that too.
+//! By default, reading is strict. A page number in a form that no link has is a mistake in the client's code, and an
+//! error shows the mistake. Laravel hides it: it reads every mistake as page 1. A service can choose to do this too.
 
 use std::num::NonZeroU32;
 
@@ -32,6 +32,44 @@ use crate::token::status::TokenStatus;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// A client can choose a status, an order, and a value of your own, and links repeat what it chose:
+///
+/// ```
+/// use tokenfolio::{Pagination, TokenOrder, TokenStatus};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pagination = Pagination::new("/t")?
+///     .with_status_filter("status")?
+///     .with_direction("direction")?
+///     .with_choice("scope", &["read", "write"])?;
+///
+/// let request = pagination.request("status=active&direction=desc&scope=read")?;
+/// assert_eq!(request.status(), Some(TokenStatus::Active));
+/// assert_eq!(request.direction(), Some(TokenOrder::NewestFirst));
+/// assert_eq!(request.choice("scope"), Some("read"));
+///
+/// let page = request.paginate(vec!["CI"], 1);
+/// assert_eq!(page.first_url(), "/t?status=active&direction=desc&scope=read&page=1");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// For a list that takes long to count, read one item more than a page has:
+///
+/// ```
+/// use tokenfolio::Pagination;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let request = Pagination::new("/fruit")?.with_per_page(2.try_into()?).request("")?;
+/// assert_eq!(request.limit_and_one(), 3);
+///
+/// let page = request.simple_paginate(vec!["fig", "kiwi", "plum"]);
+/// assert_eq!(page.items(), ["fig", "kiwi"]);
+/// assert_eq!(page.next_url().as_deref(), Some("/fruit?page=2"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PageRequest {
     page: u64,
@@ -42,15 +80,18 @@ impl Pagination {
     /// Reads a request from a raw query string, which is the part of the URL after the `?`.
     ///
     /// A query without the page parameter asks for page 1. The name of a parameter may be percent-encoded in any way.
-    /// Other parameters are ignored, whether they can be decoded or not, unless
+    /// Other parameters are ignored, also if they cannot be decoded, unless
     /// [`with_query_string`](Self::with_query_string) preserves them.
     ///
     /// # Errors
     ///
-    /// Fails if a page or size is not one plain decimal in its range: it is empty, signed, padded with spaces or zeros,
-    /// written in other characters than the digits 0 to 9, zero, too large, given twice, or given as an array
-    /// (`page[]=2`, `page[number]=2`). The error names every parameter that is wrong. A [lenient](Self::lenient)
-    /// pagination rejects none of these.
+    /// Fails if a page or a size is not one plain decimal in its range. It must not be empty, signed, padded with spaces
+    /// or zeros, zero, or too large. It must have only the digits 0 to 9. It must not be given twice or as an array
+    /// (`page[]=2`, `page[number]=2`). A [lenient](Self::lenient) list rejects none of these.
+    ///
+    /// Fails if a choice is given twice or as an array, or has none of its values. A lenient list rejects these too.
+    ///
+    /// The error names every parameter that is wrong.
     ///
     /// Also fails if the preserved parameters are longer than [`with_max_query_len`](Self::with_max_query_len) allows.
     ///
@@ -82,12 +123,25 @@ impl Pagination {
 
 impl PageRequest {
     /// The highest page that can be requested: 2^63 - 1, because the page on the wire is an int64.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::{PageRequest, Pagination};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pagination = Pagination::new("/fruit")?;
+    /// assert_eq!(pagination.request("page=9223372036854775807")?.page(), PageRequest::MAX_PAGE);
+    /// assert!(pagination.request("page=9223372036854775808").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub const MAX_PAGE: u64 = MAX_PAGE;
 
     /// Sets parameters that every link of the page repeats, encoded by RFC 3986 (a space is `%20`).
     ///
-    /// A parameter replaces others of its name at the position of the first one, or is appended. The last duplicate
-    /// wins. The parameters that the pagination reads cannot be set: their names are ignored.
+    /// A parameter replaces all parameters of its name, at the position of the first one. If there are none, it is
+    /// appended. The last duplicate wins. A parameter that the pagination reads cannot be set: it is ignored.
     ///
     /// # Errors
     ///
@@ -129,14 +183,14 @@ impl PageRequest {
     }
 
     /// Returns the status that the client chose, by the parameter of
-    /// [`Pagination::with_status_filter`](crate::Pagination::with_status_filter).
+    /// [`Pagination::with_status_filter`](crate::Pagination::with_status_filter). `None` if it chose none.
     #[must_use]
     pub fn status(&self) -> Option<TokenStatus> {
         self.list.status()
     }
 
     /// Returns the order that the client chose, by the parameter of
-    /// [`Pagination::with_direction`](crate::Pagination::with_direction).
+    /// [`Pagination::with_direction`](crate::Pagination::with_direction). `None` if it chose none.
     #[must_use]
     pub fn direction(&self) -> Option<TokenOrder> {
         self.list.direction()
@@ -150,8 +204,8 @@ impl PageRequest {
         self.list.choice(name)
     }
 
-    /// Returns the number of items to read for a page without a total: one more than a page has, which shows that there
-    /// is another page.
+    /// Returns the number of items to read for a page without a total: one more than a full page has. The additional item
+    /// shows that there is another page.
     #[must_use]
     pub fn limit_and_one(&self) -> u64 {
         self.list.limit_and_one()
@@ -159,7 +213,7 @@ impl PageRequest {
 
     /// Returns the number of items before the page.
     ///
-    /// A number that does not fit becomes `u64::MAX`, which is past the end of any list.
+    /// The number saturates at `u64::MAX`, which is past the end of any list.
     #[must_use]
     pub fn offset(&self) -> u64 {
         (self.page - 1).saturating_mul(u64::from(self.per_page().get()))
@@ -175,7 +229,7 @@ impl PageRequest {
 
     /// Returns the position of the first of the items on the page, from 1.
     pub(crate) fn position_of_first(&self, item_count: usize) -> Option<u64> {
-        // Saturates only for items that no `u64` total could count.
+        // The position saturates only for items that no `u64` total could count.
         (item_count > 0).then(|| self.offset().saturating_add(1))
     }
 

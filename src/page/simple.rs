@@ -7,9 +7,10 @@ use crate::page::request::PageRequest;
 
 /// A page of items with the pages before and after it, and without the number of pages.
 ///
-/// Its JSON is Laravel's: `data`, then `links` (first, last, which is null, prev, next), then `meta` with the numbers
-/// of the page. Every member is always there. A member without a value is null. Use it for a list that takes long to
-/// count.
+/// Use it for a list that takes long to count.
+///
+/// Its JSON is Laravel's: `data`, then `links` (first, last, prev, next), then `meta` with the numbers of the page. In
+/// `links`, `last` is null. Every member is always there. A member without a value is null.
 ///
 /// # Examples
 ///
@@ -23,7 +24,40 @@ use crate::page::request::PageRequest;
 /// // The service reads up to three items from the offset on.
 /// let page = request.simple_paginate(vec!["fig", "kiwi", "plum"]);
 /// assert_eq!(page.items(), ["fig", "kiwi"]);
+/// assert_eq!((page.current_page(), page.per_page().get(), page.has_more()), (1, 2, true));
+/// assert_eq!((page.from(), page.to()), (Some(1), Some(2)));
+///
+/// assert_eq!(page.first_url(), "/fruit?page=1");
+/// assert_eq!(page.prev_url(), None);
 /// assert_eq!(page.next_url().as_deref(), Some("/fruit?page=2"));
+/// let header = page.link_header().ok_or("the links are too long")?;
+/// assert_eq!(header, r#"</fruit?page=1>; rel="first", </fruit?page=2>; rel="next""#);
+///
+/// // `map` and `try_map` change the items and preserve the links.
+/// let page = page.map(str::len).try_map(u8::try_from)?;
+/// assert_eq!(page.next_url().as_deref(), Some("/fruit?page=2"));
+/// assert_eq!(page.into_items(), [3, 4]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Three methods write the same JSON into a buffer:
+///
+/// ```
+/// use tokenfolio::{AccessToken, Pagination};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let now = chrono::DateTime::UNIX_EPOCH;
+/// let tokens = vec![AccessToken::new(1, "CI", now).into_resource(now)];
+/// let page = Pagination::new("/tokens")?.request("")?.simple_paginate(tokens);
+///
+/// let mut body = Vec::new();
+/// page.write_tokens(&mut body);
+/// assert_eq!(body, serde_json::to_vec(&page)?);
+/// page.write_json(&mut body)?;
+/// assert_eq!(body, serde_json::to_vec(&page)?);
+/// page.write_json_with(&mut body, |out, items| serde_json::to_writer(out, items))?;
+/// assert_eq!(body, serde_json::to_vec(&page)?);
 /// # Ok(())
 /// # }
 /// ```
@@ -36,7 +70,7 @@ pub struct SimplePaginator<T> {
 }
 
 impl PageRequest {
-    /// Creates the page without a total from up to [`limit_and_one`](Self::limit_and_one) items.
+    /// Creates the page without a total from at most [`limit_and_one`](Self::limit_and_one) items.
     ///
     /// Items after a full page show that the list has another page, and are dropped.
     #[doc(alias = "simplePaginate")]
@@ -84,13 +118,13 @@ impl<T> SimplePaginator<T> {
         self.request.page()
     }
 
-    /// Returns the position of the first item on this page among all, from 1; `None` if there is no item.
+    /// Returns the position of this page's first item in the list, from 1. `None` if this page has no items.
     #[must_use]
     pub fn from(&self) -> Option<u64> {
         self.request.position_of_first(self.items.len())
     }
 
-    /// Returns the position of the last item on this page among all, from 1; `None` if there is no item.
+    /// Returns the position of this page's last item in the list, from 1. `None` if this page has no items.
     #[must_use]
     pub fn to(&self) -> Option<u64> {
         self.request.position_of_last(self.items.len())
@@ -114,8 +148,8 @@ impl<T> SimplePaginator<T> {
         self.list().url(1).to_string()
     }
 
-    /// Returns the URL of the page before this one, if there is one. Past the end, the page before can be past the end
-    /// too.
+    /// Returns the URL of the page before this one, if there is one. If this page is past the end, the page before can be
+    /// past the end too.
     #[must_use]
     pub fn prev_url(&self) -> Option<String> {
         self.prev_page().map(|page| self.list().url(page).to_string())
