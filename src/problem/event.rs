@@ -9,10 +9,10 @@ use http::request::Parts;
 
 use crate::problem::Problem;
 
-/// A problem that a request is answered with, for logs and counters.
+/// The problem of a response, with its request, for logs and counters.
 ///
-/// It has the method and the path of the request. It does not have the headers, because they contain the secret, or the
-/// query. [`Problem::trace_id`] is the identifier of the request.
+/// It has the method and the path of the request. It does not have the query. It does not have the headers, because they
+/// contain the secret. [`Problem::trace_id`] is the identifier of the request.
 ///
 /// `Display` writes one line with the whole chain of causes. It is for operators: **do not send it to a client.** Control
 /// characters and line separators are escaped, so that no text can begin another line of a log.
@@ -28,6 +28,7 @@ use crate::problem::Problem;
 ///
 /// let event = ProblemEvent::new(&problem, &request);
 /// assert_eq!((event.method(), event.path()), (&http::Method::GET, "/api/v1/me/tokens"));
+/// assert_eq!(event.problem().status(), Some(http::StatusCode::INTERNAL_SERVER_ERROR));
 /// assert_eq!(
 ///     event.to_string(),
 ///     "GET /api/v1/me/tokens: 500 Internal Server Error: the store failed: no such column: created_at"
@@ -43,7 +44,7 @@ pub struct ProblemEvent<'a> {
 }
 
 impl<'a> ProblemEvent<'a> {
-    /// Creates the event of a problem that a request is answered with.
+    /// Creates the event of a problem that is the response to a request.
     #[must_use]
     pub fn new(problem: &'a Problem, request: &'a Parts) -> Self {
         Self { problem, method: &request.method, path: request.uri.path() }
@@ -61,7 +62,7 @@ impl<'a> ProblemEvent<'a> {
         self.method
     }
 
-    /// Returns the path of the request, as it came.
+    /// Returns the path of the request, without decoding it.
     #[must_use]
     pub fn path(&self) -> &'a str {
         self.path
@@ -69,7 +70,8 @@ impl<'a> ProblemEvent<'a> {
 }
 
 impl fmt::Display for ProblemEvent<'_> {
-    /// Writes `METHOD PATH [TRACE ID]: STATUS TITLE: DETAIL: CAUSE: CAUSE OF THE CAUSE`, without what there is not.
+    /// Writes `METHOD PATH [TRACE ID]: STATUS TITLE: DETAIL: CAUSE: CAUSE OF THE CAUSE`. Parts that are not set are left
+    /// out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = OneLine(f);
         write!(line, "{} {}", self.method, self.path)?;
@@ -79,7 +81,7 @@ impl fmt::Display for ProblemEvent<'_> {
         write!(line, ": {}", self.problem)?;
         for cause in iter::successors(self.problem.source(), |&cause| cause.source()) {
             let cause = cause.to_string();
-            // The detail of a problem about the query is the text of its cause.
+            // In a problem about the query, the detail is the text of the cause. The line has it once.
             if self.problem.detail() != Some(&cause) {
                 write!(line, ": {cause}")?;
             }

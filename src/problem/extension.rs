@@ -1,18 +1,18 @@
-//! Reads a member of a problem that may hold anything.
+//! Reads a member of a problem that may have any value.
 
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// The number of arrays and objects that a value may nest. Each takes a part of the stack, and a body from outside can
-/// nest as many as it has bytes.
+/// The number of arrays and objects that a value may nest. Each level takes a part of the stack, and a body from outside
+/// can have as many levels as bytes.
 const MAX_LEVELS: u8 = 16;
 
 /// With serde_json's feature `arbitrary_precision`, a number arrives as an object with one member of this name.
 const NUMBER_MEMBER: &str = "$serde_json::private::Number";
 
-/// A value, or `None` in place of one that is nested too deeply.
+/// A value, or `None` if it is nested too deeply.
 pub(super) struct Extension(pub(super) Option<Value>);
 
 impl<'de> Deserialize<'de> for Extension {
@@ -26,7 +26,7 @@ impl<'de> Deserialize<'de> for Extension {
 struct Levels(u8);
 
 impl Levels {
-    /// Returns the levels inside an array or an object, if there may be one.
+    /// Returns the number of levels inside an array or an object. `None` if the value may not nest another one.
     fn below(self) -> Option<Self> {
         self.0.checked_sub(1).map(Self)
     }

@@ -22,9 +22,6 @@ use std::str::FromStr;
 ///
 /// let name: ExtensionName = "accounts".parse()?;
 /// assert_eq!(name.as_str(), "accounts");
-///
-/// let error = "status".parse::<ExtensionName>().unwrap_err();
-/// assert_eq!(error.to_string(), "extension name must not be a standard member: `status`");
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +93,16 @@ const fn check(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A name that no extension member can have, and why.
+/// Why a text is not the name of an extension member.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::ExtensionName;
+///
+/// let error = "status".parse::<ExtensionName>().unwrap_err();
+/// assert_eq!(error.to_string(), "extension name must not be a standard member: `status`");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{reason}: `{name}`")]
 pub struct ExtensionError {

@@ -1,4 +1,4 @@
-//! The one table from our errors to problems.
+//! The problems of this crate's errors.
 
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
@@ -28,7 +28,8 @@ impl From<QueryError> for Problem {
 }
 
 impl From<StoreError> for Problem {
-    /// There is no detail, because the client must not learn what failed inside the service.
+    /// Creates a 503, 504 or 500 by the kind of the error. The problem has no detail, because the client must not learn
+    /// what failed inside the service.
     fn from(error: StoreError) -> Self {
         let problem = match error.kind() {
             // RFC 9110, section 15.6.4.

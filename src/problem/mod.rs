@@ -34,18 +34,19 @@ use crate::text::{reference, repair};
 const ABOUT_BLANK: &str = "about:blank";
 const TRACE_ID: &str = "trace_id";
 
-/// The headers that a response can have more than once (RFC 9110, section 5.3, and 11.6.1 for challenges; RFC 6265, section 3).
+/// The headers that a response can have more than once. RFC 9110, sections 5.3 and 11.6.1 (challenges), and RFC 6265,
+/// section 3.
 static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOKIE, VARY, WWW_AUTHENTICATE];
 
 /// Problem details: why a request failed, for the client's program and for people.
 ///
-/// A problem is one word in size, so `Result<T, Problem>` costs as much as `T`. The cause for the service's own log is set by
-/// [`with_source`](Self::with_source) and returned by [`source`](Error::source). The cause is never serialized, so it cannot
-/// reach the client.
+/// A problem is one word in size, so `Result<T, Problem>` is cheap to return. The cause is only for the service's own log.
+/// [`with_source`](Self::with_source) sets the cause, and [`source`](Error::source) returns it. The cause is never
+/// serialized, so it cannot reach the client.
 ///
-/// A problem converts to an [`http::Response`] with its status, media type and headers. The response must not be cached. A
-/// 401 without a challenge gets `Bearer realm="api"`. A status below 400 becomes 500 in a response. `Serialize` writes the
-/// status unchanged.
+/// A problem converts to an [`http::Response`] with its status, media type and headers. Unless a header is set, the response
+/// has `Cache-Control: private, no-store`, and a 401 has the challenge `Bearer realm="api"`. A status below 400 becomes 500
+/// in a response. `Serialize` writes the status unchanged.
 ///
 /// # Examples
 ///
@@ -57,11 +58,71 @@ static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOK
 /// let response: Response<Vec<u8>> = problem.into();
 ///
 /// assert_eq!(response.status(), 404);
-/// assert_eq!(response.headers()["content-type"], "application/problem+json");
+/// assert_eq!(response.headers()["content-type"], Problem::MEDIA_TYPE);
 /// assert_eq!(
 ///     String::from_utf8_lossy(response.body()),
 ///     r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"no such list","instance":"/lists/7"}"#
 /// );
+/// ```
+///
+/// A service can define a type of problem, with members of its own:
+///
+/// ```
+/// use std::error::Error;
+///
+/// use http::StatusCode;
+/// use tokenfolio::{ExtensionName, Problem};
+///
+/// const BALANCE: ExtensionName = ExtensionName::from_static("balance");
+///
+/// # fn main() -> Result<(), tokenfolio::TraceIdError> {
+/// let problem = Problem::new(StatusCode::FORBIDDEN)
+///     .with_type("/problems/out-of-credit")
+///     .with_title("The account is out of credit")
+///     .with_detail("The balance is 30, and the call costs 50")
+///     .with_extension(BALANCE, 30)
+///     .with_trace_id(&"b4f5aa7a".parse()?)
+///     .with_source("account 7 is locked");
+///
+/// assert_eq!(problem.to_string(), "403 The account is out of credit: The balance is 30, and the call costs 50");
+/// assert_eq!(problem.source().map(ToString::to_string).as_deref(), Some("account 7 is locked"));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A client reads it, and resolves its references against the URL of the request:
+///
+/// ```
+/// use tokenfolio::Problem;
+/// use url::Url;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let problem = Problem::from_slice(
+///     br#"{
+///         "type": "/problems/out-of-credit",
+///         "title": "The account is out of credit",
+///         "detail": "The balance is 30, and the call costs 50",
+///         "instance": "/calls/12",
+///         "trace_id": "b4f5aa7a",
+///         "balance": 30
+///     }"#,
+/// )?;
+/// assert_eq!(problem.title(), Some("The account is out of credit"));
+/// assert_eq!(problem.detail(), Some("The balance is 30, and the call costs 50"));
+/// assert_eq!(problem.status(), None);
+///
+/// let request = Url::parse("https://api.example.com/v1/calls")?;
+/// assert_eq!(problem.type_uri(), "/problems/out-of-credit");
+/// assert_eq!(problem.type_url(&request), Some(Url::parse("https://api.example.com/problems/out-of-credit")?));
+/// assert_eq!(problem.instance(), Some("/calls/12"));
+/// assert_eq!(problem.instance_url(&request), Some(Url::parse("https://api.example.com/calls/12")?));
+///
+/// assert_eq!(problem.trace_id(), Some("b4f5aa7a"));
+/// assert_eq!(problem.extension("balance"), Some(&30.into()));
+/// let names: Vec<_> = problem.extensions().map(|(name, _value)| name).collect();
+/// assert_eq!(names, ["trace_id", "balance"]);
+/// # Ok(())
+/// # }
 /// ```
 #[doc(alias = "ProblemDetails")]
 #[doc(alias = "RFC 7807")]
@@ -96,7 +157,7 @@ impl Problem {
 
     /// Creates the problem of a request that could not be authenticated.
     ///
-    /// It is the same for every cause. A client that is not known must not learn the cause.
+    /// The problem is the same for every cause, because a client that is not authenticated must not learn the cause.
     ///
     /// # Examples
     ///
@@ -114,7 +175,18 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED).with_detail("Authentication failed")
     }
 
-    /// Creates the problem of a method that the resource does not allow. `allowed` are its methods.
+    /// Creates the problem of a method that the resource does not allow. `allowed` has the methods that it does allow.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Method, Response};
+    /// use tokenfolio::Problem;
+    ///
+    /// let response = Response::from(Problem::method_not_allowed(&[Method::GET, Method::HEAD]));
+    /// assert_eq!(response.status(), 405);
+    /// assert_eq!(response.headers()["allow"], "GET, HEAD");
+    /// ```
     #[must_use]
     pub fn method_not_allowed(allowed: &[Method]) -> Self {
         let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
@@ -137,11 +209,11 @@ impl Problem {
     /// - a byte order mark is skipped.
     ///
     /// The time and the memory are linear in the length of `json`, and a stack of 64 KiB is enough. `Deserialize` also
-    /// ignores deep extensions, but it rejects the other three, which its format has read before it.
+    /// ignores deep extensions. But it fails for the other three, because the format rejects them first.
     ///
     /// # Errors
     ///
-    /// Fails if the bytes are not JSON, or JSON that is not an object.
+    /// Fails if `json` is not JSON, or is not an object.
     ///
     /// # Examples
     ///
@@ -162,12 +234,22 @@ impl Problem {
 
     /// Returns whether the value of a `Content-Type` header is the media type of a problem. The comparison ignores case and
     /// parameters (RFC 9110, section 8.3.1).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tokenfolio::Problem;
+    ///
+    /// assert!(Problem::is_media_type(b"application/problem+json; charset=utf-8"));
+    /// assert!(!Problem::is_media_type(b"application/json"));
+    /// ```
     #[must_use]
     pub fn is_media_type(content_type: &[u8]) -> bool {
         media_type(content_type).eq_ignore_ascii_case(Self::MEDIA_TYPE.as_bytes())
     }
 
-    /// Sets the type: a URI reference that identifies this kind of problem. Set the title with it.
+    /// Sets the type: a URI reference that identifies this kind of problem. Characters that a URI reference cannot contain
+    /// are escaped. Also set the title of the type, by [`with_title`](Self::with_title).
     #[must_use]
     pub fn with_type(mut self, type_uri: &str) -> Self {
         self.0.type_uri = Some(reference::escape(type_uri).into());
@@ -190,8 +272,8 @@ impl Problem {
 
     /// Sets the instance: a URI reference that identifies this occurrence, such as the path of the request.
     ///
-    /// Characters that a URI reference cannot hold are escaped. A path that begins with `//` gets a `/.` before it,
-    /// because it would be a reference to another host (RFC 3986, sections 3.3 and 4.2).
+    /// Characters that a URI reference cannot contain are escaped. A path that begins with `//` would be a reference to
+    /// another host, so it gets a `/.` before it (RFC 3986, sections 3.3 and 4.2).
     ///
     /// # Examples
     ///
@@ -218,6 +300,23 @@ impl Problem {
 
     /// Describes the request: sets its path as the instance, and its [`TraceId`] if it has one. Call it for every problem
     /// of a service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use tokenfolio::Problem;
+    ///
+    /// # fn main() -> http::Result<()> {
+    /// let request = http::Request::get("/lists/7?page=2")
+    ///     .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    ///     .body(())?;
+    /// let problem = Problem::new(StatusCode::NOT_FOUND).with_request(&request.into_parts().0);
+    /// assert_eq!(problem.instance(), Some("/lists/7"));
+    /// assert_eq!(problem.trace_id(), Some("0af7651916cd43dd8448eb211c80319c"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_request(mut self, parts: &Parts) -> Self {
         self.0.instance = Some(Instance::of_request(parts));
@@ -255,7 +354,7 @@ impl Problem {
     /// It replaces a header of the same name. `Link`, `Proxy-Authenticate`, `Set-Cookie`, `Vary` and `WWW-Authenticate` can
     /// occur more than once, and are added to the headers of the same name (RFC 9110, section 5.3).
     ///
-    /// The response always has its own `Content-Type` and `Content-Length`, so these two cannot be set.
+    /// The response always has the `Content-Type` and the `Content-Length` of the problem, so these two cannot be set.
     ///
     /// # Examples
     ///
@@ -287,7 +386,7 @@ impl Problem {
         self
     }
 
-    /// Returns the type as it is written; `about:blank` if it is not set. A type can be a relative reference, which
+    /// Returns the type as it is written, or `about:blank` if it is not set. A type can be a relative reference, which
     /// [`type_url`](Self::type_url) resolves.
     #[must_use]
     pub fn type_uri(&self) -> &str {
@@ -306,8 +405,8 @@ impl Problem {
         self.0.title.as_deref()
     }
 
-    /// Returns the status of the problem. It is advisory: if the response has another status, use the response's (RFC 9457,
-    /// section 3.1.2). A status below 400 becomes 500 in a response.
+    /// Returns the status of the problem. It is advisory: if the status of the response differs, use the status of the
+    /// response (RFC 9457, section 3.1.2). A status below 400 becomes 500 in a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -380,8 +479,8 @@ impl fmt::Display for Problem {
 }
 
 impl fmt::Debug for Problem {
-    /// Prints only values that the client may see. A problem that is printed into a response by mistake does not reveal
-    /// the cause.
+    /// Prints only values that the client may see. Then a problem that is printed into a response by mistake does not
+    /// reveal the cause.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Content { title, status, instance, headers, .. } = &*self.0;
         let extensions: Vec<_> = self.extensions().collect();

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-/// The title of a status: its phrase by RFC 9110, section 15, whose names `http` has in part from older RFCs.
+/// Returns the title of a status: its phrase (RFC 9110, section 15). `http` still has some phrases of older RFCs.
 pub(super) fn phrase(status: StatusCode) -> &'static str {
     match status.as_u16() {
         203 => "Non-Authoritative Information",

@@ -12,7 +12,7 @@ use crate::text::json_escape::escape;
 /// The extension that lists the parameters that are wrong.
 pub(crate) const ERRORS: &str = "errors";
 
-/// The error of a query. Its texts are created when they are read, because a response is written without them.
+/// The error of a query. Its texts are created when they are first read. Writing a response does not need them.
 pub(crate) struct QueryDetails {
     pub(crate) error: QueryError,
     detail: OnceLock<String>,
@@ -34,7 +34,7 @@ impl QueryDetails {
             let errors = self.error.parameters().iter();
             errors
                 .map(|error| {
-                    // The order of `write_errors`, for a map that preserves it.
+                    // The same order as in `write_errors`, if serde_json's map preserves the order.
                     let members = [("detail", error.to_string()), ("parameter", error.parameter().to_owned())];
                     Value::from(Map::from_iter(members.map(|(name, text)| (name.to_owned(), text.into()))))
                 })

@@ -27,8 +27,9 @@ pub(crate) fn content_length(body: &[u8]) -> HeaderValue {
 }
 
 impl From<Problem> for Response<Vec<u8>> {
-    /// A problem without a status, or with a status below 400, becomes 500 in the status line and in the body. A status below
-    /// 400 means success, and some of them change how the rest of the connection is read.
+    /// Creates the response. A problem without a status, or with a status below 400, becomes 500 in the status line and in
+    /// the body. A status below 400 does not mean an error, and some of these change how a client reads the rest of the
+    /// connection.
     ///
     /// A status from 600 to 999 is sent unchanged. Clients treat it as a 5xx (RFC 9110, section 15).
     fn from(mut problem: Problem) -> Self {
@@ -51,7 +52,7 @@ impl From<Problem> for Response<Vec<u8>> {
 }
 
 impl Problem {
-    /// Returns the response, with a body of any type that is made from bytes. `Response::from` does the same with a
+    /// Returns the response, with any type of body that can be created from bytes. `Response::from` does the same with a
     /// `Vec<u8>`.
     ///
     /// # Examples
@@ -78,7 +79,7 @@ impl Problem {
         Response::from(self).map(B::from)
     }
 
-    /// Returns the status of the response. If the problem has another one, it is replaced.
+    /// Returns the status of the response. If the status of the problem differs, it is replaced.
     fn replace_status_below_400(&mut self) -> StatusCode {
         match self.status() {
             Some(status) if status.as_u16() >= 400 => return status,

@@ -16,7 +16,8 @@ const MAX_BYTES: usize = 128;
 
 /// The identifier of a request: 1 to 128 characters of visible ASCII.
 ///
-/// Clients quote it when they ask for help, so it is short, and harmless in any text.
+/// A person quotes it when they ask for help, so it is short. It has no character that needs an escape in a header or a log
+/// line.
 ///
 /// # Examples
 ///
@@ -30,6 +31,11 @@ const MAX_BYTES: usize = 128;
 /// let header = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 /// let theirs = TraceId::from_traceparent(header).map(|id| id.to_string());
 /// assert_eq!(theirs.as_deref(), Some("0af7651916cd43dd8448eb211c80319c"));
+///
+/// // A middleware of the service puts the service's own identifier among the extensions of the request.
+/// let (mut parts, _) = http::Request::new(()).into_parts();
+/// parts.extensions.insert(own.clone());
+/// assert_eq!(TraceId::from_request_parts(&parts), Some(own));
 /// # Ok(())
 /// # }
 /// ```
@@ -37,7 +43,7 @@ const MAX_BYTES: usize = 128;
 pub struct TraceId(Box<str>);
 
 impl TraceId {
-    /// Reads the trace of a `traceparent` header's value (W3C Trace Context, section 3.2).
+    /// Reads the trace id from the value of a `traceparent` header (W3C Trace Context, section 3.2).
     ///
     /// Returns `None` for anything that does not match the grammar exactly, because the response would repeat the text.
     #[doc(alias = "traceparent")]
@@ -65,21 +71,21 @@ impl TraceId {
         Some(Self(std::str::from_utf8(trace).ok()?.into()))
     }
 
-    /// Finds the identifier of a request: the one that the service put among its extensions, or else the trace of its
-    /// `traceparent` header.
+    /// Finds the identifier of a request: a `TraceId` among its extensions, or otherwise the trace id of its `traceparent`
+    /// header. `None` if the request has none of them.
     #[must_use]
     pub fn from_request_parts(parts: &Parts) -> Option<Self> {
         parts.extensions.get().cloned().or_else(|| {
             let mut values = parts.headers.get_all(TRACEPARENT).iter();
             match (values.next(), values.next()) {
                 (Some(value), None) => Self::from_traceparent(value.as_bytes()),
-                // With more than one header, either could be forged.
+                // If there is more than one header, a client may have added one of them.
                 _ => None,
             }
         })
     }
 
-    /// Returns the identifier's text.
+    /// Returns the text of the identifier.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -97,7 +103,7 @@ fn is_zero(field: &[u8]) -> bool {
 impl std::str::FromStr for TraceId {
     type Err = TraceIdError;
 
-    /// Parses an identifier of the service's own.
+    /// Parses an identifier that the service created.
     ///
     /// # Errors
     ///
@@ -121,6 +127,15 @@ impl fmt::Display for TraceId {
 }
 
 /// Why a text is not a trace identifier.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::TraceId;
+///
+/// let error = "two words".parse::<TraceId>().unwrap_err();
+/// assert_eq!(error.to_string(), "trace id must be 1 to 128 characters of visible ASCII");
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("trace id must be 1 to {MAX_BYTES} characters of visible ASCII")]
 pub struct TraceIdError(());
