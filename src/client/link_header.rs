@@ -10,10 +10,10 @@ impl PageLinks {
     /// Reads the links from all `Link` headers of a response by RFC 8288, appendix B. It reads every header that
     /// [`Paginator::link_header`](crate::Paginator::link_header) writes.
     ///
-    /// Names and relations are compared without case. A link can have several relations, and unknown parameters. The
-    /// first of two links with the same relation wins, and so does the first of two `rel` in one link. A link with an
-    /// `anchor` is about another resource, and is ignored (section 3.2). A malformed part ends its header. The links
-    /// before it and the links of other headers are still read.
+    /// Case is ignored in the names of parameters and in relations. A link can have several relations. Unknown parameters
+    /// are ignored. The first of two links with the same relation wins, and so does the first of two `rel` in one link. A
+    /// link with an `anchor` is about another resource, and is ignored (section 3.2). The part of a header after a mistake
+    /// is ignored. The links before the mistake and the links of other headers are still read.
     ///
     /// # Examples
     ///
@@ -35,7 +35,7 @@ impl PageLinks {
         for value in headers.get_all(LINK) {
             let mut parser = LinkParser(value.as_bytes());
             while let Some((target, relations)) = parser.link() {
-                // A URL is ASCII, but other text is tolerated.
+                // A URL is ASCII, but any UTF-8 is tolerated.
                 let Ok(target) = std::str::from_utf8(target) else { continue };
                 for relation in relations.split(|byte| is_whitespace(*byte)) {
                     if let Some(link) = links.link_mut(relation) {
@@ -52,7 +52,7 @@ impl PageLinks {
         match &*relation.to_ascii_lowercase() {
             b"first" => Some(&mut self.first),
             b"last" => Some(&mut self.last),
-            // The registry of link relations has the long name as a synonym.
+            // `previous` is a synonym of `prev` in the registry of link relations.
             b"prev" | b"previous" => Some(&mut self.prev),
             b"next" => Some(&mut self.next),
             _ => None,
@@ -102,7 +102,7 @@ impl<'h> LinkParser<'h> {
         if self.skip(b'"').is_none() {
             return self.take_while(|byte| !b";,".contains(&byte)).into();
         }
-        // RFC 8288, appendix B.4: a quote that is never closed ends with its field.
+        // RFC 8288, appendix B.4: a quoted string that is not closed ends with its header.
         let is_plain = |byte| !matches!(byte, b'"' | b'\\');
         let mut value = Cow::from(self.take_while(is_plain));
         while self.skip(b'\\').is_some() {

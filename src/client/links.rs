@@ -2,9 +2,23 @@
 
 use crate::text::object::{Nullable, Plain, read_object};
 
-/// The URLs of the other pages, as the service sent them; `None` if there is no such page.
+/// The URLs of the other pages, as the service sent them. A URL is `None` if there is no such page.
 ///
-/// They can be relative, and can lead anywhere. [`PageWalk`](crate::PageWalk) follows them safely.
+/// A URL can be relative, and it can lead to any host. [`PageWalk`](crate::PageWalk) follows them safely.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::PageLinks;
+///
+/// # fn main() -> serde_json::Result<()> {
+/// let links: PageLinks = serde_json::from_str(r#"{"first": "/t?page=1", "prev": null, "next": "/t?page=2"}"#)?;
+/// assert_eq!(links.first.as_deref(), Some("/t?page=1"));
+/// assert_eq!(links.next.as_deref(), Some("/t?page=2"));
+/// assert_eq!((links.last, links.prev), (None, None));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageLinks {

@@ -16,22 +16,37 @@ use crate::text::object::{Form, List, Nullable, Plain, read_object};
 /// | with a total | yes | yes | no |
 /// | without a total | yes | no | no |
 /// | by cursor | no | no | yes |
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{Page, Pagination};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let meta = Page::from(Pagination::new("/fruit")?.request("page=2")?.paginate(vec!["fig"], 21)).meta;
+/// assert_eq!((meta.path.as_str(), meta.per_page), ("/fruit", 20));
+/// assert_eq!((meta.current_page, meta.last_page, meta.total), (Some(2), Some(2), Some(21)));
+/// assert_eq!((meta.from, meta.to), (Some(21), Some(21)));
+/// assert_eq!((meta.prev_cursor, meta.next_cursor), (None, None));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageMeta {
     /// The number of this page, from 1.
     pub current_page: Option<u64>,
-    /// The position of its first item among all, from 1; `None` if it has none.
+    /// The position of this page's first item in the list, from 1; `None` if this page has no items.
     pub from: Option<u64>,
     /// The number of the last page.
     pub last_page: Option<u64>,
-    /// The array of page links; empty if the server leaves it out.
+    /// The array of page links; empty if the service leaves it out.
     pub links: Vec<MetaLink>,
     /// The URL of the list, without a page.
     pub path: String,
     /// The number of items on a full page.
     pub per_page: u64,
-    /// The position of its last item among all, from 1; `None` if it has none.
+    /// The position of this page's last item in the list, from 1; `None` if this page has no items.
     pub to: Option<u64>,
     /// The number of items on all pages.
     pub total: Option<u64>,
@@ -80,16 +95,33 @@ impl PageMeta {
 }
 
 /// An entry of the array of page links: the page before, a page by its number, a gap, or the page after.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{Page, Pagination};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let page = Page::from(Pagination::new("/fruit")?.request("page=2")?.paginate(vec!["fig"], 21));
+/// let labels: Vec<_> = page.meta.links.iter().map(|link| link.label.as_str()).collect();
+/// assert_eq!(labels, ["« Previous", "1", "2", "Next »"]);
+///
+/// let current = &page.meta.links[2];
+/// assert_eq!((current.active, current.page), (true, Some(2)));
+/// assert_eq!(current.url.as_deref(), Some("/fruit?page=2"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct MetaLink {
     /// The URL of the page; `None` for a gap, and if there is no such page.
     pub url: Option<String>,
-    /// The text of the link: a page number, or the name of a neighbour.
+    /// The text of the link: a page number, or a label such as `Next »` or `...`.
     pub label: String,
-    /// The number of the page that it leads to.
+    /// The number of the page that the link leads to; `None` for a gap, and if there is no such page.
     pub page: Option<u64>,
-    /// Whether it is the current page.
+    /// Whether this is the link of the current page.
     pub active: bool,
 }
 
@@ -100,7 +132,7 @@ read_object!(MetaLink: "an entry of the array of page links" {
     active: Plain<bool>,
 });
 
-/// The array of page links, which is empty where it is null or missing.
+/// The array of page links. If it is null or missing, it is read as empty.
 struct LinkArray;
 
 impl<'de> Form<'de> for LinkArray {

@@ -13,8 +13,8 @@ use crate::text::repair;
 ///
 /// It reads the pages that [`Paginator`](crate::Paginator), [`SimplePaginator`](crate::SimplePaginator) and
 /// [`CursorPaginator`](crate::CursorPaginator) write, and the same three pages of Laravel 8 to 13. It also reads the
-/// pages that Laravel returns without a resource, which have the members of `links` and `meta` beside `data`
-/// (`next_page_url` for `links.next`).
+/// pages that Laravel returns without a resource. In these, the members of `links` and `meta` stand beside `data`, such as
+/// `next_page_url` for `links.next`.
 ///
 /// - Unknown members are ignored, nullable members may be missing, and the last of duplicate members wins.
 /// - A number may be an integer, text, or a float without a fraction. A count above `u64::MAX` is read as `u64::MAX`.
@@ -24,9 +24,9 @@ use crate::text::repair;
 /// An error names the member: `meta.per_page`, `data[3].created_at`, or `data[3]` if the item is of another type than
 /// [`TokenResource`](crate::TokenResource).
 ///
-/// [`from_slice`](Self::from_slice) also reads JSON that serde_json rejects. The format decides how deep an item of
-/// type `T` may nest. serde_json rejects 128 levels, and a `serde_json::Value` needs more than 64 KiB of stack for
-/// them.
+/// [`from_slice`](Self::from_slice) also reads JSON that serde_json rejects. The format limits how deep an item of type
+/// `T` may nest. serde_json rejects 128 levels. If `T` is `serde_json::Value`, fewer levels can already need more than
+/// 64 KiB of stack.
 ///
 /// # Examples
 ///
@@ -64,12 +64,12 @@ impl<T: DeserializeOwned> Page<T> {
     /// - A lone surrogate escape and a byte that is not UTF-8 are read as U+FFFD.
     /// - A number that no `f64` holds, such as `1e999`, is read as the finite number nearest to it.
     ///
-    /// `Deserialize` rejects these, because the format reads them first. The time is linear in the length of
-    /// `json`, and so is the memory. The position in an error counts the bytes after these replacements.
+    /// `Deserialize` fails for these, because the format rejects them first. The time and the memory are linear in the
+    /// length of `json`. The position in an error counts the bytes after these replacements.
     ///
     /// # Errors
     ///
-    /// Fails if the bytes are not JSON, or JSON that is not a page. The error then names the member.
+    /// Fails if `json` is not JSON. Fails if it is not a page, with an error that names the member.
     ///
     /// # Examples
     ///

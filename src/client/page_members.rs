@@ -141,8 +141,8 @@ fn missing<E: Error>(member: &str) -> E {
     E::custom(format_args!("`{member}`: missing member"))
 }
 
-/// A member beside `data`. In a page with a resource, it belongs to the service and can have any value. So an error is
-/// reported only when it is known that the page has no resource.
+/// A member beside `data`. In a page with a resource, this member belongs to the service and can have any value. So its
+/// error is reported only if the page turns out to have no resource.
 enum BareMember<T> {
     Missing,
     Null,
@@ -292,7 +292,7 @@ impl<'de> Visitor<'de> for MemberLinksVisitor {
     }
 }
 
-/// A member that can be null or missing, which differ.
+/// A member that can be null or missing: `Some(None)` if it is null, and `None` if it is missing.
 struct NullOrMissing<F>(PhantomData<F>);
 
 impl<'de, F: Form<'de>> Form<'de> for NullOrMissing<F> {

@@ -14,7 +14,7 @@ impl<T: DeserializeOwned> Page<T> {
     /// type. [`from_slice`](Self::from_slice) reads it. A body with the media type of problems is a problem, with any
     /// status.
     ///
-    /// The last of several `Content-Type` headers counts, as in most clients (RFC 9110, section 8.3).
+    /// The last of several `Content-Type` headers wins, as in most clients (RFC 9110, section 8.3).
     ///
     /// # Errors
     ///
@@ -31,13 +31,22 @@ impl<T: DeserializeOwned> Page<T> {
     /// use tokenfolio::{Page, Problem, ResponseError, TokenResource};
     ///
     /// # fn main() -> http::Result<()> {
-    /// let refused: Response<Vec<u8>> = Problem::unauthorized("/api/v1/me/tokens").into();
-    /// let error = Page::<TokenResource>::from_response(&refused).expect_err("there is no page");
+    /// let page = Response::builder().header("content-type", "application/json").body(
+    ///     r#"{
+    ///         "data": [],
+    ///         "links": {"first": "/t?page=1", "last": "/t?page=1", "prev": null, "next": null},
+    ///         "meta": {"current_page": 1, "from": null, "last_page": 1, "path": "/t", "per_page": 20, "total": 0}
+    ///     }"#,
+    /// )?;
+    /// assert!(Page::<TokenResource>::from_response(&page).is_ok_and(|page| page.data.is_empty()));
+    ///
+    /// let unauthorized: Response<Vec<u8>> = Problem::unauthorized("/api/v1/me/tokens").into();
+    /// let error = Page::<TokenResource>::from_response(&unauthorized).unwrap_err();
     /// assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
     /// assert!(matches!(error, ResponseError::Problem { problem, .. } if problem.detail().is_some()));
     ///
-    /// let elsewhere = Response::builder().header("content-type", "text/html").body("<h1>Log in</h1>")?;
-    /// let error = Page::<TokenResource>::from_response(&elsewhere).expect_err("there is no page");
+    /// let login = Response::builder().header("content-type", "text/html").body("<h1>Log in</h1>")?;
+    /// let error = Page::<TokenResource>::from_response(&login).unwrap_err();
     /// assert_eq!(error.to_string(), r#"expected a page or a problem, but found 200 OK with "text/html""#);
     /// # Ok(())
     /// # }
@@ -67,7 +76,27 @@ fn is_json(content_type: &HeaderValue) -> bool {
 
 /// Why a response is not a page.
 ///
-/// The status is always the status line's, also if the body of a problem has another one (RFC 9457, section 3.1.2).
+/// Every variant has the status of the response. The status in the body of a problem can differ (RFC 9457, section 3.1.2).
+///
+/// # Examples
+///
+/// ```
+/// use http::Response;
+/// use tokenfolio::{Page, ResponseError};
+///
+/// /// Returns whether the same request can succeed later.
+/// fn is_temporary(error: &ResponseError) -> bool {
+///     matches!(error.status().as_u16(), 429 | 502..=504)
+/// }
+///
+/// # fn main() -> http::Result<()> {
+/// let response = Response::builder().status(502).header("content-type", "text/html").body("<h1>Bad Gateway</h1>")?;
+/// let error = Page::<u8>::from_response(&response).unwrap_err();
+/// assert!(is_temporary(&error));
+/// assert!(matches!(error, ResponseError::Unexpected { content_type: Some(_), .. }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
@@ -79,7 +108,7 @@ pub enum ResponseError {
         /// The mistake in the body, and its position.
         error: serde_json::Error,
     },
-    /// It is a problem. [`Problem::type_url`] and [`Problem::instance_url`] resolve its relative references.
+    /// The body is a problem. [`Problem::type_url`] and [`Problem::instance_url`] resolve its relative references.
     #[error("{}{problem}", leading(*status, problem))]
     Problem {
         /// The status of the response.
@@ -87,7 +116,7 @@ pub enum ResponseError {
         /// The problem. Its own status can differ.
         problem: Problem,
     },
-    /// It is not a page, and not a problem.
+    /// The body is not a page, and not a problem.
     #[error("expected a page or a problem, but found {status} with {}", quoted(content_type.as_ref()))]
     Unexpected {
         /// The status of the response.

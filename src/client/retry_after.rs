@@ -5,9 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike, Months, NaiveDateTime, Utc};
 use http::header::{HeaderMap, RETRY_AFTER};
 
-/// The forms of an HTTP date with a whole year (RFC 9110, section 5.6.7): today's and asctime's.
+/// The forms of an HTTP date with four digits for the year (RFC 9110, section 5.6.7): IMF-fixdate and asctime.
 const DATES: [&str; 2] = ["%a, %d %b %Y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
-/// RFC 850's form, after the name of the day.
+/// The form of RFC 850, without the name of the day and the comma.
 const SHORT_DATE: &str = "%d-%b-%y %H:%M:%S GMT";
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const FIFTY_YEARS: Months = Months::new(50 * 12);
@@ -17,10 +17,10 @@ const FIFTY_YEARS: Months = Months::new(50 * 12);
 /// Returns `None` if there is no such header, or if its value is malformed. The last of several headers wins, because a
 /// proxy appends its own.
 ///
-/// A year of two digits is the latest that is at most 50 years after `now` (RFC 9110, section 5.6.7). The name of its
-/// day is not compared with the date, because the sender may have meant another century.
+/// A year of two digits is read as the latest year with these digits that is at most 50 years after `now` (RFC 9110,
+/// section 5.6.7). In such a date, the name of the day can be wrong, because the sender may have meant another century.
 ///
-/// A service can ask for any time up to `u64::MAX` seconds, so decide how long you wait at most.
+/// A service can ask for any time up to `u64::MAX` seconds, so set a maximum for the time that you wait.
 ///
 /// # Examples
 ///
@@ -47,7 +47,7 @@ pub fn parse_retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dura
     Some((date - now).to_std().unwrap_or_default())
 }
 
-/// Parses RFC 850's form, whose year has two digits (RFC 9110, section 5.6.7).
+/// Parses the form of RFC 850, whose year has two digits (RFC 9110, section 5.6.7).
 fn parse_short_date(value: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let (day, date) = value.split_once(", ")?;
     if !DAYS.iter().any(|known| known.eq_ignore_ascii_case(day)) {

@@ -1,7 +1,7 @@
 //! The walk from page to page, for clients that send a secret with each request.
 //!
-//! A service writes the links, and a service may be broken, hijacked or hostile. Each link is compared with the URL
-//! that the client requested. No number in a body counts, because the service writes it too.
+//! A service writes the links, and a service may be broken, hijacked or hostile. So each link is compared with the URL
+//! that the client requested. The numbers in a body are ignored, because the service writes them too.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,9 +14,9 @@ use crate::page::number::lenient_page;
 
 /// A walk from page to page over a list, which requests no page and no cursor twice.
 ///
-/// It follows the link to the next page of every kind of page, if it is safe to send the same credentials there. The
-/// numbers of pages rise from 1 to at most [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE). Limit the number of
-/// requests: a hostile service can invent a new page or a new cursor for each of them.
+/// It follows the link to the next page of every kind of page, if it is safe to send the same credentials there. Limit the
+/// number of requests: a hostile service can invent a new page or a new cursor for each of them. The numbers of pages
+/// ascend, up to [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE).
 ///
 /// # Examples
 ///
@@ -36,8 +36,27 @@ use crate::page::number::lenient_page;
 /// assert!(walk.advance(&page.links)?);
 /// assert_eq!(walk.url().as_str(), "https://api.example.com/t?page=2");
 ///
-/// // The same response again leads no further.
+/// // If the service sends the same links again, the walk ends with an error.
 /// assert_eq!(walk.advance(&page.links), Err(NextUrlError::NotAhead { asked: 2, next: 2 }));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A service can have other names for its parameters:
+///
+/// ```
+/// use tokenfolio::{PageLinks, PageWalk};
+/// use url::Url;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let url = Url::parse("https://api.example.com/t")?;
+/// let mut walk = PageWalk::new(url).with_page_name("p").with_cursor_name("after");
+///
+/// let links: PageLinks = serde_json::from_str(r#"{"next": "/t?p=2"}"#)?;
+/// assert!(walk.advance(&links)?);
+/// let links: PageLinks = serde_json::from_str(r#"{"next": "/t?after=eyJpZCI6NDB9"}"#)?;
+/// assert!(walk.advance(&links)?);
+/// assert_eq!(walk.url().query(), Some("after=eyJpZCI6NDB9"));
 /// # Ok(())
 /// # }
 /// ```
@@ -67,22 +86,22 @@ impl PageWalk {
         }
     }
 
-    /// Sets the decoded name of the service's page parameter; `page` unless set.
+    /// Sets the decoded name of the service's page parameter. The default is `page`.
     #[must_use]
     pub fn with_page_name(self, name: impl Into<String>) -> Self {
         Self { page_name: name.into(), ..self }
     }
 
-    /// Sets the decoded name of the service's cursor parameter; `cursor` unless set.
+    /// Sets the decoded name of the service's cursor parameter. The default is `cursor`.
     #[must_use]
     pub fn with_cursor_name(self, name: impl Into<String>) -> Self {
         Self { cursor_name: name.into(), ..self }
     }
 
-    /// Takes only the page or the cursor from a link, and requests it at the walk's own URL.
+    /// Uses only the page or the cursor of a link. The rest of the URL comes from [`new`](Self::new).
     ///
-    /// Use it for a service whose links cannot be followed: behind a proxy with TLS, Laravel links to `http:` unless it
-    /// is configured. The service must not need other parameters of its links.
+    /// Use it for a service whose links cannot be followed. For example, a Laravel service behind a proxy with TLS links to
+    /// `http:`, unless it is configured otherwise. The other parameters of its links are ignored.
     ///
     /// # Examples
     ///
@@ -109,26 +128,28 @@ impl PageWalk {
         &self.url
     }
 
-    /// Goes to the next page. Returns false if the page that has these links is the last one.
+    /// Goes to the next page and returns `true`. Returns `false` at the last page, which has no next link.
     ///
-    /// `links` come from the response to [`url`](Self::url), and relative ones resolve against it. A page is ahead if
-    /// the number in the query of its URL is higher than every number that was requested. A query without a number
-    /// means page 1, as does one with a number that no page has. The last duplicate wins. A link without a page that is
-    /// ahead must have a cursor that was not requested before.
+    /// `links` are the links in the response to [`url`](Self::url). Relative links resolve against this URL.
     ///
-    /// The numbers in the body are ignored, because they do not show whether the walk makes progress. If Laravel is
-    /// configured with the parameter `page[number]`, it responds to every request with page 1 and a link to page 2.
+    /// A page is ahead if the number in the query of its URL is higher than every number that was requested. A query
+    /// without a valid number means page 1. The last duplicate wins. If the page of a link is not ahead, the link must have
+    /// a cursor that was not requested before.
+    ///
+    /// The numbers in the body are ignored, because they do not show whether the walk makes progress. For example, Laravel
+    /// with the page parameter `page[number]` responds to every request with page 1 and a link to page 2.
     ///
     /// # Errors
     ///
-    /// - [`Malformed`](NextUrlError::Malformed): the link is not a URL reference, so it leads nowhere.
-    /// - [`OtherOrigin`](NextUrlError::OtherOrigin): the link has another scheme, host or port, which must not get the
-    ///   secret. Only `http` and `https` URLs have an origin here, so a `blob:` or `file:` URL never has the same one.
-    /// - [`Userinfo`](NextUrlError::Userinfo): the link has other credentials than the walk's own URL.
-    /// - [`NotAhead`](NextUrlError::NotAhead): the page of the link is not ahead, and would be requested without end.
+    /// - [`Malformed`](NextUrlError::Malformed): the link is not a URL reference.
+    /// - [`OtherOrigin`](NextUrlError::OtherOrigin): the link has another scheme, host or port. A server there must not get
+    ///   the secret. A URL that is not `http` or `https`, such as a `file:` URL, is always rejected.
+    /// - [`Userinfo`](NextUrlError::Userinfo): the link has another user name or password than the walk's own URL.
+    /// - [`NotAhead`](NextUrlError::NotAhead): the page of the link is not ahead, so the walk could be endless.
     /// - [`SeenCursor`](NextUrlError::SeenCursor): the cursor of the link was requested before.
     ///
-    /// [`on_own_url`](Self::on_own_url) requests no URL of the service, so the second and third error cannot occur.
+    /// After [`on_own_url`](Self::on_own_url), the walk requests no URL of the service. So `OtherOrigin` and `Userinfo`
+    /// cannot occur.
     ///
     /// After an error, the walk stays at its page.
     pub fn advance(&mut self, links: &PageLinks) -> Result<bool, NextUrlError> {
@@ -144,7 +165,7 @@ impl PageWalk {
         Ok(true)
     }
 
-    /// Returns where a link leads, if the walk has not been there.
+    /// Returns the page or the cursor of a link, if it was not requested before.
     fn position_of(&self, next: &Url) -> Result<Position, NextUrlError> {
         let next_page = self.page_of(next);
         if next_page > self.highest_page {
@@ -179,7 +200,7 @@ impl PageWalk {
     }
 }
 
-/// Where a page is in a list.
+/// The position of a page in a list.
 enum Position {
     Page(u64),
     Cursor(String),
@@ -199,7 +220,7 @@ fn check_origin(asked: &Url, next: &Url) -> Result<(), NextUrlError> {
 
 /// The origin of an `http` or `https` URL (RFC 6454, section 4).
 ///
-/// `Url::origin` also parses the URL inside a `blob:` URL, one call for each level. A link can nest a million of them.
+/// `Url::origin` is not used, because it recurses into the URL inside a `blob:` URL. A link can nest a million of these.
 #[derive(Eq, PartialEq)]
 struct HttpOrigin<'u> {
     scheme: &'u str,
@@ -227,12 +248,28 @@ impl fmt::Display for HttpOrigin<'_> {
     }
 }
 
-/// Returns an origin as text, which is `null` for a URL that has none (RFC 6454, section 6.2).
+/// Returns an origin as text. The text is `null` if a URL has no origin (RFC 6454, section 6.2).
 fn origin_text(origin: Option<HttpOrigin<'_>>) -> String {
     origin.map_or_else(|| "null".to_owned(), |origin| origin.to_string())
 }
 
 /// Why a link to the next page must not be followed.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{NextUrlError, PageLinks, PageWalk};
+/// use url::Url;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut walk = PageWalk::new(Url::parse("https://api.example.com/t")?);
+/// let links: PageLinks = serde_json::from_str(r#"{"next": "https://evil.example/t?page=2"}"#)?;
+/// let error = walk.advance(&links).unwrap_err();
+/// assert!(matches!(error, NextUrlError::OtherOrigin { .. }));
+/// assert_eq!(error.to_string(), "next link leads to https://evil.example, expected https://api.example.com");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NextUrlError {
