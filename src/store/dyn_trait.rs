@@ -13,7 +13,7 @@ macro_rules! dyn_trait {
     ) => {
         $(#[$doc])*
         pub trait $dyn_trait: sealed::Sealed + Send + Sync {
-            /// The same as the trait's own.
+            /// The key of an owner, as in the trait itself.
             type Owner: Send + Sync;
 
             $(#[$boxed_doc])*

@@ -11,17 +11,17 @@ use crate::token::{AccessToken, TokenId};
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
-/// A page without a filter costs as much as a copy of its rows, at any offset: about a hundred bytes for each row, and
-/// one allocation, because names and allow-lists are shared. A page with a filter reads every token of the owner. The
-/// store can only list tokens. It has no secrets.
+/// At any offset, a page without a filter costs one allocation and a copy of about a hundred bytes for each row. Names and
+/// allow-lists are shared, not copied. A page with a filter reads every token of the owner. The store has no secrets, so it
+/// cannot find the token of a secret.
 ///
-/// Of the owner's code, only `Eq` and `Hash` run while the store is locked. **They must not call the store**: it would
-/// deadlock. If they panic, the store does not change.
+/// The owner's `Eq` and `Hash` run while the store is locked. **They must not call the store**: it would deadlock. If they
+/// panic, the store does not change. No other code of the owner runs while the store is locked.
 ///
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{AccessToken, ListQuery, MemoryStore, TokenStore};
+/// use tokenfolio::{AccessToken, ListQuery, MemoryStore, TokenId, TokenStore, TokenUsage};
 ///
 /// # fn main() -> Result<(), tokenfolio::StoreError> {
 /// let store = MemoryStore::new();
@@ -30,6 +30,14 @@ use crate::token::{AccessToken, TokenId};
 /// let list = pollster::block_on(store.list(&ListQuery::new("ada")))?;
 /// assert_eq!((list.tokens.len(), list.total), (1, 1));
 /// assert_eq!(pollster::block_on(store.list(&ListQuery::new("bob")))?.total, 0);
+///
+/// // Usage adds up.
+/// let usage = TokenUsage::new("ada", 1, chrono::DateTime::UNIX_EPOCH);
+/// store.record_usage(&[usage.clone(), usage]);
+/// assert_eq!(store.get(&"ada", TokenId(1)).map(|token| token.usage_count), Some(2));
+///
+/// assert!(store.remove(&"ada", TokenId(1)).is_some());
+/// assert_eq!(store.get(&"ada", TokenId(1)), None);
 /// # Ok(())
 /// # }
 /// ```
@@ -47,8 +55,8 @@ struct Account<O> {
 
 /// Accounts by the hash of their owner.
 ///
-/// A `HashMap` with owners as keys would drop owners while the store is locked. It would lose entries if an owner's
-/// `Hash` panicked while it makes space, and it would keep the memory of owners that are removed.
+/// A `HashMap` with owners as keys would drop owners while the store is locked. If an owner's `Hash` panicked while the
+/// map grows, the map would lose entries. And the map would not free the memory of removed owners.
 struct Accounts<O>(BTreeMap<u64, Vec<Account<O>>>);
 
 /// The position of an account.
@@ -59,7 +67,7 @@ struct Place {
 }
 
 impl<O> Accounts<O> {
-    /// Returns the position of an owner's account. Only this runs the owner's code.
+    /// Returns the position of an owner's account. No other function of this type runs the owner's code.
     fn find(&self, owner: &O, hash: u64) -> Option<Place>
     where
         O: Eq,
@@ -113,7 +121,7 @@ impl<O: Eq + Hash> MemoryStore<O> {
         Self::default()
     }
 
-    /// Returns a token of an owner.
+    /// Returns a token of an owner. `None` if the owner has no token with this id.
     #[must_use]
     pub fn get(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
         let hash = self.hash(owner);
@@ -125,9 +133,9 @@ impl<O: Eq + Hash> MemoryStore<O> {
 
     /// Inserts a token of an owner. Replaces and returns a token with the same id.
     ///
-    /// This moves the owner's tokens with a higher id, so it is fast for the highest id and costs O(n) for the lowest.
-    /// Inserting n tokens by descending id costs O(n²). Collect them from an iterator instead, which costs O(n log n)
-    /// for any order.
+    /// This moves the owner's tokens with a higher id. So it is fast for the highest id, and costs O(n) for the lowest of n
+    /// tokens. Inserting n tokens by descending id costs O(n²). Collect the store from an iterator instead, which costs
+    /// O(n log n) for any order.
     pub fn insert(&self, owner: O, token: AccessToken) -> Option<AccessToken> {
         let hash = self.hash(&owner);
         let mut accounts = self.write();
@@ -144,9 +152,10 @@ impl<O: Eq + Hash> MemoryStore<O> {
         }
     }
 
-    /// Removes and returns a token of an owner. Moves the owner's tokens with a higher id.
+    /// Removes and returns a token of an owner. `None` if the owner has no token with this id.
     ///
-    /// The store frees the memory of an owner without tokens.
+    /// This moves the owner's tokens with a higher id. If the owner has no tokens afterwards, the store frees the owner's
+    /// memory.
     pub fn remove(&self, owner: &O, id: TokenId) -> Option<AccessToken> {
         let hash = self.hash(owner);
         let mut accounts = self.write();
@@ -166,7 +175,8 @@ impl<O: Eq + Hash> MemoryStore<O> {
     /// Ignores usage of a token that the store does not have.
     pub fn record_usage(&self, usages: &[TokenUsage<O>]) {
         let mut accounts = self.write();
-        // Finds all owners before the first change, so that a panic in their code does not leave a part of the usage.
+        // All owners are found before the first change. A panic in an owner's code then leaves no part of the usage in the
+        // store.
         let find = |usage: &TokenUsage<O>| accounts.find(&usage.owner, self.hash(&usage.owner));
         let places: Vec<_> = usages.iter().map(find).collect();
         for (usage, place) in usages.iter().zip(places) {
@@ -184,12 +194,12 @@ impl<O: Eq + Hash> MemoryStore<O> {
 }
 
 impl<O> MemoryStore<O> {
-    /// Ignores poison, because a panic leaves nothing half changed.
+    /// Locks the store for reading. Ignores poison, because a panic does not leave a change half done.
     fn read(&self) -> RwLockReadGuard<'_, Accounts<O>> {
         self.accounts.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ignores poison, as `read` does.
+    /// Locks the store for writing. Ignores poison, as `read` does.
     fn write(&self) -> RwLockWriteGuard<'_, Accounts<O>> {
         self.accounts.write().unwrap_or_else(PoisonError::into_inner)
     }
@@ -247,7 +257,7 @@ impl<O: Eq + Hash + Send + Sync> TokenStore for MemoryStore<O> {
     }
 }
 
-/// Returns the window of a query from all its tokens, which come by id ascending.
+/// Returns the window of a query. `all` has all tokens that the query counts, by id ascending.
 fn window<'a>(
     all: impl DoubleEndedIterator<Item = &'a AccessToken> + ExactSizeIterator,
     query: &ListQuery<impl Sized>,
@@ -255,7 +265,7 @@ fn window<'a>(
     let total = all.len();
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(query.limit.get()).unwrap_or(usize::MAX);
-    // Skipping rows of a slice is arithmetic, not a walk.
+    // `skip` on an iterator over a slice takes constant time.
     let tokens = match query.order {
         TokenOrder::OldestFirst => all.skip(offset).take(limit).cloned().collect(),
         TokenOrder::NewestFirst => all.rev().skip(offset).take(limit).cloned().collect(),

@@ -23,18 +23,18 @@ use crate::token::status::TokenStatus;
 /// - **Owner.** The store counts and returns only tokens of [`ListQuery::owner`]. An unknown owner has no tokens.
 /// - **Snapshot.** Rows and total come from the same state of the table. Use one statement, or one transaction that
 ///   reads a snapshot. Two statements give a wrong total if somebody writes between them.
-/// - **Order.** Rows are ordered by id as signed numbers, ascending unless [`ListQuery::order`] says otherwise. Ids are
-///   unique within an owner, so no row is repeated or lost between pages.
+/// - **Order.** Rows are ordered by id as signed numbers, in the direction of [`ListQuery::order`]. Ids are unique within
+///   an owner, so no row is repeated or lost between pages.
 /// - **Window.** The store skips [`offset`](ListQuery::offset) rows, and returns the next rows, at most
 ///   [`limit`](ListQuery::limit). Both numbers can be higher than the number of rows. A window past the end has no
 ///   rows, and its total is still exact.
-/// - **Filter.** With [`ListQuery::status`], rows and total are limited to the tokens that have this status at this
-///   time, by [`TokenStatus::derive`].
-/// - **Fields.** Every field comes back as it was written, times at least to the microsecond. A row that cannot be read
-///   is the error [`StoreErrorKind::Corrupt`]. The store does not skip it.
+/// - **Filter.** With [`ListQuery::status`], the store counts and returns only tokens that have this status at this time,
+///   by the rule of [`TokenStatus::derive`].
+/// - **Fields.** Every field comes back as it was written, times at least to the microsecond. If a row cannot be read, the
+///   store fails with [`StoreErrorKind::Corrupt`]. It does not skip the row.
 /// - **Outage.** If the database cannot be reached, the store returns [`StoreErrorKind::Unavailable`] or
 ///   [`StoreErrorKind::Timeout`] after a limited time. When the database is back, the store works again.
-/// - **Dropping** the future at any await leaves the store usable.
+/// - **Cancellation.** If the future is dropped at any await, the store stays usable.
 ///
 /// With the feature `contract`, the function `contract::check_all` tests all of this on a store. It tests corrupt rows
 /// and outages only if the author's test can cause them.
@@ -67,7 +67,11 @@ pub trait TokenStore: Send + Sync {
     /// The key of an owner, such as the id in the service's own table.
     type Owner: Send + Sync;
 
-    /// Lists the rows of a window, and counts all.
+    /// Lists the rows of a window, and counts all rows of the query.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the rows cannot be read. The [kind](StoreErrorKind) of the error decides the status of the response.
     // The compiler prints the last line, with its comment, when this trait is made into a trait object.
     #[rustfmt::skip]
     fn list(&self, query: &ListQuery<Self::Owner>)
@@ -77,7 +81,22 @@ pub trait TokenStore: Send + Sync {
 dyn_trait! {
     /// The boxed form of [`TokenStore`]: `Arc<dyn DynTokenStore<Owner = O>>` is a store.
     ///
-    /// Every store implements it. It is sealed.
+    /// Use it to choose the type of a store at run time. Every store implements it. It is sealed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use tokenfolio::{DynTokenStore, ListQuery, MemoryStore, TokenStore};
+    ///
+    /// # fn main() -> Result<(), tokenfolio::StoreError> {
+    /// let store: Arc<dyn DynTokenStore<Owner = u64>> = Arc::new(MemoryStore::new());
+    /// let list = pollster::block_on(store.list(&ListQuery::new(7)))?;
+    /// assert_eq!(list.total, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     DynTokenStore of TokenStore;
     /// Calls [`TokenStore::list`] and boxes the future.
     list_boxed of list(query: ListQuery<Self::Owner>) -> Result<TokenList, StoreError>
@@ -88,10 +107,19 @@ dyn_trait! {
 /// # Examples
 ///
 /// ```
-/// use tokenfolio::{ListQuery, TokenOrder};
+/// use tokenfolio::{ListQuery, StatusFilter, TokenOrder, TokenStatus};
 ///
-/// let query = ListQuery::new("ada").with_offset(40).with_order(TokenOrder::NewestFirst);
-/// assert_eq!((query.offset, query.limit.get(), query.status), (40, 20, None));
+/// # fn main() -> Result<(), std::num::TryFromIntError> {
+/// let query = ListQuery::new("ada");
+/// assert_eq!((query.offset, query.limit.get()), (0, 20));
+/// assert_eq!((query.order, query.status), (TokenOrder::OldestFirst, None));
+///
+/// let active = StatusFilter { status: TokenStatus::Active, now: chrono::Utc::now() };
+/// let query = query.with_offset(100).with_limit(50.try_into()?).with_order(TokenOrder::NewestFirst).with_status(active);
+/// assert_eq!((query.offset, query.limit.get()), (100, 50));
+/// assert_eq!((query.order, query.status), (TokenOrder::NewestFirst, Some(active)));
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -116,7 +144,7 @@ impl<O> ListQuery<O> {
         Self { owner, offset: 0, limit: LIMIT, order: TokenOrder::default(), status: None }
     }
 
-    /// Sets how many rows to skip.
+    /// Sets the number of rows to skip.
     #[must_use]
     pub fn with_offset(self, offset: u64) -> Self {
         Self { offset, ..self }
@@ -134,16 +162,18 @@ impl<O> ListQuery<O> {
         Self { order, ..self }
     }
 
-    /// Sets the status that the tokens must have, and the time for it; `None` for tokens of every status.
+    /// Sets the status that the tokens must have, and the time at which they must have it. Use `None` for tokens of every
+    /// status.
     #[must_use]
     pub fn with_status(self, status: impl Into<Option<StatusFilter>>) -> Self {
         Self { status: status.into(), ..self }
     }
 }
 
-/// The order of a list. It is by id, so a new token does not move other tokens while a client walks over the pages.
+/// The order of a list.
 ///
-/// The two variants are complete: a list has two directions.
+/// Both orders are by id. Ids do not change, so tokens keep their order while a client walks over the pages. The two
+/// variants are complete: a list has two directions.
 ///
 /// # Examples
 ///
@@ -151,8 +181,7 @@ impl<O> ListQuery<O> {
 /// use tokenfolio::TokenOrder;
 ///
 /// assert_eq!("desc".parse(), Ok(TokenOrder::NewestFirst));
-/// let error = "DESC".parse::<TokenOrder>().unwrap_err();
-/// assert_eq!(error.to_string(), "unknown order `DESC`, expected `asc` or `desc`");
+/// assert_eq!(TokenOrder::OldestFirst.as_str(), "asc");
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum TokenOrder {
@@ -187,7 +216,7 @@ impl FromStr for TokenOrder {
     ///
     /// # Errors
     ///
-    /// Fails if `text` is anything else. Case and whitespace count.
+    /// Fails if `text` is anything else, such as `ASC` or ` asc`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "asc" => Ok(Self::OldestFirst),
@@ -198,6 +227,15 @@ impl FromStr for TokenOrder {
 }
 
 /// The error of parsing a [`TokenOrder`].
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::TokenOrder;
+///
+/// let error = "DESC".parse::<TokenOrder>().unwrap_err();
+/// assert_eq!(error.to_string(), "unknown order `DESC`, expected `asc` or `desc`");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("unknown order `{0}`, expected `asc` or `desc`")]
 pub struct UnknownOrder(Box<str>);
@@ -229,6 +267,16 @@ impl StatusFilter {
 }
 
 /// The rows and the total of a listing, from one snapshot.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{AccessToken, TokenList};
+///
+/// // The window is the third of three tokens.
+/// let list = TokenList::new(vec![AccessToken::new(3, "CI", chrono::DateTime::UNIX_EPOCH)], 3);
+/// assert_eq!((list.tokens.len(), list.total), (1, 3));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct TokenList {
@@ -257,6 +305,7 @@ impl TokenList {
 /// use tokenfolio::{StoreError, StoreErrorKind};
 ///
 /// let error = StoreError::new(StoreErrorKind::Timeout, "statement 17 cancelled on db-3");
+/// assert_eq!(error.kind(), StoreErrorKind::Timeout);
 /// assert_eq!(error.to_string(), "the store took too long");
 /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("statement 17 cancelled on db-3"));
 /// ```
@@ -281,11 +330,25 @@ impl StoreError {
     }
 }
 
-/// The kind of a store's failure.
+/// The kind of a store's failure, which decides the status of the response.
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use tokenfolio::{Problem, StoreError, StoreErrorKind};
+///
+/// let status = |kind| Problem::from(StoreError::new(kind, "connection reset")).status();
+/// assert_eq!(status(StoreErrorKind::Unavailable), Some(StatusCode::SERVICE_UNAVAILABLE));
+/// assert_eq!(status(StoreErrorKind::Timeout), Some(StatusCode::GATEWAY_TIMEOUT));
+/// assert_eq!(status(StoreErrorKind::Corrupt), Some(StatusCode::INTERNAL_SERVER_ERROR));
+/// assert_eq!(status(StoreErrorKind::Other), Some(StatusCode::INTERNAL_SERVER_ERROR));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// The store has a row that is not a token, or returned other rows than the query asked for. A retry does not help.
+    /// The store has a row that cannot be read as a token, or returned rows that do not match the query. A retry does not
+    /// help.
     #[error("the store holds corrupt data")]
     Corrupt,
     /// Any other failure.

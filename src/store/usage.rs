@@ -6,7 +6,8 @@
 //!
 //! The lock guards three collections, so that it is held for a short time. [`UsageLog::record`] changes one entry of a map.
 //! A drain takes all three away, and merges them after it has unlocked the log. Usage that comes back is appended to a
-//! linked list as it is, and is merged by the next drain. Of the owner's code, only `Ord` runs while the log is locked.
+//! linked list without merging it, and the next drain merges it. The owner's `Ord` is the only code of the owner that runs
+//! while the log is locked.
 
 use std::collections::LinkedList;
 use std::fmt;
@@ -25,22 +26,22 @@ use crate::token::TokenId;
 /// [`ListTokens::with_usage_log`](crate::ListTokens::with_usage_log) records usage at that endpoint. The service records
 /// usage at its other endpoints, once for each token that [`authenticate`](crate::authenticate) accepts.
 ///
-/// The log has no runtime. Drain it as often as you like, for example once a second, and once more at the end. **A crash
-/// loses the usage that was recorded and not written.** While writing succeeds, that is the usage of one interval.
+/// The log has no runtime. Drain it as often as you like, for example once a second, and once more when the service stops.
+/// **A crash loses the usage that was recorded and not written.** While writing succeeds, this is the usage of one interval
+/// between two drains.
 ///
 /// # Memory
 ///
-/// The log holds one entry for each token, however often the token is used. A token has one more entry for each drain whose
-/// usage of it came back, until the next drain merges them. With one drain at a time, that is at most two entries.
+/// The log holds one entry for each token, however often the token is used. Usage of a token that comes back from a drain is
+/// a second entry, until the next drain merges the two. Several drains at a time can leave one such entry each.
 ///
 /// # Locks and panics
 ///
 /// A call locks a log of `n` tokens for O(log n), even while usage is drained or goes back. A drain takes O(m log n) for
 /// the `m` tokens that it drains and merges, and does not lock the log meanwhile.
 ///
-/// Of the owner's code, only `Ord` runs while the log is locked. **An owner's `Ord` must not call the log**: it would
-/// deadlock. `Clone` and `Drop` may call the log. If the owner's code panics, at most the usage of one token is lost, and
-/// the log stays usable.
+/// The owner's `Ord` runs while the log is locked. **It must not call the log**: it would deadlock. The owner's `Clone` and
+/// `Drop` may call the log. If the owner's code panics, the log loses at most the usage of one token, and stays usable.
 ///
 /// # Examples
 ///
@@ -57,6 +58,7 @@ use crate::token::TokenId;
 /// let log = UsageLog::new();
 /// log.record(&"ada", TokenId(1), now);
 /// log.record(&"ada", TokenId(1), now + TimeDelta::seconds(1));
+/// assert_eq!(log.len(), 1);
 ///
 /// // A task does this once a second. See `drain` for a store that can fail.
 /// const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
@@ -64,8 +66,9 @@ use crate::token::TokenId;
 ///     store.record_usage(&batch);
 ///     batch.commit();
 /// }
+/// assert!(log.is_empty());
 ///
-/// let token = store.remove(&"ada", TokenId(1)).expect("it was inserted");
+/// let token = store.get(&"ada", TokenId(1)).expect("it was inserted");
 /// assert_eq!((token.usage_count, token.last_used_at), (2, Some(now + TimeDelta::seconds(1))));
 /// ```
 pub struct UsageLog<O> {
@@ -76,7 +79,7 @@ pub struct UsageLog<O> {
 struct Pending<O> {
     /// The usage since the last drain.
     recorded: UsageMap<O>,
-    /// The usage that dropped drains had not returned.
+    /// The usage that drains had not returned when they were dropped.
     rests: LinkedList<UsageMap<O>>,
     /// The batches that were dropped before they were committed.
     batches: LinkedList<Vec<TokenUsage<O>>>,
@@ -87,8 +90,8 @@ struct Pending<O> {
 impl<O> UsageLog<O> {
     /// Returns the number of entries in the log.
     ///
-    /// This is the number of tokens with usage that is not drained. A token with usage that came back and with usage from
-    /// after that drain counts twice, until the next drain merges the two. The usage in a [`UsageBatch`] is not in the log.
+    /// This is the number of tokens with usage that is not drained. A token counts twice if it has usage that came back
+    /// from a drain and newer usage, until the next drain merges the two. The usage in a [`UsageBatch`] is not in the log.
     #[must_use]
     pub fn len(&self) -> usize {
         let pending = self.lock();
@@ -101,7 +104,7 @@ impl<O> UsageLog<O> {
         self.len() == 0
     }
 
-    /// Adds usage to the log without looking at it.
+    /// Adds usage to the log without merging it.
     fn give_back(&self, usage: Pending<O>) {
         let Pending { recorded, mut rests, mut batches, .. } = usage;
         rests.push_back(recorded);
@@ -117,7 +120,7 @@ impl<O> UsageLog<O> {
         pending.returned += returned;
     }
 
-    /// Ignores poison, because a panic leaves nothing half changed.
+    /// Locks the log. Ignores poison, because a panic does not leave a change half done.
     fn lock(&self) -> MutexGuard<'_, Pending<O>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -132,7 +135,8 @@ impl<O: Clone + Ord> UsageLog<O> {
 
     /// Records that a token was used once, at `time`. Counts saturate at `u64::MAX`.
     ///
-    /// Clones the owner if it has no usage since the last drain. Otherwise this allocates only for a token that is new.
+    /// Clones the owner if the owner has no usage since the last drain. Otherwise, this allocates only for a token without
+    /// usage since the last drain.
     pub fn record(&self, owner: &O, id: TokenId, time: DateTime<Utc>) {
         let total = Total { count: 1, last_used_at: time };
         let is_known = self.lock().recorded.add_known(owner, id, total);
@@ -140,7 +144,7 @@ impl<O: Clone + Ord> UsageLog<O> {
             return;
         }
         let key = OwnerKey::new(owner.clone());
-        // Another thread, or the clone itself, may have recorded usage of this owner meanwhile.
+        // Another thread, or the owner's `Clone`, may have recorded usage of this owner since the first lock.
         let unused = self.lock().recorded.add(key, id, total);
         drop(unused.map(OwnerKey::into_owner));
     }
@@ -148,11 +152,11 @@ impl<O: Clone + Ord> UsageLog<O> {
     /// Drains the log in batches of `limit` tokens, by owner and then by token. The last batch may be smaller.
     ///
     /// Each batch goes back into the log unless it is [committed](UsageBatch::commit). Batches that the iterator has not
-    /// returned when it is dropped go back too. All of this usage is added to newer usage of the same tokens.
+    /// returned when it is dropped go back too. The log adds this usage to newer usage of the same tokens.
     /// Usage that is recorded or goes back during a drain is in the next drain.
     ///
-    /// Write each batch with one statement or transaction, which adds the counts, keeps the later of two times, and ignores
-    /// tokens that do not exist. If it locks rows, then the order of the batch prevents deadlocks between writers.
+    /// Write each batch with one statement or one transaction. It must add the counts, keep the later of two times, and
+    /// ignore tokens that do not exist. If it locks rows in the order of the batch, two writers cannot deadlock.
     ///
     /// # Examples
     ///
@@ -161,7 +165,7 @@ impl<O: Clone + Ord> UsageLog<O> {
     ///
     /// use tokenfolio::{StoreError, StoreErrorKind, TokenId, TokenUsage, UsageLog};
     ///
-    /// /// Writes the batches of owner 7 alone.
+    /// /// Writes a batch of owner 7, and fails for any other owner.
     /// fn write(batch: &[TokenUsage<u64>]) -> Result<(), StoreError> {
     ///     match batch[0].owner {
     ///         7 => Ok(()),
@@ -244,8 +248,8 @@ impl<O> Drop for Drain<'_, O> {
 /// Usage of at least one token that was drained from a [`UsageLog`].
 ///
 /// The batch is a slice of [`TokenUsage`], sorted by owner and then by token. **Call [`commit`](Self::commit) when it is
-/// written.** A batch that is dropped before goes back into the log: after an error, in a future that is cancelled, or during
-/// a panic. This takes constant time, and runs no code of the owner.
+/// written.** A batch that is dropped without it goes back into the log: after an error, in a future that is cancelled, or
+/// during a panic. This takes constant time, and runs no code of the owner.
 ///
 /// # Examples
 ///
@@ -261,6 +265,10 @@ impl<O> Drop for Drain<'_, O> {
 /// assert_eq!((batch[0].owner, batch[0].count, log.len()), ("ada", 1, 0));
 /// drop(batch);
 /// assert_eq!(log.len(), 1);
+///
+/// let batch = log.drain(NonZeroUsize::MIN).next().expect("the usage came back");
+/// assert_eq!(batch.commit()[0].count, 1);
+/// assert!(log.is_empty());
 /// ```
 #[must_use = "the usage goes back into the log unless the batch is committed"]
 pub struct UsageBatch<'l, O> {
@@ -272,17 +280,17 @@ impl<O> UsageBatch<'_, O> {
     /// Ends the batch without putting it back into the log, and returns its usage.
     ///
     /// Sometimes it is not known whether the batch was written, for example if a connection breaks during the commit of a
-    /// transaction. Then either choice may be wrong. If the batch is dropped, usage may count twice. If it is committed,
-    /// usage may be lost. The same holds if a future is dropped while its write continues on another thread, so wait for
+    /// transaction. Then choose between two risks. If the batch is dropped, usage may count twice. If it is committed, usage
+    /// may be lost. A future that is dropped while its write continues on another thread has the same risks, so wait for
     /// such a write.
     #[expect(clippy::must_use_candidate, reason = "a caller that has written the batch does not need the usage")]
     pub fn commit(mut self) -> Vec<TokenUsage<O>> {
         mem::take(&mut self.usage)
     }
 
-    /// Retains usage if `is_pending` returns true. The rest counts as committed.
+    /// Retains the usage for which `is_pending` returns `true`. The rest counts as committed.
     ///
-    /// Use it if a store has written a part of the batch, or if some tokens do not exist any more.
+    /// Use it if a store has written a part of the batch, or if some tokens no longer exist.
     ///
     /// # Examples
     ///
@@ -299,6 +307,7 @@ impl<O> UsageBatch<'_, O> {
     /// for mut batch in log.drain(NonZeroUsize::MAX) {
     ///     batch.retain(|usage| !written.contains(&usage.id));
     /// }
+    /// // Token 2 went back into the log.
     /// assert_eq!(log.len(), 1);
     /// ```
     pub fn retain(&mut self, is_pending: impl FnMut(&TokenUsage<O>) -> bool) {

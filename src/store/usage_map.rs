@@ -9,7 +9,18 @@ use chrono::{DateTime, Utc};
 
 use crate::token::TokenId;
 
-/// Usage of a token that is not written yet: what to add to an [`AccessToken`](crate::AccessToken).
+/// Usage of a token that is not written yet: a count to add to an [`AccessToken`](crate::AccessToken), and a time.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::{TokenId, TokenUsage};
+///
+/// let now = chrono::DateTime::UNIX_EPOCH;
+/// let usage = TokenUsage::new("ada", 1, now);
+/// assert_eq!((usage.owner, usage.id), ("ada", TokenId(1)));
+/// assert_eq!((usage.count, usage.last_used_at), (1, now));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct TokenUsage<O> {
@@ -17,9 +28,9 @@ pub struct TokenUsage<O> {
     pub owner: O,
     /// The id of the token.
     pub id: TokenId,
-    /// How often the token was used. Add it to the token's count.
+    /// The number of times that the token was used. Add it to the token's usage count.
     pub count: u64,
-    /// The time of the last usage. The token may have a later time if another log was written first.
+    /// The time of the last usage. Keep the later of this time and the token's: another log may have been written first.
     pub last_used_at: DateTime<Utc>,
 }
 
@@ -31,7 +42,7 @@ impl<O> TokenUsage<O> {
     }
 }
 
-/// How often a token was used, and when last.
+/// The number of times that a token was used, and the last time.
 #[derive(Clone, Copy)]
 pub(crate) struct Total {
     pub(crate) count: u64,
@@ -39,7 +50,7 @@ pub(crate) struct Total {
 }
 
 impl Total {
-    /// The count saturates.
+    /// Adds usage of the same token. The count saturates.
     fn add(&mut self, more: Self) {
         self.count = self.count.saturating_add(more.count);
         self.last_used_at = self.last_used_at.max(more.last_used_at);
@@ -48,8 +59,8 @@ impl Total {
 
 /// An owner as the key of a map. Dropping the key does not drop the owner.
 ///
-/// If a comparison panics, `BTreeMap` drops the key that it was inserting. The log is locked at that time, and must not run
-/// the owner's `Drop`. That owner leaks. All other keys end in [`into_owner`](Self::into_owner).
+/// If a comparison panics, `BTreeMap` drops the key that it was inserting. The log is locked at that time, so the owner's
+/// `Drop` must not run. In this case the owner leaks. All other keys end in [`into_owner`](Self::into_owner).
 #[derive(Clone, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct OwnerKey<O>(ManuallyDrop<O>);
 
@@ -72,9 +83,9 @@ impl<O> Borrow<O> for OwnerKey<O> {
 /// An owner's tokens.
 type Tokens = BTreeMap<TokenId, Total>;
 
-/// Usage by owner, then by token. No owner is without tokens.
+/// Usage by owner, then by token. Every owner has at least one token.
 ///
-/// If an owner's `Clone`, `Drop` or `Ord` panics, the map stays as it was or has the complete change.
+/// If an owner's `Clone`, `Drop` or `Ord` panics, the map has all of a change or nothing of it.
 pub(crate) struct UsageMap<O> {
     owners: BTreeMap<OwnerKey<O>, Tokens>,
     /// The number of tokens of all owners.
@@ -92,7 +103,7 @@ impl<O> UsageMap<O> {
 }
 
 impl<O: Ord> UsageMap<O> {
-    /// Adds usage of an owner that is in the map. Returns whether the owner is.
+    /// Adds usage if its owner is in the map. Returns whether the owner is in the map.
     pub(crate) fn add_known(&mut self, owner: &O, id: TokenId, more: Total) -> bool {
         let Some(tokens) = self.owners.get_mut(owner) else { return false };
         match tokens.entry(id) {
@@ -105,7 +116,7 @@ impl<O: Ord> UsageMap<O> {
         true
     }
 
-    /// Adds usage. Returns the key if the map has one that is equal.
+    /// Adds usage. Returns the key if the map already has an equal key.
     #[must_use = "the owner would leak"]
     pub(crate) fn add(&mut self, owner: OwnerKey<O>, id: TokenId, more: Total) -> Option<OwnerKey<O>> {
         if self.add_known(owner.borrow(), id, more) {
