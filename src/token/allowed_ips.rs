@@ -1,7 +1,7 @@
 //! The addresses from which a token may be used.
 //!
 //! Entries are parsed and not stored as text, so a client sees exactly the entries that are matched. The cost: an
-//! address comes back in its canonical spelling, which can differ from the spelling that a user typed.
+//! address comes back in its canonical form, which can differ from the text that a user typed.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -21,8 +21,8 @@ use crate::token::ip_ranges::IpRanges;
 ///
 /// [`TrustedProxies`](crate::TrustedProxies) takes such a list of proxies.
 ///
-/// An IPv4 address mapped into IPv6 (`::ffff:10.0.0.7`) is the IPv4 address, in entries and in callers, because
-/// dual-stack sockets report IPv4 callers in this form. So no IPv6 range admits an IPv4 caller, not even `::/0`.
+/// An IPv4 address mapped into IPv6 (`::ffff:10.0.0.7`) is read as the IPv4 address, in entries and in callers. Dual-stack
+/// sockets report IPv4 callers in this form. An IPv6 range does not admit an IPv4 caller, not even the range `::/0`.
 ///
 /// Creating a list sorts its entries and merges them into ranges. [`contains`](Self::contains) then searches the ranges
 /// by bisection. A clone shares the list.
@@ -30,6 +30,8 @@ use crate::token::ip_ranges::IpRanges;
 /// # Examples
 ///
 /// ```
+/// use std::net::IpAddr;
+///
 /// use tokenfolio::AllowedIps;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,6 +42,14 @@ use crate::token::ip_ranges::IpRanges;
 ///
 /// let matched = allowed.matching_entry("203.0.113.12".parse()?).map(ToString::to_string);
 /// assert_eq!(matched.as_deref(), Some("203.0.113.12"));
+///
+/// // Other types convert to entries.
+/// let office: IpAddr = "203.0.113.12".parse()?;
+/// let allowed = AllowedIps::new([office.into()])?;
+/// assert_eq!(allowed.entries(), ["203.0.113.12".parse()?]);
+///
+/// let nobody = AllowedIps::deny_all();
+/// assert!(!nobody.contains(office));
 /// # Ok(())
 /// # }
 /// ```
@@ -73,8 +83,8 @@ impl AllowedIps {
     ///
     /// # Errors
     ///
-    /// Fails if `entries` is empty. Use `None` for "no restriction" and [`deny_all`](Self::deny_all) for "nobody". An
-    /// accidental empty list must not become either of them.
+    /// Fails if `entries` is empty. Use `None` for "no restriction" and [`deny_all`](Self::deny_all) for "nobody". A list
+    /// that is empty by mistake could mean both.
     pub fn new(entries: impl IntoIterator<Item = AllowedIp>) -> Result<Self, AllowedIpError> {
         let entries: Vec<_> = entries.into_iter().collect();
         if entries.is_empty() { Err(AllowedIpError(Reason::EmptyList)) } else { Ok(Self::from_entries(entries)) }
@@ -84,7 +94,8 @@ impl AllowedIps {
     ///
     /// # Errors
     ///
-    /// Fails for the first entry that [`AllowedIp`] rejects. Fails if `entries` is empty, as [`new`](Self::new) does.
+    /// Fails for the first entry that [`AllowedIp`] rejects, with its reason. Fails if `entries` is empty, as
+    /// [`new`](Self::new) does.
     pub fn parse<E: AsRef<str>>(entries: impl IntoIterator<Item = E>) -> Result<Self, AllowedIpError> {
         let entries: Result<Vec<AllowedIp>, _> = entries.into_iter().map(|entry| entry.as_ref().parse()).collect();
         Self::new(entries?)
@@ -113,8 +124,8 @@ impl AllowedIps {
 
     /// Returns the entries that are not addresses or ranges, in order.
     ///
-    /// A list has such entries only if it was read by `Deserialize`, for example from a server with newer rules. They
-    /// admit nobody, and are written unchanged.
+    /// Only `Deserialize` creates a list with such entries, for example from the response of a newer server. They admit
+    /// nobody, and they are serialized unchanged.
     ///
     /// # Examples
     ///
@@ -208,8 +219,8 @@ impl Serialize for AllowedIps {
 }
 
 impl<'de> Deserialize<'de> for AllowedIps {
-    /// Reads a list of texts. A text that is not an entry is preserved, and admits nobody. If you read the list of your
-    /// own service, use [`parse`](Self::parse), which rejects such texts.
+    /// Reads a list of texts. A text that is not an entry is preserved, and admits nobody. To read a list that your own
+    /// service wrote, use [`parse`](Self::parse), which rejects such texts.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut entries = Vec::new();
         let mut unknown = Vec::new();
@@ -225,17 +236,17 @@ impl<'de> Deserialize<'de> for AllowedIps {
 
 /// One entry of [`AllowedIps`]: a bare address, or a CIDR range.
 ///
-/// It is written in its original form, with the address by RFC 5952. A bare address stays bare, and a range keeps its
-/// host bits. Host bits do not change which addresses match.
+/// It is written in its original form, with the address in the form of RFC 5952. A bare address stays bare, and a range
+/// keeps its host bits. Host bits do not change which addresses match.
 ///
 /// # Errors
 ///
-/// Parsing rejects these inputs, each with its own message:
+/// Parsing fails for these inputs, each with its own message:
 ///
-/// - text that is not an address, or has more than an address: a name, a port, brackets, a zone, whitespace;
+/// - text that is not an address, such as a name, or that has a port, brackets, a zone or whitespace;
 /// - a leading zero in an IPv4 address (`010.0.0.1`, which some systems read as octal) or in a prefix length (`/08`);
 /// - a prefix length that is missing, not a decimal number, or longer than the address;
-/// - a range of mapped addresses wider than `/96`, which would contain more than IPv4.
+/// - a range of IPv4-mapped addresses wider than `/96`, which would also contain addresses that are not IPv4.
 ///
 /// # Examples
 ///
@@ -246,8 +257,9 @@ impl<'de> Deserialize<'de> for AllowedIps {
 /// assert_eq!("2001:DB8::0/32".parse::<AllowedIp>()?.to_string(), "2001:db8::/32");
 /// assert_eq!("::ffff:10.0.0.0/104".parse::<AllowedIp>()?.to_string(), "10.0.0.0/8");
 ///
-/// let error = "10.0.0.0/33".parse::<AllowedIp>().unwrap_err();
-/// assert_eq!(error.to_string(), "`10.0.0.0/33` has a prefix length above 32");
+/// let entry: AllowedIp = "203.0.113.12".parse()?;
+/// assert!(entry.is_bare());
+/// assert_eq!(entry.range(), "203.0.113.12/32".parse()?);
 /// # Ok(())
 /// # }
 /// ```
@@ -372,6 +384,15 @@ impl<'de> Deserialize<'de> for AllowedIp {
 }
 
 /// Why an entry or a list was rejected.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::AllowedIps;
+///
+/// let error = AllowedIps::parse(["203.0.113.12", "10.0.0.0/33"]).unwrap_err();
+/// assert_eq!(error.to_string(), "`10.0.0.0/33` has a prefix length above 32");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(transparent)]
 pub struct AllowedIpError(Reason);

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-/// The numbers of IPv4.
+/// The numbers of all IPv4 addresses.
 const IPV4: Range = Range { first: 0xffff_0000_0000, last: 0xffff_ffff_ffff };
 
 /// Ranges in ascending order. There is a gap between any two of them.

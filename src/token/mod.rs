@@ -21,6 +21,20 @@ use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 
 /// The number of a token. It is unique among the tokens of its owner.
+///
+/// # Examples
+///
+/// ```
+/// use tokenfolio::TokenId;
+///
+/// # fn main() -> Result<(), std::num::ParseIntError> {
+/// let id: TokenId = "42".parse()?;
+/// assert_eq!(id, TokenId(42));
+/// assert_eq!(i64::from(id), 42);
+/// assert_eq!(id.to_string(), "42");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Serialize)]
 #[serde(transparent)]
 pub struct TokenId(pub i64);
@@ -57,7 +71,8 @@ impl fmt::Display for TokenId {
 }
 
 impl<'de> Deserialize<'de> for TokenId {
-    /// Reads an integer, an integer as text, or a float without a fraction up to 2^53, above which it may be rounded.
+    /// Reads an integer, an integer as text, or a float without a fraction. A float above 2^53 is an error, because it may
+    /// have been rounded.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         i64::read(deserializer).map(Self)
     }
@@ -66,8 +81,8 @@ impl<'de> Deserialize<'de> for TokenId {
 /// An access token as a service stores it, without its secret.
 ///
 /// It contains no secret and no digest, so a response, a log line or a debug output cannot leak them. It does not
-/// implement [`Serialize`], because its status depends on the time. [`into_resource`](Self::into_resource) takes the
-/// time.
+/// implement [`Serialize`], because its status depends on the time. [`into_resource`](Self::into_resource) takes the time,
+/// and returns the form that is serialized.
 ///
 /// # Examples
 ///
@@ -82,13 +97,36 @@ impl<'de> Deserialize<'de> for TokenId {
 /// assert_eq!(token.next_change(created), token.expires_at);
 /// assert_eq!(token.status(created + TimeDelta::days(30)), TokenStatus::Expired);
 /// ```
+///
+/// A store sets every field:
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta};
+/// use tokenfolio::{AccessToken, AllowedIps, TokenStatus};
+///
+/// # fn main() -> Result<(), tokenfolio::AllowedIpError> {
+/// let created = DateTime::UNIX_EPOCH;
+/// let revoked = created + TimeDelta::days(2);
+/// let token = AccessToken::new(1, "CI Deployments", created)
+///     .with_last_used_at(created + TimeDelta::days(1))
+///     .with_usage_count(42)
+///     .with_expires_at(None)
+///     .with_revoked_at(revoked)
+///     .with_allowed_ips(AllowedIps::parse(["203.0.113.12"])?);
+///
+/// let resource = token.into_resource(revoked);
+/// assert_eq!(resource.status, TokenStatus::Revoked);
+/// assert_eq!(resource.usage_count, 42);
+/// # Ok(())
+/// # }
+/// ```
 #[doc(alias = "personal access token")]
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct AccessToken {
-    /// The number, unique among the owner's tokens. Lists are ordered by it.
+    /// The number, which is unique among the owner's tokens. Lists are ordered by this number.
     pub id: TokenId,
-    /// The name that its owner chose. It can be any text, also empty. Clones share it.
+    /// The name that its owner chose. It can be any text, including an empty one. Clones share it.
     pub name: Arc<str>,
     /// The time when it was created.
     pub created_at: DateTime<Utc>,
@@ -120,7 +158,7 @@ impl AccessToken {
         }
     }
 
-    /// Sets the time of the last use; `None` for a token that was never used.
+    /// Sets the time when the token was last accepted. Use `None` for a token that was never used.
     #[must_use]
     pub fn with_last_used_at(self, last_used_at: impl Into<Option<DateTime<Utc>>>) -> Self {
         Self { last_used_at: last_used_at.into(), ..self }
@@ -132,32 +170,32 @@ impl AccessToken {
         Self { usage_count, ..self }
     }
 
-    /// Sets the time from which the token is expired; `None` for a token that does not expire.
+    /// Sets the time from which the token is expired. Use `None` for a token that does not expire.
     #[must_use]
     pub fn with_expires_at(self, expires_at: impl Into<Option<DateTime<Utc>>>) -> Self {
         Self { expires_at: expires_at.into(), ..self }
     }
 
-    /// Sets the time from which the token is revoked; `None` for a token that is not revoked.
+    /// Sets the time from which the token is revoked. Use `None` for a token that is not revoked.
     #[must_use]
     pub fn with_revoked_at(self, revoked_at: impl Into<Option<DateTime<Utc>>>) -> Self {
         Self { revoked_at: revoked_at.into(), ..self }
     }
 
-    /// Sets the addresses from which the token may be used; `None` for no restriction.
+    /// Sets the addresses from which the token may be used. Use `None` for no restriction.
     #[must_use]
     pub fn with_allowed_ips(self, allowed_ips: impl Into<Option<AllowedIps>>) -> Self {
         Self { allowed_ips: allowed_ips.into(), ..self }
     }
 
-    /// Derives the status at `now`; see [`TokenStatus::derive`].
+    /// Derives the status at `now`, by the rule of [`TokenStatus::derive`].
     #[inline]
     #[must_use]
     pub fn status(&self, now: DateTime<Utc>) -> TokenStatus {
         TokenStatus::derive(self.revoked_at, self.expires_at, now)
     }
 
-    /// Returns the first time after `now` at which [`status`](Self::status) changes, if it does.
+    /// Returns the first time after `now` at which [`status`](Self::status) changes. `None` if it does not change.
     #[must_use]
     pub fn next_change(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         TokenStatus::next_change(self.revoked_at, self.expires_at, now)
@@ -184,8 +222,8 @@ impl AccessToken {
 ///
 /// Times are written in UTC, truncated to whole seconds. They are read with any fraction and offset of RFC 3339.
 ///
-/// Clients read the same type, tolerantly. Unknown members are ignored, a nullable member that is missing is null, a
-/// number may be text or a float without a fraction, and unknown statuses and allow-list entries are preserved as text.
+/// Clients read the same type, and reading is tolerant. Unknown members are ignored. A nullable member that is missing is
+/// null. A number may be text or a float without a fraction. Unknown statuses and allow-list entries are preserved as text.
 /// A usage count above `u64::MAX` is read as `u64::MAX`. The last of duplicate members wins. An error names the member.
 ///
 /// # Examples

@@ -9,8 +9,8 @@ use serde::ser::{Serialize, Serializer};
 
 /// The status of a token at a time.
 ///
-/// It is derived and never stored, so it cannot disagree with the times of the token. The three variants are complete,
-/// and you can match on them without a wildcard. A fourth status would be a breaking change.
+/// The status is derived and never stored, so it cannot contradict the times of the token. The three variants are
+/// complete, so you can match on them without a wildcard. A fourth status would be a breaking change.
 ///
 /// # Examples
 ///
@@ -21,22 +21,25 @@ use serde::ser::{Serialize, Serializer};
 /// assert_eq!(TokenStatus::derive(None, None, now), TokenStatus::Active);
 /// assert_eq!(TokenStatus::derive(None, Some(now), now), TokenStatus::Expired);
 /// assert_eq!(TokenStatus::derive(Some(now), Some(now), now), TokenStatus::Revoked);
+///
+/// assert_eq!(TokenStatus::Active.as_str(), "active");
+/// assert_eq!("revoked".parse(), Ok(TokenStatus::Revoked));
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum TokenStatus {
     /// The token may be used.
     Active,
-    /// The time `expires_at` has come.
+    /// The time of `expires_at` has come.
     Expired,
-    /// The time `revoked_at` has come. The token can be expired too.
+    /// The time of `revoked_at` has come. The token can be expired too.
     Revoked,
 }
 
 impl TokenStatus {
     /// Derives the status at `now`.
     ///
-    /// Revocation takes precedence over expiry. Each takes effect exactly at its time. A `revoked_at` in the future has
-    /// no effect yet.
+    /// Revocation takes precedence over expiry. Both take effect exactly at their time: the token is expired at
+    /// `expires_at`, and active just before. A time in the future has no effect yet.
     #[inline]
     #[must_use]
     pub fn derive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
@@ -50,7 +53,8 @@ impl TokenStatus {
         }
     }
 
-    /// Returns the first time after `now` at which the result of [`derive`](Self::derive) changes, if it does.
+    /// Returns the first time after `now` at which the result of [`derive`](Self::derive) changes. `None` if it does not
+    /// change.
     ///
     /// # Examples
     ///
@@ -101,7 +105,7 @@ impl FromStr for TokenStatus {
     ///
     /// # Errors
     ///
-    /// Fails if `text` is not exactly `active`, `expired` or `revoked`. Case and whitespace count.
+    /// Fails if `text` is anything else, such as `Active` or ` active`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "active" => Ok(Self::Active),
@@ -126,7 +130,7 @@ impl<'de> Deserialize<'de> for TokenStatus {
 
 /// The status of a token as a client reads it.
 ///
-/// A later server can send a status that this version does not know. It is preserved as [`Other`](Self::Other), so the
+/// A newer server can send a status that this version does not know. It is preserved as [`Other`](Self::Other), so the
 /// client can still read the page. The two variants are complete: a status is known or unknown.
 ///
 /// # Examples
@@ -171,7 +175,7 @@ impl UnknownStatus {
 }
 
 impl ReportedStatus {
-    /// Returns the word for the status, or the text of an unknown one.
+    /// Returns the word for the status, or the text of an unknown status.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

@@ -11,7 +11,7 @@ use crate::text::object::Form;
 
 /// 0000-01-01T00:00:00Z, the first second of the years with four digits.
 const FIRST_SECOND: i64 = -62_167_219_200;
-/// 9999-12-31T23:59:59Z, the last one.
+/// 9999-12-31T23:59:59Z, the last second of the years with four digits.
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// A time with its form on the wire.
@@ -31,8 +31,9 @@ pub(crate) struct TimestampText {
 impl Timestamp {
     /// Returns the text of the time.
     ///
-    /// Truncates a fraction, which also turns a leap second into `:59`. Clamps a time outside the years 0000 to 9999,
-    /// so that every page can be read.
+    /// Truncates a fraction of a second. A leap second becomes `:59`, because chrono stores it as second 59 with a fraction
+    /// of at least one. A time outside the years 0000 to 9999 becomes the first or the last second of these years, so that
+    /// every page can be read.
     #[inline]
     pub(crate) fn to_text(self) -> TimestampText {
         let date = self.0.naive_utc().date();
@@ -63,7 +64,7 @@ impl Timestamp {
             return None;
         }
         let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-        // The offset can move the time out of the years that can be written.
+        // In UTC, the time can be outside the years that can be written.
         (FIRST_SECOND..=LAST_SECOND).contains(&time.timestamp()).then_some(Self(time))
     }
 }
