@@ -15,10 +15,9 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// Decodes text. `None` if the text is not what [`encode`] returns for any bytes.
+/// Decodes text. Returns `None` if [`encode`] does not return this text for any bytes.
 ///
-/// Only one text is accepted for the same bytes: the bits of the last character that belong to no byte must be zero
-/// (RFC 4648, section 3.5).
+/// So each sequence of bytes has only one text: the unused bits of the last character must be zero (RFC 4648, section 3.5).
 pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 6 / 8);
     for group in text.chunks(4) {

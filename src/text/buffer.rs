@@ -1,8 +1,8 @@
 //! A byte buffer that overwrites its old content.
 //!
-//! Appending to a `Vec` checks, loads and stores its length for every few bytes, and each step waits for the one before.
-//! Here the bytes of the vector are initialized ahead of the output, so that writing is plain copying, and text that is
-//! known to be short is written as one [`Piece`], whose length stays in a register.
+//! Each append to a `Vec` checks, loads and stores the length, also for a few bytes, and each step waits for the step
+//! before. A [`Buffer`] initializes the bytes of its vector ahead of the output, so that a write is only a copy. Short text
+//! is written as one [`Piece`], whose length stays in a register.
 
 use std::io;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// Writes from the start of a vector, over its content.
     ///
-    /// `estimated_len` is the expected length of the output. A vector without capacity allocates once, and exactly that.
+    /// `estimated_len` is the expected length of the output. A vector without capacity allocates exactly this length, once.
     pub(crate) fn overwrite(buf: Vec<u8>, estimated_len: usize) -> Self {
         Self { buf, len: 0 }.reserve(estimated_len)
     }
@@ -62,7 +62,7 @@ impl Buffer {
         });
     }
 
-    /// Calls `write` with a slice of at least `max_len` bytes. It returns how many of them it wrote.
+    /// Calls `write` with a slice of at least `max_len` bytes. `write` returns the number of bytes that it wrote.
     #[inline(always)]
     pub(crate) fn write(&mut self, max_len: usize, write: impl FnOnce(&mut [u8]) -> usize) {
         self.len += write(self.spare(max_len));
@@ -116,7 +116,7 @@ impl Buffer {
         self.buf.resize(end.max(self.step_end()), 0);
     }
 
-    /// Returns the end of the next step: as much as stays in the cache until the output overwrites it.
+    /// Returns the end of the next step. A step is so short that it stays in the cache until the output overwrites it.
     fn step_end(&self) -> usize {
         (self.buf.len() + STEP_LEN).min(self.buf.capacity())
     }

@@ -1,7 +1,7 @@
 //! Decimal digits, computed in registers.
 //!
-//! A copy of digits that were stored one by one waits until every store has settled. These functions compute up to eight
-//! digits in one word, the first digit in its lowest byte, and store the word once.
+//! If digits are stored one by one, a copy of them waits for every store. These functions compute up to eight digits in one
+//! word, with the first digit in the lowest byte, and store the word once.
 
 /// The character `0` in every byte: adding it to digits 0 to 9 gives their characters.
 const ASCII_ZEROS: u64 = u64::from_le_bytes(*b"00000000");
@@ -59,7 +59,7 @@ pub(crate) fn up_to_eight(number: u64) -> Digits<8> {
     Digits { bytes: (digits >> (8 * zeros)).to_le_bytes(), len: 8 - zeros as usize }
 }
 
-/// Writes the digits of a number of at least 10^8, and returns how many there are: at most 20.
+/// Writes the digits of a number of at least 10^8. Returns the number of digits, which is at most 20.
 #[inline(never)]
 pub(crate) fn write_long(out: &mut [u8], number: u64) -> usize {
     let high = number / TEN_TO_THE_EIGHTH;

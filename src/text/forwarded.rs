@@ -1,16 +1,16 @@
 //! Reads the addresses in one value of a `Forwarded` header (RFC 7239), or of an `X-Forwarded-For` header, which no
 //! standard defines.
 //!
-//! Entries come from left to right. An entry that is not an address is `None`, and so is an empty one. RFC 9110, section
-//! 5.6.1.2 lets a recipient ignore empty entries. But a proxy that does not know the address of its client can append an
-//! empty entry, and ignoring this entry would make the proxy vouch for the entry before it.
+//! Entries come from left to right. An entry that is not an address is `None`, also if it is empty. A recipient may ignore
+//! empty entries (RFC 9110, section 5.6.1.2). But a proxy that does not know the address of its client can append an empty
+//! entry. If this entry were ignored, the client could choose the address, by sending the entry before it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Returns the entries of `Forwarded` (RFC 7239, section 4).
 ///
-/// The value is split at commas outside of quoted strings. A quote that is never closed therefore makes one malformed
-/// entry of the rest of the value.
+/// The value is split at commas outside of quoted strings. If a quoted string is not closed, the rest of the value is one
+/// malformed entry.
 pub(crate) fn forwarded(value: &[u8]) -> impl Iterator<Item = Option<IpAddr>> {
     split_outside_quotes(value, b',').map(|element| node(&address_parameter(element.trim_ascii())?))
 }
@@ -43,7 +43,7 @@ fn address_parameter(element: &[u8]) -> Option<Vec<u8>> {
 
 /// Reads the value of a parameter: a token, or a quoted string (RFC 9110, section 5.6.4) without its quotes and escapes.
 ///
-/// A header value has no other characters than a quoted string allows.
+/// The characters of a quoted string are not checked, because it may contain every character of a header value.
 fn parameter_value(text: &[u8]) -> Option<Vec<u8>> {
     let [b'"', quoted @ .., b'"'] = text else { return is_token(text).then(|| text.to_vec()) };
     let mut value = Vec::new();

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use crate::text::buffer::Piece;
 use crate::text::digits::Digits;
 
-/// The spare capacity that any text needs: eight groups of four digits, a prefix length, and the separators.
+/// The capacity that any text needs: eight groups of four digits, a prefix length, and the separators.
 pub(crate) const MAX_LEN: usize = 48;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";

@@ -41,7 +41,7 @@ pub(crate) fn escape_quoted<const N: usize>(out: &mut Buffer, prefix: &[u8; N], 
     }
 }
 
-/// Copies text up to the first eight bytes with one that must be escaped, and returns the length of the copy.
+/// Copies text up to the first word of eight bytes in which a byte must be escaped. Returns the length of the copy.
 ///
 /// `out` has at least eight bytes, even for a shorter text.
 #[inline]
@@ -54,7 +54,7 @@ fn copy_until_escape(out: &mut [u8], text: &[u8]) -> usize {
         *copy = *word;
     }
     if let Some(last) = text.last_chunk::<8>() {
-        // The bytes that the last eight share with the word before are written again.
+        // The last eight bytes overlap the word before, so some bytes are written twice.
         if needs_escape(u64::from_le_bytes(*last)) {
             return text.len() - tail.len();
         }
@@ -71,7 +71,7 @@ fn copy_until_escape(out: &mut [u8], text: &[u8]) -> usize {
 
 /// Returns up to seven bytes as a word, with spaces after them, which never need an escape.
 ///
-/// The word is built in a register: to load it after storing single bytes would stall.
+/// The word is built in a register. Storing single bytes and then loading them as a word would stall.
 #[inline]
 fn padded(bytes: &[u8]) -> u64 {
     let spaces = u64::from_le_bytes([b' '; 8]) << (8 * bytes.len());
@@ -82,7 +82,7 @@ fn padded(bytes: &[u8]) -> u64 {
 #[inline]
 fn needs_escape(word: u64) -> bool {
     const HIGH_BITS: u64 = ONES << 7;
-    // The high bit of a byte that is not ASCII means nothing.
+    // The high bit of a byte that is not ASCII has no meaning here.
     (control_or_quote(word) | backslash(word)) & !word & HIGH_BITS != 0
 }
 
@@ -91,7 +91,8 @@ const ONES: u64 = u64::MAX / 255;
 
 /// Sets the high bit of each byte that is a control character or `"`, and of some bytes above such a byte.
 ///
-/// The exclusive or swaps `"` and the space, so that one subtraction finds both kinds: they are smaller than 0x21.
+/// The exclusive or swaps `"` (0x22) and the space (0x20). Then both kinds are smaller than 0x21, and one subtraction finds
+/// them.
 #[inline]
 fn control_or_quote(word: u64) -> u64 {
     (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21)

@@ -1,6 +1,7 @@
 //! Reads whole numbers as other languages write them: as integers, as floats and as text.
 //!
-//! PHP writes an integer that comes from a query or a database as text, and one that does not fit an int64 as a float.
+//! PHP writes an integer that comes from a query or a database as text. It writes an integer that does not fit an int64 as
+//! a float.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor
 
 use crate::text::object::Form;
 
-/// 2^53. Every whole number up to it is a float of its own.
+/// 2^53. Every whole number up to it is exact as a float.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A whole number.
@@ -56,7 +57,7 @@ pub(crate) trait Number: Sized {
 impl Number for u64 {
     const EXPECTED: &str = "a whole number from 0";
 
-    /// A count that is too large is the largest one: no list counts further.
+    /// A number that is too large becomes the maximum, because no count is higher.
     fn from_whole(number: Whole) -> Option<Self> {
         let (Whole::Exact(number) | Whole::Nearest(number)) = number;
         if number < 0 { None } else { Some(Self::try_from(number).unwrap_or(Self::MAX)) }
@@ -66,7 +67,7 @@ impl Number for u64 {
 impl Number for i64 {
     const EXPECTED: &str = "a whole number of 64 bits, exactly";
 
-    /// An identifier that was rounded would be another one.
+    /// Rejects a number that may have been rounded, because it could be another identifier.
     fn from_whole(number: Whole) -> Option<Self> {
         match number {
             Whole::Exact(number) => Self::try_from(number).ok(),

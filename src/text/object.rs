@@ -1,14 +1,14 @@
 //! Reads an object member by member: tolerantly, and with errors that name the member.
 //!
-//! serde's derive names a member only if it is missing. Here every error begins with a path such as `meta.per_page`, to
-//! which each object and list on the way adds its part.
+//! serde's derive names a member only if the member is missing. Here every error begins with a path such as
+//! `meta.per_page`. Each object and each list on the way adds its part of the path.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 
-/// How a member is read.
+/// The form of a member: the values that are read, and the value of a missing member.
 pub(crate) trait Form<'de> {
     type Value;
 
@@ -120,7 +120,7 @@ impl<'de, T: Deserialize<'de>> Form<'de> for Plain<T> {
     }
 }
 
-/// A value or null, which is also the value of a missing member.
+/// A value or null. A missing member is read as null.
 pub(crate) struct Nullable<F>(PhantomData<F>);
 
 impl<'de, F: Form<'de>> Form<'de> for Nullable<F> {
@@ -186,7 +186,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     }
 }
 
-/// Returns the value of a member, or of a missing one.
+/// Returns the value of a member, or the value that its form has for a missing member.
 pub(crate) fn or_missing<'de, F: Form<'de>, E: Error>(member: &str, value: Option<F::Value>) -> Result<F::Value, E> {
     value.or_else(F::missing).ok_or_else(|| E::custom(format_args!("`{member}`: missing member")))
 }

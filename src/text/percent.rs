@@ -1,4 +1,4 @@
-//! Percent-encoding (RFC 3986, section 2.1): what is escaped where, and how a query is read back.
+//! Percent-encoding (RFC 3986, section 2.1): escapes each part of a URL, and decodes queries.
 
 use std::borrow::Cow;
 
@@ -9,22 +9,22 @@ pub(crate) fn encode(text: &str) -> Cow<'_, str> {
     escape(text, |_, byte| is_unreserved(byte))
 }
 
-/// Escapes what a path cannot hold (RFC 3986, section 3.3). Valid escapes stay.
+/// Escapes characters that a path cannot contain (RFC 3986, section 3.3). Valid escapes stay.
 pub(crate) fn escape_path(raw: &str) -> Cow<'_, str> {
     escape(raw, |rest, byte| is_pchar(byte) || byte == b'/' || is_escape(rest))
 }
 
-/// Escapes what a query or a fragment cannot hold (RFC 3986, sections 3.4 and 3.5). Valid escapes stay.
+/// Escapes characters that a query or a fragment cannot contain (RFC 3986, sections 3.4 and 3.5). Valid escapes stay.
 pub(crate) fn escape_query(raw: &str) -> Cow<'_, str> {
     escape(raw, |rest, byte| is_pchar(byte) || matches!(byte, b'/' | b'?') || is_escape(rest))
 }
 
-/// Escapes what a host name cannot hold (RFC 3986, section 3.2.2). Valid escapes stay.
+/// Escapes characters that a host name cannot contain (RFC 3986, section 3.2.2). Valid escapes stay.
 pub(crate) fn escape_host(raw: &str) -> Cow<'_, str> {
     escape(raw, |rest, byte| is_in(byte, UNRESERVED | SUB_DELIM) || is_escape(rest))
 }
 
-/// Escapes what user information cannot hold (RFC 3986, section 3.2.1). Valid escapes stay.
+/// Escapes characters that user information cannot contain (RFC 3986, section 3.2.1). Valid escapes stay.
 pub(crate) fn escape_userinfo(raw: &str) -> Cow<'_, str> {
     escape(raw, |rest, byte| is_in(byte, UNRESERVED | SUB_DELIM) || byte == b':' || is_escape(rest))
 }
@@ -35,7 +35,7 @@ pub(crate) fn has_only_valid_escapes(text: &str) -> bool {
     (0..bytes.len()).all(|index| bytes[index] != b'%' || is_escape(&bytes[index..]))
 }
 
-/// Decodes a name or value of a query as forms write them: `+` is a blank, and a `%` that begins no escape is itself.
+/// Decodes a name or value of a query as forms write them: `+` is a space. A `%` that does not begin an escape stays.
 pub(crate) fn decode(raw: &str) -> Cow<'_, [u8]> {
     if !raw.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Cow::Borrowed(raw.as_bytes());
@@ -59,10 +59,10 @@ pub(crate) fn decode(raw: &str) -> Cow<'_, [u8]> {
     Cow::Owned(decoded)
 }
 
-/// Escapes every byte for which `is_allowed` returns false. It gets the text from that byte on, and the byte.
+/// Escapes every byte for which `is_allowed` returns `false`. Its arguments are the text from that byte on, and the byte.
 fn escape(text: &str, is_allowed: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    // A byte above 0x7F is never kept, so what is kept is whole characters.
+    // Only ASCII is kept, so the result has no part of a character.
     let is_kept = |index: usize| bytes[index].is_ascii() && is_allowed(&bytes[index..], bytes[index]);
     if (0..bytes.len()).all(is_kept) {
         return Cow::Borrowed(text);
@@ -84,7 +84,7 @@ fn escape(text: &str, is_allowed: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
 const UNRESERVED: u8 = 1;
 /// RFC 3986, section 2.2.
 const SUB_DELIM: u8 = 2;
-/// RFC 3986, section 3.3: what a segment of a path can hold beside the other two and escapes.
+/// RFC 3986, section 3.3: a segment of a path can also contain these two.
 const COLON_OR_AT: u8 = 4;
 
 /// The class of each byte, so that a byte is checked with one load.

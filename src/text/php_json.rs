@@ -1,6 +1,6 @@
 //! Writes JSON as PHP's `json_encode` does without flags.
 //!
-//! The bytes matter where a client sends them back: a cursor is this JSON.
+//! A cursor is this JSON in base64url, so it must be byte for byte the same.
 
 use std::io::{self, Write};
 
@@ -9,8 +9,8 @@ use serde_json::ser::{Formatter, Serializer};
 
 /// Returns the JSON of a value.
 ///
-/// `/` is `\/`, every character outside ASCII is one `\uxxxx` or two of them, and a float is the shortest decimal that is
-/// read as the same float.
+/// `/` is written as `\/`. A character outside ASCII is written as one or two `\uxxxx`. A float is written as the shortest
+/// decimal that is read as the same float.
 pub(crate) fn to_vec<T: Serialize>(value: &T) -> serde_json::Result<Vec<u8>> {
     let mut json = Vec::new();
     value.serialize(&mut Serializer::with_formatter(&mut json, PhpFormatter))?;

@@ -1,15 +1,15 @@
-//! A raw query string as the parameters it holds, without losing a byte of them.
+//! Splits a raw query string into its parameters, which keep all their bytes.
 
 use std::borrow::Cow;
 
 use crate::text::percent;
 
-/// One parameter as it came: `name=value`, `name=` or `name`.
+/// One parameter without decoding: `name=value`, `name=` or `name`.
 #[derive(Clone, Copy)]
 pub(crate) struct Parameter<'q>(&'q str);
 
 impl<'q> Parameter<'q> {
-    /// Returns the parameter's bytes as they came.
+    /// Returns the parameter without decoding it.
     pub(crate) fn as_str(self) -> &'q str {
         self.0
     }
@@ -19,7 +19,7 @@ impl<'q> Parameter<'q> {
         percent::decode(self.split().0)
     }
 
-    /// Returns the decoded value; a parameter without `=` has the empty one.
+    /// Returns the decoded value. It is empty if the parameter has no `=`.
     pub(crate) fn value(self) -> Cow<'q, [u8]> {
         percent::decode(self.split().1)
     }
@@ -33,7 +33,7 @@ impl<'q> Parameter<'q> {
     }
 }
 
-/// Returns the parameters of a raw query, in order. Nothing between two `&` is no parameter.
+/// Returns the parameters of a raw query, in order. Two `&` in a row have no parameter between them.
 pub(crate) fn parameters(raw: &str) -> impl Iterator<Item = Parameter<'_>> {
     raw.split('&').filter(|parameter| !parameter.is_empty()).map(Parameter)
 }

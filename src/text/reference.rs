@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use crate::text::percent;
 
-/// Returns the text as a valid URI reference. A valid one stays as it is, and invalid characters are escaped.
+/// Returns the text as a valid URI reference. A valid reference does not change. Invalid characters are escaped.
 pub(crate) fn escape(raw: &str) -> String {
     let (rest, fragment) = split(raw, '#');
     let (rest, query) = split(rest, '?');
@@ -24,7 +24,7 @@ pub(crate) fn escape(raw: &str) -> String {
     reference
 }
 
-/// Writes `scheme:` and `//authority` if they are there, and returns the path after them.
+/// Writes `scheme:` and `//authority`, if the reference has them. Returns the path after them.
 fn write_scheme_and_authority<'r>(reference: &mut String, raw: &'r str) -> &'r str {
     let mut rest = raw;
     if let Some((scheme, after)) = raw.split_once(':')

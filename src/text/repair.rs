@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-/// The escape of U+FFFD, which stands for text that cannot be decoded.
+/// The escape of U+FFFD, which replaces text that cannot be decoded.
 const REPLACEMENT: &[u8] = br"\ufffd";
 /// The largest finite `f64`, and its negative.
 const LARGEST: &[u8] = b"1.7976931348623157e308";
@@ -19,7 +19,8 @@ const SMALLEST: &[u8] = b"-1.7976931348623157e308";
 pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     let json = repair(json);
     serde_json::from_slice(&json).map_err(|error| {
-        // An error that names a member says nothing of the syntax. A syntax error takes precedence, with its category.
+        // An error that names a member does not show whether the syntax is wrong too. A syntax error takes precedence, so
+        // that callers see its category.
         serde_json::from_slice::<IgnoredAny>(&json).err().unwrap_or(error)
     })
 }
