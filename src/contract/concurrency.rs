@@ -12,11 +12,11 @@ use crate::contract::harness::{
 use crate::store::{ListQuery, StatusFilter, TokenList, TokenOrder, TokenStore};
 use crate::token::status::TokenStatus;
 
-/// An inserted token is in the next listing.
+/// Checks that an inserted token is in the next listing.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn an_inserted_token_shows_at_once<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let query = ListQuery::new(fixture.fresh_owner());
     for count in 1..=3 {
@@ -27,11 +27,11 @@ pub async fn an_inserted_token_shows_at_once<F: Fixture>(fixture: &F) -> Result<
     Ok(())
 }
 
-/// A removed token is not in the next listing or its total.
+/// Checks that a removed token is not in the next listing or its total.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_removed_token_is_gone<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let query = ListQuery::new(owner_of(fixture, &[1, 2, 3]).await?);
     expect("the list before a removal", &list(fixture, &query).await?, &[1, 2, 3], 3)?;
@@ -39,11 +39,11 @@ pub async fn a_removed_token_is_gone<F: Fixture>(fixture: &F) -> Result<(), Viol
     expect("the list after a removal", &list(fixture, &query).await?, &[1, 3], 2)
 }
 
-/// Rows and total agree while others write, because they come from one state of the table.
+/// Checks that rows and total agree while others write. They must come from one state of the table.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn rows_and_total_are_of_one_snapshot<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = owner_of(fixture, &[0]).await?;
     let all = ListQuery::new(owner.clone());
@@ -107,11 +107,11 @@ async fn read_beside<F: Fixture>(
     Ok(())
 }
 
-/// Concurrent listings all finish, and each returns its own rows.
+/// Checks that concurrent listings all finish, and that each returns its own rows.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn concurrent_readers_get_their_own_rows<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let mut owners = Vec::new();
     for name in ["ada", "bob", "cyd", "dan"] {
@@ -135,11 +135,12 @@ pub async fn concurrent_readers_get_their_own_rows<F: Fixture>(fixture: &F) -> R
     join(readers).await.into_iter().collect()
 }
 
-/// Listings that are dropped at any await leave the store usable. It then lists the current rows of its table.
+/// Checks that listings that are dropped at any await leave the store usable. The store must then list the current rows of
+/// its table.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn dropped_futures_leave_the_store_usable<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     /// At least the number of connections that a pool is likely to have.
     const TIMES: usize = 64;

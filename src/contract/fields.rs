@@ -15,11 +15,11 @@ const LONGEST_NAME: usize = 255;
 /// The maximum usage count that a table must hold.
 const HIGHEST_COUNT: u64 = i64::MAX.unsigned_abs();
 
-/// Every field comes back as it was written. An absent field comes back absent.
+/// Checks that every field comes back as it was written, and that an absent field comes back absent.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let full = AccessToken {
         last_used_at: Some(noon() + TimeDelta::days(1)),
@@ -32,13 +32,13 @@ pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Viola
     expect_back(fixture, vec![named(1, "bare"), full]).await
 }
 
-/// Times come back to the microsecond in every field: from the year 1 to the year 9999, before and after 1970. A table
-/// with [`limits`](Fixture::limits) may reject a time beyond them, and truncates a time with more digits toward the
-/// past.
+/// Checks that times come back to the microsecond in every field: from the year 1 to the year 9999, before and after
+/// 1970. A table with [`limits`](Fixture::limits) may reject a time beyond them, and truncates a time with more digits
+/// toward the past.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn instants_come_back_to_the_microsecond<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     const YEAR_1: i64 = -62_135_596_800;
     const END_OF_9999: i64 = 253_402_300_799;
@@ -64,11 +64,11 @@ pub async fn instants_come_back_to_the_microsecond<F: Fixture>(fixture: &F) -> R
     Ok(())
 }
 
-/// Usage counts come back exactly, up to the maximum of an int64.
+/// Checks that usage counts come back exactly, up to the maximum of an int64.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn usage_counts_come_back_up_to_int64<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     // The third count is the first integer that a double does not hold.
     let counts = [0, u64::from(u32::MAX), (1 << 53) + 1, HIGHEST_COUNT];
@@ -76,22 +76,23 @@ pub async fn usage_counts_come_back_up_to_int64<F: Fixture>(fixture: &F) -> Resu
     expect_back(fixture, tokens.collect()).await
 }
 
-/// A usage count above `i64::MAX` comes back exactly, unless the token is rejected. It is not wrapped or clamped.
+/// Checks that a usage count above `i64::MAX` comes back exactly, unless the token is rejected. It must not be wrapped or
+/// clamped.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_usage_count_beyond_int64_is_exact_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let counts = [HIGHEST_COUNT + 1, u64::MAX];
     let tokens = (2..).zip(counts).map(|(id, usage_count)| AccessToken { usage_count, ..token(id) });
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// Names come back character by character. Whitespace, quotes, case and normal forms do not change.
+/// Checks that names come back unchanged. Whitespace, quotes, case and normal forms must not change.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn names_come_back_unchanged<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let longest = "日".repeat(LONGEST_NAME);
     let names = [
@@ -117,11 +118,11 @@ pub async fn names_come_back_unchanged<F: Fixture>(fixture: &F) -> Result<(), Vi
     expect_back(fixture, (1..).zip(names).map(|(id, name)| named(id, name)).collect()).await
 }
 
-/// A name of more than 255 characters comes back whole, unless the token is rejected. It is not truncated.
+/// Checks that a name of more than 255 characters comes back whole, unless the token is rejected. It must not be truncated.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_long_name_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     // The first length is one more than a byte holds, and the last one more than two bytes hold.
     let lengths = [256, 10_000, 65_536];
@@ -129,33 +130,33 @@ pub async fn a_long_name_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// A name with a U+0000 comes back whole, unless the token is rejected. It is not truncated.
+/// Checks that a name with a U+0000 comes back whole, unless the token is rejected. It must not be truncated.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_name_with_a_nul_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let tokens = (2..).zip(["\0", "a\0b", "end\0"]).map(|(id, name)| named(id, name));
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// A token without an allow-list comes back without one. A token whose allow-list admits nobody comes back with that
-/// list.
+/// Checks that a token without an allow-list comes back without one, and that a token whose allow-list admits nobody comes
+/// back with this list.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn no_restriction_differs_from_deny_all<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let nowhere = AccessToken { allowed_ips: Some(AllowedIps::deny_all()), ..named(2, "nowhere") };
     expect_back(fixture, vec![named(1, "anywhere"), nowhere]).await
 }
 
-/// The entries of an allow-list come back in their order and form. A bare address stays bare, a range keeps its host
-/// bits, and duplicates stay.
+/// Checks that the entries of an allow-list come back in their order and form. A bare address stays bare, a range keeps
+/// its host bits, and duplicates stay.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let lists = [
         &["203.0.113.12"][..],
@@ -171,13 +172,13 @@ pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Re
     expect_back(fixture, tokens.collect()).await
 }
 
-/// A row that cannot be read is the error [`StoreErrorKind::Corrupt`]. A store that skipped it would hide a token, and
-/// the rows would disagree with the total. Returns `None` if the fixture cannot [`corrupt_row`](Fixture::corrupt_row) a
-/// row.
+/// Checks that a store with a row that cannot be read fails with [`StoreErrorKind::Corrupt`]. If the store skipped the row,
+/// a token would be missing, and the total would be wrong. Returns `None` if the fixture cannot corrupt a row by
+/// [`corrupt_row`](Fixture::corrupt_row).
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_row_that_cannot_be_read_is_corrupt<F: Fixture>(fixture: &F) -> Option<Result<(), Violation>> {
     let owner = fixture.fresh_owner();
     let corrupt = fixture.corrupt_row(owner.clone(), TokenId(2))?;

@@ -1,4 +1,4 @@
-//! Shared by all clauses: the fixture, the violation, and functions that call a store and check its result.
+//! The parts that all clauses share: the fixture, the violation, and functions that call a store and check its result.
 
 use std::error::Error;
 use std::fmt;
@@ -45,23 +45,68 @@ pub trait Fixture: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails if the table does not have the unchanged token afterwards. Then the check fails too, unless the table may
-    /// reject the token: its name contains U+0000 or has more than 255 characters, its usage count is above `i64::MAX`,
-    /// or it is beyond the table's [`limits`](Self::limits).
+    /// Must fail if the table does not have the unchanged token afterwards. Then the check fails too, unless the table may
+    /// reject the token. A table may reject a token whose name contains U+0000 or has more than 255 characters, whose usage
+    /// count is above `i64::MAX`, or that is beyond the table's [`limits`](Self::limits).
     fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
     /// Removes a token of the owner.
     ///
     /// # Errors
     ///
-    /// Fails if the table still has the token afterwards. Then the check fails too.
+    /// Must fail if the table still has the token afterwards. Then the check fails too.
     fn remove(&self, owner: &Self::Owner, id: TokenId) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
-    /// Sleeps, by the runtime of the store.
+    /// Waits for this time, by the runtime of the store.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 
     /// Returns the limits of a table that the store shares with another application. By default, the table has no
     /// limits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use tokenfolio::contract::{FixtureError, FixtureFuture};
+    /// # use tokenfolio::{AccessToken, MemoryStore, TokenId};
+    /// use tokenfolio::contract::{Fixture, Limits};
+    ///
+    /// # #[derive(Default)]
+    /// # struct Database(MemoryStore<u64>);
+    /// impl Fixture for Database {
+    ///     /// The columns hold whole seconds.
+    ///     fn limits(&self) -> Limits {
+    ///         Limits::default().with_fraction_digits(0)
+    ///     }
+    ///
+    ///     // And the other methods.
+    /// #     type Owner = u64;
+    /// #     type Store = MemoryStore<u64>;
+    /// #     fn store(&self) -> &MemoryStore<u64> {
+    /// #         &self.0
+    /// #     }
+    /// #     fn fresh_owner(&self) -> u64 {
+    /// #         7
+    /// #     }
+    /// #     async fn insert(&self, _owner: &u64, _token: AccessToken) -> Result<(), FixtureError> {
+    /// #         Ok(())
+    /// #     }
+    /// #     async fn remove(&self, _owner: &u64, _id: TokenId) -> Result<(), FixtureError> {
+    /// #         Ok(())
+    /// #     }
+    /// #     async fn sleep(&self, _duration: Duration) {}
+    /// #     fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
+    /// #         None
+    /// #     }
+    /// #     fn start_backend(&self) -> Option<FixtureFuture<'_>> {
+    /// #         None
+    /// #     }
+    /// #     fn corrupt_row(&self, _owner: u64, _id: TokenId) -> Option<FixtureFuture<'_>> {
+    /// #         None
+    /// #     }
+    /// }
+    /// assert_ne!(Database::default().limits(), Limits::default());
+    /// ```
     fn limits(&self) -> Limits {
         Limits::default()
     }
@@ -69,7 +114,8 @@ pub trait Fixture: Send + Sync {
     /// Stops the backend of the store, for all owners. Returns `None` if the store has no backend that a test can stop.
     fn stop_backend(&self) -> Option<FixtureFuture<'_>>;
 
-    /// Starts the backend that [`stop_backend`](Self::stop_backend) stopped. Returns `None` if that returns `None`.
+    /// Starts the backend that [`stop_backend`](Self::stop_backend) stopped. Returns `None` if `stop_backend` returns
+    /// `None`.
     fn start_backend(&self) -> Option<FixtureFuture<'_>>;
 
     /// Changes the row of a token, so that it cannot be read as a token: for example, to a usage count below zero, or
@@ -115,8 +161,8 @@ pub(crate) fn rows(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN)
 }
 
-/// Creates a token. A higher id has a later time, so that only the clauses about order see which of the two a store
-/// orders by.
+/// Creates a token. A token with a higher id has a later time. So a store that orders by time breaks only the clauses about
+/// order.
 pub(crate) fn token(id: i64) -> AccessToken {
     AccessToken::new(id, "token", noon() + TimeDelta::seconds(id.clamp(-1_000, 1_000)))
 }
@@ -240,7 +286,7 @@ pub(crate) async fn join<T: Future>(futures: Vec<T>) -> Vec<T::Output> {
     results.into_iter().flatten().collect()
 }
 
-/// Yields to the other futures of a [`join`], also if no future ever waits.
+/// Yields to the other futures of a [`join`]. Without it, futures that are always ready would run one after another.
 pub(crate) async fn yield_once() {
     let mut has_waited = false;
     poll_fn(|context| {

@@ -9,8 +9,8 @@ use crate::token::{AccessToken, TokenId};
 /// The limits of a table that cannot hold every token, as a [`Fixture`](crate::contract::Fixture) states them.
 ///
 /// A table may reject a token beyond a limit. An inserted token must come back unchanged, except that its times are
-/// truncated toward the past. A table without limits holds every id, and every time from the year 1 to the year 9999 to
-/// the microsecond.
+/// truncated toward the past. A table without limits can store every id, and every time from the year 1 to the year 9999,
+/// to the microsecond.
 ///
 /// # Examples
 ///
@@ -19,7 +19,7 @@ use crate::token::{AccessToken, TokenId};
 /// use tokenfolio::TokenId;
 /// use tokenfolio::contract::Limits;
 ///
-/// // An unsigned integer, and a count of seconds in 32 bits.
+/// // The id is an unsigned integer, and a time is a number of seconds in 32 bits.
 /// let end = DateTime::UNIX_EPOCH + TimeDelta::seconds(i32::MAX.into());
 /// let limits = Limits::default()
 ///     .with_min_id(TokenId(0))
@@ -45,13 +45,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Sets the lowest id, which is 0 or less.
+    /// Sets the lowest id. It must be at most 0, because the checks insert tokens with id 0.
     #[must_use]
     pub fn with_min_id(self, min_id: TokenId) -> Self {
         Self { min_id, ..self }
     }
 
-    /// Sets the first and the last time. Noon of 2024-04-11 and the days around it must be between them.
+    /// Sets the first and the last time. The range must contain 2024-04-11 and the days around it, which the checks use.
     #[must_use]
     pub fn with_times(self, times: RangeInclusive<DateTime<Utc>>) -> Self {
         Self { times, ..self }

@@ -1,17 +1,18 @@
 //! The checks that every [`TokenStore`](crate::TokenStore) must pass, for the tests of its author. Each clause of the
 //! contract is one function, and [`check_all`] runs all of them.
 //!
-//! The author writes a [`Fixture`]. It has the store, inserts and removes tokens, and sleeps. The checks need no
-//! runtime and no empty table, because each check uses owners of its own. Together they make about three thousand
-//! calls. A call that takes longer than ten seconds breaks its clause, so a store that hangs does not block its tests.
+//! The author writes a [`Fixture`]. It has the store, inserts and removes tokens, and sleeps. The checks do not depend on a
+//! runtime. The table need not be empty, because each check uses owners of its own. Together the checks make about three
+//! thousand calls. A call that takes longer than ten seconds breaks its clause, so a store that hangs does not block its
+//! tests.
 //!
-//! Two clauses are optional, because some stores cannot cause their faults: a backend that is down, and a row that
-//! cannot be read. Then the fixture returns `None`, and [`check_all`] returns the names of the skipped clauses. A table
-//! that the store shares with another application can have [`Limits`].
+//! Two clauses are optional: one needs a backend that is down, and one needs a row that cannot be read. If a test cannot
+//! cause these faults, the fixture returns `None`, and [`check_all`] returns the names of the skipped clauses. A table that
+//! the store shares with another application can have [`Limits`].
 //!
 //! # Examples
 //!
-//! This is a store over a table, and its test. The table stands for a database. `sleep` calls the store's runtime.
+//! This is a store over a table, and its test. The table stands for a database. `sleep` waits by the runtime of the store.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -19,8 +20,8 @@
 //! use std::sync::atomic::{AtomicU64, Ordering};
 //! use std::time::Duration;
 //!
-//! use tokenfolio::contract::{self, Fixture, FixtureFuture, FixtureError};
-//! use tokenfolio::{AccessToken, ListQuery, StoreError, StoreErrorKind, TokenId, TokenOrder, TokenList, TokenStore};
+//! use tokenfolio::contract::{self, Fixture, FixtureError, FixtureFuture, Skipped};
+//! use tokenfolio::{AccessToken, ListQuery, StoreError, StoreErrorKind, TokenId, TokenList, TokenOrder, TokenStore};
 //!
 //! #[derive(Default)]
 //! struct Table(Mutex<BTreeMap<(u64, TokenId), AccessToken>>);
@@ -89,13 +90,81 @@
 //! }
 //!
 //! # fn main() -> Result<(), contract::Violations> {
-//! let skipped = pollster::block_on(contract::check_all(&Database::default()))?;
+//! let skipped: Skipped = pollster::block_on(contract::check_all(&Database::default()))?;
 //! assert_eq!(
 //!     skipped.clauses(),
 //!     ["a_row_that_cannot_be_read_is_corrupt", "a_backend_that_is_down_is_unavailable_and_recovers"]
 //! );
 //! # Ok(())
 //! # }
+//! ```
+//!
+//! A store that breaks a clause gets a message for it. Each clause also runs alone:
+//!
+//! ```
+//! # use std::sync::atomic::{AtomicU64, Ordering};
+//! # use std::time::Duration;
+//! # use tokenfolio::contract::{Fixture, FixtureError, FixtureFuture};
+//! # use tokenfolio::{AccessToken, TokenId};
+//! use tokenfolio::contract::{self, Violation, Violations};
+//! use tokenfolio::{ListQuery, MemoryStore, StoreError, TokenList, TokenOrder, TokenStore};
+//!
+//! /// Ignores the order of a query.
+//! #[derive(Default)]
+//! struct OldestFirst(MemoryStore<u64>);
+//!
+//! impl TokenStore for OldestFirst {
+//!     type Owner = u64;
+//!
+//!     async fn list(&self, query: &ListQuery<u64>) -> Result<TokenList, StoreError> {
+//!         self.0.list(&query.clone().with_order(TokenOrder::OldestFirst)).await
+//!     }
+//! }
+//! # #[derive(Default)]
+//! # struct Database {
+//! #     store: OldestFirst,
+//! #     owners: AtomicU64,
+//! # }
+//! # impl Fixture for Database {
+//! #     type Owner = u64;
+//! #     type Store = OldestFirst;
+//! #     fn store(&self) -> &OldestFirst {
+//! #         &self.store
+//! #     }
+//! #     fn fresh_owner(&self) -> u64 {
+//! #         self.owners.fetch_add(1, Ordering::Relaxed)
+//! #     }
+//! #     async fn insert(&self, owner: &u64, token: AccessToken) -> Result<(), FixtureError> {
+//! #         self.store.0.insert(*owner, token);
+//! #         Ok(())
+//! #     }
+//! #     async fn remove(&self, owner: &u64, id: TokenId) -> Result<(), FixtureError> {
+//! #         self.store.0.remove(owner, id).map(drop).ok_or_else(|| "no such token".into())
+//! #     }
+//! #     async fn sleep(&self, duration: Duration) {
+//! #         futures_timer::Delay::new(duration).await;
+//! #     }
+//! #     fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
+//! #         None
+//! #     }
+//! #     fn start_backend(&self) -> Option<FixtureFuture<'_>> {
+//! #         None
+//! #     }
+//! #     fn corrupt_row(&self, _owner: u64, _id: TokenId) -> Option<FixtureFuture<'_>> {
+//! #         None
+//! #     }
+//! # }
+//!
+//! let fixture = Database::default();
+//! let violation: Violation = pollster::block_on(contract::newest_first_is_the_reverse(&fixture)).unwrap_err();
+//! assert_eq!(
+//!     violation.to_string(),
+//!     "newest first, 1 rows after 0 of 5: expected ids [5] of a total of 5, got [1] of 5"
+//! );
+//!
+//! let violations: Violations = pollster::block_on(contract::check_all(&fixture)).unwrap_err();
+//! assert!(violations.iter().any(|(clause, _)| clause == "newest_first_is_the_reverse"));
+//! assert_eq!(violations.skipped().clauses().len(), 2);
 //! ```
 
 mod concurrency;
@@ -139,7 +208,7 @@ macro_rules! all_clauses {
         ///
         /// # Errors
         ///
-        /// Returns every clause that the store breaks, not only the first.
+        /// Fails if the store breaks a clause. The error has every broken clause, not only the first.
         pub async fn check_all<F: Fixture>(fixture: &F) -> Result<Skipped, Violations> {
             let mut broken = Vec::new();
             let mut skipped = Vec::new();
@@ -220,7 +289,7 @@ impl fmt::Debug for Violations {
 
 impl Error for Violations {}
 
-/// The names of the clauses that were skipped, because the fixture cannot cause their faults.
+/// The names of the clauses that were skipped, because the fixture cannot cause the fault that they need.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "the skipped clauses were not checked"]
 pub struct Skipped(Vec<&'static str>);

@@ -8,11 +8,11 @@ use crate::contract::harness::{
 use crate::store::{ListQuery, TokenOrder};
 use crate::token::AccessToken;
 
-/// Rows come by id, ascending. The order of insertion and the time of creation have no effect.
+/// Checks that rows come by id, ascending. The order of insertion and the time of creation must have no effect.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn rows_come_by_id_ascending<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = fixture.fresh_owner();
     for (day, id) in (1..).zip([5, 1, 9, 3, 7, 10, 2]) {
@@ -22,11 +22,11 @@ pub async fn rows_come_by_id_ascending<F: Fixture>(fixture: &F) -> Result<(), Vi
     expect("the order", &listed, &[1, 2, 3, 5, 7, 9, 10], 7)
 }
 
-/// Tokens that were created at the same time come by id, from page to page.
+/// Checks that tokens that were created at the same time come by id, from page to page.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn tokens_of_one_instant_come_by_id<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = fixture.fresh_owner();
     for step in 0..50 {
@@ -38,11 +38,11 @@ pub async fn tokens_of_one_instant_come_by_id<F: Fixture>(fixture: &F) -> Result
     expect("tokens of one instant, by 7", &walked, &ids, 50)
 }
 
-/// [`TokenOrder::NewestFirst`] gives the same rows in the reverse order. Offsets count from the newest token.
+/// Checks that [`TokenOrder::NewestFirst`] returns the same rows in the reverse order. Offsets count from the newest token.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn newest_first_is_the_reverse<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = owner_of(fixture, &[1, 2, 3, 4, 5]).await?;
     let newest_first = ListQuery { order: TokenOrder::NewestFirst, ..ListQuery::new(owner) };
@@ -57,12 +57,12 @@ pub async fn newest_first_is_the_reverse<F: Fixture>(fixture: &F) -> Result<(), 
     Ok(())
 }
 
-/// Every int64 is an id, and ids are compared as signed numbers. A table with [`limits`](Fixture::limits) may reject an
-/// id below them.
+/// Checks that every int64 can be an id, and that ids are ordered as signed numbers. A table with
+/// [`limits`](Fixture::limits) may reject an id below them.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn ids_are_ordered_as_signed_numbers<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = fixture.fresh_owner();
     let tokens = [i64::MIN, -2, -1, 0, 1, 2, 10, i64::MAX].map(token);

@@ -7,12 +7,12 @@ use crate::contract::harness::{
 };
 use crate::store::{ListQuery, StoreErrorKind};
 
-/// While its backend is down, a store returns that it is unavailable or took too long. When the backend is back, the
-/// same store works again. Returns `None` if the fixture cannot [`stop_backend`](Fixture::stop_backend).
+/// Checks that a store fails as unavailable or too slow while its backend is down, and that the same store works again when
+/// the backend is back. Returns `None` if the fixture cannot stop the backend by [`stop_backend`](Fixture::stop_backend).
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_backend_that_is_down_is_unavailable_and_recovers<F: Fixture>(
     fixture: &F,
 ) -> Option<Result<(), Violation>> {

@@ -4,21 +4,22 @@ use crate::contract::harness::{Fixture, Violation, expect, expect_names, insert,
 use crate::store::{ListQuery, StatusFilter, TokenOrder};
 use crate::token::status::TokenStatus;
 
-/// An owner that is not in the table has no tokens. This is not an error.
+/// Checks that an owner that is not in the table has no tokens. This must not be an error.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn an_owner_without_tokens_has_an_empty_list<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let listed = list(fixture, &ListQuery::new(fixture.fresh_owner())).await?;
     expect("the list of an owner without tokens", &listed, &[], 0)
 }
 
-/// Tokens of another owner are not listed or counted, with and without a filter, even if they have the same ids.
+/// Checks that tokens of another owner are not listed or counted, with and without a filter, even if they have the same
+/// ids.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn tokens_of_other_owners_never_show<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let mine = fixture.fresh_owner();
     let theirs = fixture.fresh_owner();

@@ -7,11 +7,11 @@ use crate::store::{ListQuery, StatusFilter, TokenOrder};
 use crate::token::AccessToken;
 use crate::token::status::TokenStatus;
 
-/// A window has exactly its rows, and the total counts all rows, at every edge of a page.
+/// Checks that a window has exactly its rows, and that the total counts all rows, at every edge of a page.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn every_window_is_exact<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     for count in [1, 19, 20, 21, 41] {
         let ids: Vec<i64> = (1..=count).collect();
@@ -28,11 +28,11 @@ pub async fn every_window_is_exact<F: Fixture>(fixture: &F) -> Result<(), Violat
     Ok(())
 }
 
-/// A window past the end has no rows, and its total is exact, at any distance from the end.
+/// Checks that a window past the end has no rows, and that its total is exact, at any distance from the end.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_window_past_the_end_is_empty_and_counts_all<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let owner = owner_of(fixture, &[1, 2, 3]).await?;
     for offset in [3, 4, 1_000, 1 << 32, i64::MAX.unsigned_abs(), 1 << 63, u64::MAX] {
@@ -44,11 +44,11 @@ pub async fn a_window_past_the_end_is_empty_and_counts_all<F: Fixture>(fixture: 
     Ok(())
 }
 
-/// A limit is a maximum. It can be `u32::MAX`, and the store reserves no capacity for it.
+/// Checks that a limit is a maximum. It can be `u32::MAX`, so the store must not reserve capacity for it.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_limit_beyond_the_end_is_cut<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     /// A store may reserve capacity for a likely page. No page is likely to be this long.
     const MAX_CAPACITY: usize = 1 << 16;
@@ -66,11 +66,11 @@ pub async fn a_limit_beyond_the_end_is_cut<F: Fixture>(fixture: &F) -> Result<()
     Ok(())
 }
 
-/// One window after another returns every token once, in order.
+/// Checks that one window after another returns every token once, in order.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_walk_yields_every_token_once<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let ids: Vec<i64> = (3..).step_by(3).take(257).collect();
     let owner = owner_of(fixture, &ids).await?;
@@ -80,13 +80,13 @@ pub async fn a_walk_yields_every_token_once<F: Fixture>(fixture: &F) -> Result<(
     Ok(())
 }
 
-/// A status filter lists and counts the tokens that have this status at this time by [`TokenStatus::derive`], to the
-/// microsecond, in both orders. In a table with [`limits`](Fixture::limits), the times have no more digits than the
-/// table.
+/// Checks that a status filter lists and counts the tokens that have this status at this time by [`TokenStatus::derive`],
+/// to the microsecond, in both orders. In a table with [`limits`](Fixture::limits), the times have no more digits than
+/// the table.
 ///
 /// # Errors
 ///
-/// Returns how the store breaks the clause.
+/// Fails if the store breaks the clause. The error describes how.
 pub async fn a_status_filter_agrees_with_the_derived_status<F: Fixture>(fixture: &F) -> Result<(), Violation> {
     let limits = fixture.limits();
     let unit = limits.time_unit();
