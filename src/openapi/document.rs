@@ -1,10 +1,10 @@
-//! An OpenAPI document that is changed part by part.
+//! Changes the parts of an OpenAPI document.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-// The parts of `openapi.json` that are named by its path.
+// JSON pointers to parts of `openapi.json`. In a pointer, `~1` is a `/`.
 pub(crate) const PATH_ITEM: &str = "/paths/~1api~1v1~1me~1tokens";
 pub(crate) const GET_RESPONSES: &str = "/paths/~1api~1v1~1me~1tokens/get/responses";
 pub(crate) const HEAD_RESPONSES: &str = "/paths/~1api~1v1~1me~1tokens/head/responses";
@@ -15,7 +15,7 @@ pub(crate) const HEAD_RESPONSES: &str = "/paths/~1api~1v1~1me~1tokens/head/respo
 pub(crate) struct Document(Value);
 
 impl Document {
-    /// Parses a document. A text that is not JSON is a document without parts.
+    /// Parses a document. If the text is not JSON, the document has no parts.
     pub(crate) fn parse(json: &str) -> Self {
         Self(serde_json::from_str(json).unwrap_or_default())
     }

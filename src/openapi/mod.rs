@@ -1,7 +1,6 @@
-//! The OpenAPI description: of everything that the endpoint can offer, and of one endpoint as it is configured.
+//! The OpenAPI descriptions: one of everything that the endpoint can offer, and one of an endpoint as it is configured.
 //!
-//! The description of an endpoint is `openapi.json`, changed by the configuration. So both describe the wire in the
-//! same words.
+//! The description of a configured endpoint is `openapi.json` with changes, so that both use the same words.
 
 mod document;
 mod page;
@@ -15,10 +14,10 @@ use crate::endpoint::ListTokens;
 use crate::openapi::document::{Document, PATH_ITEM};
 use crate::page::base_url;
 
-/// The OpenAPI 3.1 description of the endpoint at `/api/v1/me/tokens`, with everything that a service can turn on. It
-/// is the package's `openapi.json`.
+/// The OpenAPI 3.1 description of the endpoint at `/api/v1/me/tokens`, with every option of the endpoint enabled. It is the
+/// text of the package's `openapi.json`.
 ///
-/// [`ListTokens::openapi`] returns the description of one endpoint, which has its URL, its parameters and its limits.
+/// [`ListTokens::openapi`] returns the description of an endpoint as it is configured.
 ///
 /// # Examples
 ///
@@ -70,7 +69,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
     /// ```
     #[must_use]
     pub fn openapi(&self) -> Value {
-        // It is JSON, as a test checks. If it were not, the document would have no parts to change.
+        // A test checks that this text is JSON.
         let mut document = Document::parse(OPENAPI_JSON);
         document.remove("/info/license");
         self.describe_parameters(&mut document);
