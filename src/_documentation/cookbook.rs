@@ -157,7 +157,7 @@
 //! # Paginate something else
 //!
 //! [`Pagination::request`](crate::Pagination::request) reads the query of any list, and
-//! [`PageRequest::paginate`](crate::PageRequest::paginate) creates the page of any item that implements `Serialize`.
+//! [`PageRequest::paginate`](crate::PageRequest::paginate) creates a page of any items that implement `Serialize`.
 //!
 //! ```
 //! use tokenfolio::Pagination;
