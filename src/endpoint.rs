@@ -29,7 +29,7 @@ use crate::token::{AccessToken, TokenId};
 ///
 /// # Faults
 ///
-/// This table has the response for each fault of a store or an authenticator:
+/// This table shows the response to each fault of a store or an authenticator:
 ///
 /// | fault | response |
 /// | --- | --- |
@@ -170,15 +170,17 @@ where
         }
     }
 
-    /// Sets the order of the tokens. The default is by id, ascending. With [`Pagination::with_direction`], a client can
-    /// choose another order.
+    /// Sets the order of the tokens.
+    ///
+    /// The default is by id, ascending. With [`Pagination::with_direction`], a client can choose another order.
     #[must_use]
     pub fn with_order(self, order: TokenOrder) -> Self {
         Self { order, ..self }
     }
 
-    /// Sends the links as a `Link` header too (RFC 8288), unless the header is longer than
-    /// [`Pagination::with_max_link_header_len`] allows.
+    /// Sends the links as a `Link` header too (RFC 8288).
+    ///
+    /// A header that is longer than [`Pagination::with_max_link_header_len`] allows is left out.
     #[must_use]
     pub fn with_link_header(self) -> Self {
         Self { has_link_header: true, ..self }
@@ -255,8 +257,9 @@ where
         Self { record_usage: Some(Box::new(move |owner, id, now| log.record(owner, id, now))), ..self }
     }
 
-    /// Calls a function with every problem, once, before the problem becomes a response. By default, the cause of a problem
-    /// is dropped without being logged.
+    /// Calls a function with every problem, once, before the problem becomes a response.
+    ///
+    /// By default, the cause of a problem is dropped without being logged.
     ///
     /// The function runs in the future of [`handle`](Self::handle), so it must not block. For problems of the service's
     /// other endpoints, call the same function with a [`ProblemEvent::new`].

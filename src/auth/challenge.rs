@@ -199,7 +199,7 @@ impl Default for Challenge {
     }
 }
 
-/// RFC 6750, section 3: %x21 / %x23-5B / %x5D-7E.
+/// Returns whether a scope can contain a character: %x21 / %x23-5B / %x5D-7E (RFC 6750, section 3).
 fn is_scope_char(c: char) -> bool {
     matches!(c, '!'..='~') && !matches!(c, '"' | '\\')
 }

@@ -21,7 +21,7 @@ use crate::store::dyn_trait::dyn_trait;
 use crate::token::AccessToken;
 use crate::token::status::TokenStatus;
 
-/// Finds the token behind a presented secret. A service implements it beside [`TokenStore`](crate::TokenStore).
+/// A lookup of the token of a presented secret. A service implements it beside [`TokenStore`](crate::TokenStore).
 ///
 /// # Contract
 ///
@@ -193,7 +193,7 @@ impl<O> Authenticated<O> {
 /// let accepted = pollster::block_on(authenticate(&OneToken, &challenge, &request.into_parts().0, None, now))?;
 /// assert_eq!(accepted.owner, 7);
 ///
-/// // All endpoints of the service share one log, with the list of tokens.
+/// // All endpoints of the service share one log, the list of tokens included.
 /// let log = UsageLog::new();
 /// log.record(&accepted.owner, accepted.token.id, now);
 ///

@@ -77,8 +77,9 @@ impl TrustedProxies {
         Self { header: Header::XForwardedFor, proxies }
     }
 
-    /// Returns the address of the client, or `None` if it is not known. An IPv4-mapped address (`::ffff:10.0.0.7`) is
-    /// returned as IPv4.
+    /// Returns the address of the client, or `None` if it is not known.
+    ///
+    /// An IPv4-mapped address (`::ffff:10.0.0.7`) is returned as IPv4.
     ///
     /// `peer` is the address of the other end of the connection. `headers` are the headers of the request. Several headers
     /// of the chosen name are read as one list, in their order.
@@ -93,8 +94,8 @@ impl TrustedProxies {
     ///
     /// An address can have a port, which is ignored. In `X-Forwarded-For`, IPv6 can be bare or in brackets.
     ///
-    /// A quoted string in `Forwarded` ends at the latest with its header. If a client sends a quote that it does not close,
-    /// the entries that proxies append to the same header are a part of the quoted string. The client is then not known.
+    /// A quoted string in `Forwarded` does not continue in the next header. If a client sends a quote and does not close it,
+    /// the entries that proxies append to the same header are inside the quoted string. The client is then not known.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         if !self.proxies.contains(peer) {

@@ -7,8 +7,9 @@ use http::header::{HeaderMap, LINK};
 use crate::client::links::PageLinks;
 
 impl PageLinks {
-    /// Reads the links from all `Link` headers of a response by RFC 8288, appendix B. It reads every header that
-    /// [`Paginator::link_header`](crate::Paginator::link_header) writes.
+    /// Reads the links from all `Link` headers of a response by RFC 8288, appendix B.
+    ///
+    /// It reads every header that [`Paginator::link_header`](crate::Paginator::link_header) writes.
     ///
     /// Case is ignored in the names of parameters and in relations. A link can have several relations. Unknown parameters
     /// are ignored. The first of two links with the same relation wins, and so does the first of two `rel` in one link. A

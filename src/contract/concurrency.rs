@@ -135,8 +135,9 @@ pub async fn concurrent_readers_get_their_own_rows<F: Fixture>(fixture: &F) -> R
     join(readers).await.into_iter().collect()
 }
 
-/// Checks that listings that are dropped at any await leave the store usable. The store must then list the current rows of
-/// its table.
+/// Checks that listings that are dropped at any await leave the store usable.
+///
+/// The store must then list the current rows of its table.
 ///
 /// # Errors
 ///

@@ -32,9 +32,10 @@ pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Viola
     expect_back(fixture, vec![named(1, "bare"), full]).await
 }
 
-/// Checks that times come back to the microsecond in every field: from the year 1 to the year 9999, before and after
-/// 1970. A table with [`limits`](Fixture::limits) may reject a time beyond them, and truncates a time with more digits
-/// toward the past.
+/// Checks that times come back to the microsecond in every field.
+///
+/// The times are from the year 1 to the year 9999, before and after 1970. A table with [`limits`](Fixture::limits) may reject a time beyond them, and truncates a time with more digits toward
+/// the past.
 ///
 /// # Errors
 ///
@@ -76,8 +77,9 @@ pub async fn usage_counts_come_back_up_to_int64<F: Fixture>(fixture: &F) -> Resu
     expect_back(fixture, tokens.collect()).await
 }
 
-/// Checks that a usage count above `i64::MAX` comes back exactly, unless the token is rejected. It must not be wrapped or
-/// clamped.
+/// Checks that a usage count above `i64::MAX` comes back exactly, unless the token is rejected.
+///
+/// It must not be wrapped or clamped.
 ///
 /// # Errors
 ///
@@ -140,8 +142,9 @@ pub async fn a_name_with_a_nul_is_whole_or_rejected<F: Fixture>(fixture: &F) -> 
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// Checks that a token without an allow-list comes back without one, and that a token whose allow-list admits nobody comes
-/// back with this list.
+/// Checks that a token without an allow-list differs from a token whose allow-list admits nobody.
+///
+/// The first comes back without an allow-list, and the second with an empty one.
 ///
 /// # Errors
 ///
@@ -151,8 +154,9 @@ pub async fn no_restriction_differs_from_deny_all<F: Fixture>(fixture: &F) -> Re
     expect_back(fixture, vec![named(1, "anywhere"), nowhere]).await
 }
 
-/// Checks that the entries of an allow-list come back in their order and form. A bare address stays bare, a range keeps
-/// its host bits, and duplicates stay.
+/// Checks that the entries of an allow-list come back in their order and form.
+///
+/// A bare address stays bare, a range keeps its host bits, and duplicates stay.
 ///
 /// # Errors
 ///
@@ -172,9 +176,10 @@ pub async fn allow_lists_come_back_entry_by_entry<F: Fixture>(fixture: &F) -> Re
     expect_back(fixture, tokens.collect()).await
 }
 
-/// Checks that a store with a row that cannot be read fails with [`StoreErrorKind::Corrupt`]. If the store skipped the row,
-/// a token would be missing, and the total would be wrong. Returns `None` if the fixture cannot corrupt a row by
-/// [`corrupt_row`](Fixture::corrupt_row).
+/// Checks that a store with a row that cannot be read fails with [`StoreErrorKind::Corrupt`].
+///
+/// If the store skipped the row, a token would be missing, and the total would be wrong. Returns `None` if the fixture
+/// cannot corrupt a row by [`corrupt_row`](Fixture::corrupt_row).
 ///
 /// # Errors
 ///

@@ -119,7 +119,9 @@ pub trait Fixture: Send + Sync {
     fn start_backend(&self) -> Option<FixtureFuture<'_>>;
 
     /// Changes the row of a token, so that it cannot be read as a token: for example, to a usage count below zero, or
-    /// to an allow-list that is not a list. Returns `None` if the table cannot hold such a row.
+    /// to an allow-list that is not a list.
+    ///
+    /// Returns `None` if the table cannot hold such a row.
     fn corrupt_row(&self, owner: Self::Owner, id: TokenId) -> Option<FixtureFuture<'_>>;
 }
 
@@ -152,7 +154,7 @@ pub(crate) fn with_causes(error: &(dyn Error + 'static)) -> String {
     causes.collect::<Vec<_>>().join(": ")
 }
 
-/// Noon of 2024-04-11.
+/// Returns noon of 2024-04-11.
 pub(crate) fn noon() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::hours(475_788)
 }

@@ -1,5 +1,6 @@
-//! The checks that every [`TokenStore`](crate::TokenStore) must pass, for the tests of its author. Each clause of the
-//! contract is one function, and [`check_all`] runs all of them.
+//! The checks that every [`TokenStore`](crate::TokenStore) must pass, for the tests of its author.
+//!
+//! Each clause of the contract is one function, and [`check_all`] runs all of them.
 //!
 //! The author writes a [`Fixture`]. It has the store, inserts and removes tokens, and sleeps. The checks do not depend on a
 //! runtime. The table need not be empty, because each check uses owners of its own. Together the checks make about three

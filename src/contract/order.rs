@@ -57,8 +57,9 @@ pub async fn newest_first_is_the_reverse<F: Fixture>(fixture: &F) -> Result<(), 
     Ok(())
 }
 
-/// Checks that every int64 can be an id, and that ids are ordered as signed numbers. A table with
-/// [`limits`](Fixture::limits) may reject an id below them.
+/// Checks that every int64 can be an id, and that ids are ordered as signed numbers.
+///
+/// A table with [`limits`](Fixture::limits) may reject an id below them.
 ///
 /// # Errors
 ///

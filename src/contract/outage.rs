@@ -7,8 +7,10 @@ use crate::contract::harness::{
 };
 use crate::store::{ListQuery, StoreErrorKind};
 
-/// Checks that a store fails as unavailable or too slow while its backend is down, and that the same store works again when
-/// the backend is back. Returns `None` if the fixture cannot stop the backend by [`stop_backend`](Fixture::stop_backend).
+/// Checks that a store fails as unavailable or too slow while its backend is down, and that the same store works again
+/// when the backend is back.
+///
+/// Returns `None` if the fixture cannot stop the backend by [`stop_backend`](Fixture::stop_backend).
 ///
 /// # Errors
 ///

@@ -80,9 +80,9 @@ pub async fn a_walk_yields_every_token_once<F: Fixture>(fixture: &F) -> Result<(
     Ok(())
 }
 
-/// Checks that a status filter lists and counts the tokens that have this status at this time by [`TokenStatus::derive`],
-/// to the microsecond, in both orders. In a table with [`limits`](Fixture::limits), the times have no more digits than
-/// the table.
+/// Checks that a status filter lists and counts the tokens that have this status at this time.
+///
+/// The rule is [`TokenStatus::derive`], to the microsecond, in both orders. In a table with [`limits`](Fixture::limits), the times have no more digits than the table.
 ///
 /// # Errors
 ///

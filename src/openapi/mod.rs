@@ -14,8 +14,9 @@ use crate::endpoint::ListTokens;
 use crate::openapi::document::{Document, PATH_ITEM};
 use crate::page::base_url;
 
-/// The OpenAPI 3.1 description of the endpoint at `/api/v1/me/tokens`, with every option of the endpoint enabled. It is the
-/// text of the package's `openapi.json`.
+/// The OpenAPI 3.1 description of the endpoint at `/api/v1/me/tokens`, with every option of the endpoint enabled.
+///
+/// It is the text of the package's `openapi.json`.
 ///
 /// [`ListTokens::openapi`] returns the description of an endpoint as it is configured.
 ///

@@ -14,8 +14,9 @@ pub(crate) const MAX_LEN: usize = 4_096;
 /// The member that has the direction.
 const POINTS_TO_NEXT: &str = "_pointsToNextItems";
 
-/// A position in a list, and the direction of the page from there. `K` has the keys of an item: the values that the
-/// list is ordered by.
+/// A position in a list, and the direction of the page from there.
+///
+/// `K` has the keys of an item: the values that the list is ordered by.
 ///
 /// On the wire it is a text such as `eyJpZCI6MjAsIl9wb2ludHNUb05leHRJdGVtcyI6dHJ1ZX0`, byte for byte as Laravel writes
 /// it.

@@ -20,8 +20,8 @@ use crate::token::status::TokenStatus;
 /// ordered by. It is a struct of numbers, texts and options, in the order of the columns. The last key must differ from
 /// item to item, as an id does.
 ///
-/// A cursor is not signed. A client that changes the keys gets another part of the same list. So the keys must not
-/// decide which list it is. Select the rows by the owner of the request, for example.
+/// A cursor is not signed. A client that changes the keys must only get another part of the same list. So do not select the
+/// list by the keys. Select it by the owner of the request, for example.
 ///
 /// # Examples
 ///
@@ -222,9 +222,10 @@ impl<K> CursorRequest<K> {
         self.list.choice(name)
     }
 
-    /// Creates the page from at most [`limit_and_one`](Self::limit_and_one) items, in the order in which they were read.
-    /// Read the items before a position ([`Cursor::Before`]) in the reverse order. The page has them in the order of the
-    /// list.
+    /// Creates the page from at most [`limit_and_one`](Self::limit_and_one) items, in the order of reading.
+    ///
+    /// Read the items before a position ([`Cursor::Before`]) in the reverse order. The page has them in the order of
+    /// the list.
     ///
     /// `keys` returns the keys of an item. It is called for at most two items: the first and the last one of the page.
     /// Items after a full page show that the list has another page, and are dropped.

@@ -290,7 +290,7 @@ impl<T> Envelope for Paginator<T> {
         len
     }
 
-    /// `links` is `{"first":URL,"last":URL,"prev":URL,"next":URL}`, and `meta` is
+    /// Writes `links` as `{"first":URL,"last":URL,"prev":URL,"next":URL}`, and `meta` as
     /// `{"current_page":1,"from":1,"last_page":1,"links":[LINK,..],"path":"..","per_page":20,"to":1,"total":1}`.
     fn write_links_and_meta(&self, out: &mut Buffer) {
         let prev = self.prev_page();
@@ -347,7 +347,7 @@ impl<T> Envelope for SimplePaginator<T> {
         SIMPLE_LEN + 4 * url_len + self.list().config().url.len()
     }
 
-    /// `links` is `{"first":URL,"last":null,"prev":URL,"next":URL}`, and `meta` is
+    /// Writes `links` as `{"first":URL,"last":null,"prev":URL,"next":URL}`, and `meta` as
     /// `{"current_page":1,"current_page_url":URL,"from":1,"path":"..","per_page":20,"to":1}`.
     fn write_links_and_meta(&self, out: &mut Buffer) {
         out.put(br#","links":{"first":""#);
@@ -388,7 +388,7 @@ impl<T> Envelope for CursorPaginator<T> {
         CURSOR_LEN + cursors_len + 2 * self.list().url_len_without_position() + self.list().config().url.len()
     }
 
-    /// `links` is `{"first":null,"last":null,"prev":URL,"next":URL}`, and `meta` is
+    /// Writes `links` as `{"first":null,"last":null,"prev":URL,"next":URL}`, and `meta` as
     /// `{"path":"..","per_page":20,"next_cursor":"..","prev_cursor":".."}`.
     fn write_links_and_meta(&self, out: &mut Buffer) {
         out.put(br#","links":{"first":null,"last":null,"prev":"#);

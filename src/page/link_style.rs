@@ -58,8 +58,9 @@ impl LinkStyle {
         Self::default().with_labels("&laquo; Previous", "Next &raquo;")
     }
 
-    /// Sets the number of pages on each side of the current one. Near an end of the list, the array has more pages on one
-    /// side, so that its length does not change.
+    /// Sets the number of pages on each side of the current one.
+    ///
+    /// Near an end of the list, the array has more pages on one side, so that its length does not change.
     #[doc(alias = "onEachSide")]
     #[must_use]
     pub fn with_on_each_side(self, on_each_side: u8) -> Self {

@@ -261,8 +261,9 @@ impl Pagination {
         })
     }
 
-    /// Sets the decoded name of the cursor parameter. The default is `cursor`. Only
-    /// [`cursor_request`](Self::cursor_request) reads it.
+    /// Sets the decoded name of the cursor parameter.
+    ///
+    /// The default is `cursor`. Only [`cursor_request`](Self::cursor_request) reads it.
     ///
     /// # Errors
     ///
@@ -310,7 +311,9 @@ impl Pagination {
     }
 
     /// Lets the client choose the status of the tokens in the list: `active`, `expired` or `revoked`, by a parameter of
-    /// this decoded name. Links preserve it.
+    /// this decoded name.
+    ///
+    /// Links preserve it.
     ///
     /// [`PageRequest::status`](crate::PageRequest::status) returns the choice, and [`ListTokens`](crate::ListTokens)
     /// lists the tokens that have the status at the time of the request. Without the parameter, the list has tokens of
@@ -473,8 +476,9 @@ impl Pagination {
         self.with(|config| config.preserves_query = true)
     }
 
-    /// Sets the maximum length of the parameters that links preserve, in bytes as they are written. The default is 1,024.
-    /// A request with longer ones is rejected, because every link repeats them.
+    /// Sets the maximum length of the parameters that links preserve, in bytes as they are written.
+    ///
+    /// The default is 1,024. A request with longer ones is rejected, because every link repeats them.
     ///
     /// # Examples
     ///
@@ -495,8 +499,9 @@ impl Pagination {
         self.with(|config| config.max_query_len = max)
     }
 
-    /// Sets the fragment at the end of every link. Characters that a URL cannot contain are escaped. An empty text means
-    /// that links have no fragment.
+    /// Sets the fragment at the end of every link.
+    ///
+    /// Characters that a URL cannot contain are escaped. An empty text means that links have no fragment.
     #[must_use]
     pub fn with_fragment(self, fragment: &str) -> Self {
         self.with(|config| {
@@ -513,8 +518,10 @@ impl Pagination {
         self.with(|config| config.link_style = style)
     }
 
-    /// Sets the maximum length of a `Link` header in bytes. The default is 3,000. A page whose header would be longer has
-    /// no `Link` header, because proxies reject a response with long headers.
+    /// Sets the maximum length of a `Link` header in bytes.
+    ///
+    /// The default is 3,000. A page whose header would be longer has no `Link` header, because proxies reject a
+    /// response with long headers.
     ///
     /// # Examples
     ///

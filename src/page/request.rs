@@ -89,7 +89,8 @@ impl Pagination {
     /// or zeros, zero, or too large. It must have only the digits 0 to 9. It must not be given twice or as an array
     /// (`page[]=2`, `page[number]=2`). A [lenient](Self::lenient) list rejects none of these.
     ///
-    /// Fails if a choice is given twice or as an array, or has none of its values. A lenient list rejects these too.
+    /// Fails if a choice is given twice or as an array, or has a value that is not one of the choices. A lenient list
+    /// rejects these too.
     ///
     /// The error names every parameter that is wrong.
     ///
@@ -183,29 +184,35 @@ impl PageRequest {
     }
 
     /// Returns the status that the client chose, by the parameter of
-    /// [`Pagination::with_status_filter`](crate::Pagination::with_status_filter). `None` if it chose none.
+    /// [`Pagination::with_status_filter`](crate::Pagination::with_status_filter).
+    ///
+    /// `None` if the client chose none.
     #[must_use]
     pub fn status(&self) -> Option<TokenStatus> {
         self.list.status()
     }
 
     /// Returns the order that the client chose, by the parameter of
-    /// [`Pagination::with_direction`](crate::Pagination::with_direction). `None` if it chose none.
+    /// [`Pagination::with_direction`](crate::Pagination::with_direction).
+    ///
+    /// `None` if the client chose none.
     #[must_use]
     pub fn direction(&self) -> Option<TokenOrder> {
         self.list.direction()
     }
 
     /// Returns the value that the client chose, by a parameter of
-    /// [`Pagination::with_choice`](crate::Pagination::with_choice) with this name. `None` if the query does not have
-    /// the parameter, or if the pagination has no choice of this name.
+    /// [`Pagination::with_choice`](crate::Pagination::with_choice) with this name.
+    ///
+    /// `None` if the query does not have the parameter, or if the pagination has no choice of this name.
     #[must_use]
     pub fn choice(&self, name: &str) -> Option<&'static str> {
         self.list.choice(name)
     }
 
-    /// Returns the number of items to read for a page without a total: one more than a full page has. The additional item
-    /// shows that there is another page.
+    /// Returns the number of items to read for a page without a total: one more than a full page has.
+    ///
+    /// The additional item shows that there is another page.
     #[must_use]
     pub fn limit_and_one(&self) -> u64 {
         self.list.limit_and_one()

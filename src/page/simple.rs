@@ -148,8 +148,9 @@ impl<T> SimplePaginator<T> {
         self.list().url(1).to_string()
     }
 
-    /// Returns the URL of the page before this one, if there is one. If this page is past the end, the page before can be
-    /// past the end too.
+    /// Returns the URL of the page before this one, if there is one.
+    ///
+    /// If this page is past the end, the page before can be past the end too.
     #[must_use]
     pub fn prev_url(&self) -> Option<String> {
         self.prev_page().map(|page| self.list().url(page).to_string())

@@ -105,7 +105,7 @@ impl<'de> Visitor<'de> for Levels {
     }
 }
 
-/// serde_json ignores a value without recursion.
+/// Ignores the other items. serde_json does this without recursion.
 fn ignore_items<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<Option<Value>, A::Error> {
     while seq.next_element::<IgnoredAny>()?.is_some() {}
     Ok(None)

@@ -28,8 +28,9 @@ impl From<QueryError> for Problem {
 }
 
 impl From<StoreError> for Problem {
-    /// Creates a 503, 504 or 500 by the kind of the error. The problem has no detail, because the client must not learn
-    /// what failed inside the service.
+    /// Creates a 503, 504 or 500 by the kind of the error.
+    ///
+    /// The problem has no detail, because the client must not learn what failed inside the service.
     fn from(error: StoreError) -> Self {
         let problem = match error.kind() {
             // RFC 9110, section 15.6.4.

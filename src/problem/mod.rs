@@ -34,8 +34,7 @@ use crate::text::{reference, repair};
 const ABOUT_BLANK: &str = "about:blank";
 const TRACE_ID: &str = "trace_id";
 
-/// The headers that a response can have more than once. RFC 9110, sections 5.3 and 11.6.1 (challenges), and RFC 6265,
-/// section 3.
+/// The headers that a response can have more than once (RFC 9110, sections 5.3 and 11.6.1, and RFC 6265, section 3).
 static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOKIE, VARY, WWW_AUTHENTICATE];
 
 /// Problem details: why a request failed, for the client's program and for people.
@@ -232,8 +231,9 @@ impl Problem {
         repair::from_slice(json)
     }
 
-    /// Returns whether the value of a `Content-Type` header is the media type of a problem. The comparison ignores case and
-    /// parameters (RFC 9110, section 8.3.1).
+    /// Returns whether the value of a `Content-Type` header is the media type of a problem.
+    ///
+    /// The comparison ignores case and parameters (RFC 9110, section 8.3.1).
     ///
     /// # Examples
     ///
@@ -248,8 +248,10 @@ impl Problem {
         media_type(content_type).eq_ignore_ascii_case(Self::MEDIA_TYPE.as_bytes())
     }
 
-    /// Sets the type: a URI reference that identifies this kind of problem. Characters that a URI reference cannot contain
-    /// are escaped. Also set the title of the type, by [`with_title`](Self::with_title).
+    /// Sets the type: a URI reference that identifies this kind of problem.
+    ///
+    /// Characters that a URI reference cannot contain are escaped. Also set the title of the type, by
+    /// [`with_title`](Self::with_title).
     #[must_use]
     pub fn with_type(mut self, type_uri: &str) -> Self {
         self.0.type_uri = Some(reference::escape(type_uri).into());
@@ -298,8 +300,9 @@ impl Problem {
         self
     }
 
-    /// Describes the request: sets its path as the instance, and its [`TraceId`] if it has one. Call it for every problem
-    /// of a service.
+    /// Describes the request: sets its path as the instance, and its [`TraceId`] if it has one.
+    ///
+    /// Call it for every problem of a service.
     ///
     /// # Examples
     ///
@@ -386,8 +389,9 @@ impl Problem {
         self
     }
 
-    /// Returns the type as it is written, or `about:blank` if it is not set. A type can be a relative reference, which
-    /// [`type_url`](Self::type_url) resolves.
+    /// Returns the type as it is written, or `about:blank` if it is not set.
+    ///
+    /// A type can be a relative reference, which [`type_url`](Self::type_url) resolves.
     #[must_use]
     pub fn type_uri(&self) -> &str {
         self.0.type_uri.as_deref().unwrap_or(ABOUT_BLANK)
@@ -405,8 +409,10 @@ impl Problem {
         self.0.title.as_deref()
     }
 
-    /// Returns the status of the problem. It is advisory: if the status of the response differs, use the status of the
-    /// response (RFC 9457, section 3.1.2). A status below 400 becomes 500 in a response.
+    /// Returns the status of the problem.
+    ///
+    /// It is advisory: if the status of the response differs, use the status of the response (RFC 9457, section 3.1.2).
+    /// A status below 400 becomes 500 in a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -479,8 +485,9 @@ impl fmt::Display for Problem {
 }
 
 impl fmt::Debug for Problem {
-    /// Prints only values that the client may see. Then a problem that is printed into a response by mistake does not
-    /// reveal the cause.
+    /// Prints only values that the client may see.
+    ///
+    /// Then a problem that is printed into a response by mistake does not reveal the cause.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Content { title, status, instance, headers, .. } = &*self.0;
         let extensions: Vec<_> = self.extensions().collect();

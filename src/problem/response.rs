@@ -27,9 +27,10 @@ pub(crate) fn content_length(body: &[u8]) -> HeaderValue {
 }
 
 impl From<Problem> for Response<Vec<u8>> {
-    /// Creates the response. A problem without a status, or with a status below 400, becomes 500 in the status line and in
-    /// the body. A status below 400 does not mean an error, and some of these change how a client reads the rest of the
-    /// connection.
+    /// Creates the response.
+    ///
+    /// A problem without a status, or with a status below 400, becomes 500 in the status line and in the body. A status
+    /// below 400 does not mean an error, and some of these change how a client reads the rest of the connection.
     ///
     /// A status from 600 to 999 is sent unchanged. Clients treat it as a 5xx (RFC 9110, section 15).
     fn from(mut problem: Problem) -> Self {

@@ -71,8 +71,10 @@ impl TraceId {
         Some(Self(std::str::from_utf8(trace).ok()?.into()))
     }
 
-    /// Finds the identifier of a request: a `TraceId` among its extensions, or otherwise the trace id of its `traceparent`
-    /// header. `None` if the request has none of them.
+    /// Finds the identifier of a request: a `TraceId` among its extensions, or otherwise the trace id of its
+    /// `traceparent` header.
+    ///
+    /// `None` if the request has none of them.
     #[must_use]
     pub fn from_request_parts(parts: &Parts) -> Option<Self> {
         parts.extensions.get().cloned().or_else(|| {

@@ -16,7 +16,7 @@ use crate::store::dyn_trait::dyn_trait;
 use crate::token::AccessToken;
 use crate::token::status::TokenStatus;
 
-/// Lists an owner's tokens. This is the one trait that a service implements for its database.
+/// A store of tokens, which lists the tokens of an owner. A service implements it over its table.
 ///
 /// # Contract
 ///
@@ -162,8 +162,7 @@ impl<O> ListQuery<O> {
         Self { order, ..self }
     }
 
-    /// Sets the status that the tokens must have, and the time at which they must have it. Use `None` for tokens of every
-    /// status.
+    /// Sets the status that the tokens must have, and the time. Use `None` for tokens of every status.
     #[must_use]
     pub fn with_status(self, status: impl Into<Option<StatusFilter>>) -> Self {
         Self { status: status.into(), ..self }
@@ -240,7 +239,7 @@ impl FromStr for TokenOrder {
 #[error("unknown order `{0}`, expected `asc` or `desc`")]
 pub struct UnknownOrder(Box<str>);
 
-/// Selects the tokens that have a status at a time.
+/// A filter for the tokens that have a status at a time.
 ///
 /// # Examples
 ///

@@ -76,7 +76,9 @@ fn node(text: &[u8]) -> Option<IpAddr> {
     (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(address)
 }
 
-/// RFC 7239, section 6: `port = 1*5DIGIT`, `obfport = "_" 1*(ALPHA / DIGIT / "." / "_" / "-")`.
+/// Returns whether a text is a `node-port` (RFC 7239, section 6).
+///
+/// `port = 1*5DIGIT`, and `obfport = "_" 1*(ALPHA / DIGIT / "." / "_" / "-")`.
 fn is_port(text: &str) -> bool {
     match text.strip_prefix('_') {
         Some(name) => {
@@ -90,7 +92,7 @@ fn bare_address(text: &[u8]) -> Option<IpAddr> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// RFC 9110, section 5.6.2.
+/// Returns whether a text is a `token` (RFC 9110, section 5.6.2).
 fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }

@@ -45,7 +45,7 @@ impl<'de> Visitor<'de> for Label {
         Ok(text)
     }
 
-    /// With serde_json's feature `arbitrary_precision`, a number arrives as a map that its own type reads.
+    /// Reads a number that arrives as a map, which happens with serde_json's feature `arbitrary_precision`.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<String, A::Error> {
         match serde_json::Number::deserialize(MapAccessDeserializer::new(map)) {
             // The same text as without the feature: `2.0` is `2`.

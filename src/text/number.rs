@@ -57,7 +57,7 @@ pub(crate) trait Number: Sized {
 impl Number for u64 {
     const EXPECTED: &str = "a whole number from 0";
 
-    /// A number that is too large becomes the maximum, because no count is higher.
+    /// Limits a number that is too large to the maximum, because no count is higher.
     fn from_whole(number: Whole) -> Option<Self> {
         let (Whole::Exact(number) | Whole::Nearest(number)) = number;
         if number < 0 { None } else { Some(Self::try_from(number).unwrap_or(Self::MAX)) }
@@ -115,7 +115,7 @@ impl<'de, N: Number> Visitor<'de> for NumberVisitor<N> {
         self.accept(Whole::from_text(text), Unexpected::Str(text))
     }
 
-    /// With serde_json's feature `arbitrary_precision`, a number arrives as a map that its own type reads.
+    /// Reads a number that arrives as a map, which happens with serde_json's feature `arbitrary_precision`.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<N, A::Error> {
         match serde_json::Number::deserialize(MapAccessDeserializer::new(map)) {
             Ok(number) => {

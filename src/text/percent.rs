@@ -113,7 +113,7 @@ fn is_unreserved(byte: u8) -> bool {
     is_in(byte, UNRESERVED)
 }
 
-/// RFC 3986, section 3.3, without the escapes.
+/// Returns whether a byte is a `pchar` that is not a part of an escape (RFC 3986, section 3.3).
 fn is_pchar(byte: u8) -> bool {
     is_in(byte, UNRESERVED | SUB_DELIM | COLON_OR_AT)
 }

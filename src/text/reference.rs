@@ -41,13 +41,13 @@ fn write_scheme_and_authority<'r>(reference: &mut String, raw: &'r str) -> &'r s
     path
 }
 
-/// RFC 3986, section 3.1.
+/// Returns whether a text is a scheme (RFC 3986, section 3.1).
 fn is_scheme(text: &str) -> bool {
     let is_rest = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(is_rest)
 }
 
-/// RFC 3986, section 3.2.
+/// Writes user information, a host and a port, each with its own escapes (RFC 3986, section 3.2).
 fn write_authority(reference: &mut String, raw: &str) {
     let mut host_and_port = raw;
     if let Some((userinfo, after)) = raw.rsplit_once('@') {
@@ -71,7 +71,7 @@ fn write_authority(reference: &mut String, raw: &str) {
     }
 }
 
-/// RFC 3986, section 3.2.2.
+/// Returns whether a host is an IPv6 address in brackets (RFC 3986, section 3.2.2).
 fn is_ipv6_literal(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())

@@ -219,8 +219,10 @@ impl Serialize for AllowedIps {
 }
 
 impl<'de> Deserialize<'de> for AllowedIps {
-    /// Reads a list of texts. A text that is not an entry is preserved, and admits nobody. To read a list that your own
-    /// service wrote, use [`parse`](Self::parse), which rejects such texts.
+    /// Reads a list of texts.
+    ///
+    /// A text that is not an entry is preserved, and admits nobody. To read a list that your own service wrote, use
+    /// [`parse`](Self::parse), which rejects such texts.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut entries = Vec::new();
         let mut unknown = Vec::new();

@@ -71,8 +71,9 @@ impl fmt::Display for TokenId {
 }
 
 impl<'de> Deserialize<'de> for TokenId {
-    /// Reads an integer, an integer as text, or a float without a fraction. A float above 2^53 is an error, because it may
-    /// have been rounded.
+    /// Reads an integer, an integer as text, or a float without a fraction.
+    ///
+    /// A float above 2^53 is an error, because it may have been rounded.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         i64::read(deserializer).map(Self)
     }
