@@ -67,7 +67,8 @@ pub trait Authenticator: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Fails if the lookup fails. The error becomes a 503, 504 or 500, by its [kind](crate::StoreErrorKind).
+    /// Fails if the secret cannot be looked up. The [kind](crate::StoreErrorKind) of the error decides the status of the
+    /// response. A secret that is not known is not an error.
     fn find(
         &self,
         secret: &BearerToken,

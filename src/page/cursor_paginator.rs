@@ -100,7 +100,7 @@ impl<T> CursorPaginator<T> {
     ///
     /// # Errors
     ///
-    /// Returns the first error of `item`.
+    /// Fails with the first error of `item`.
     pub fn try_map<U, E>(self, item: impl FnMut(T) -> Result<U, E>) -> Result<CursorPaginator<U>, E> {
         let items = self.items.into_iter().map(item).collect::<Result<_, _>>()?;
         Ok(CursorPaginator::new(items, self.prev_cursor, self.next_cursor, self.list))

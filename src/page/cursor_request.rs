@@ -175,7 +175,7 @@ impl<K> CursorRequest<K> {
     /// # Errors
     ///
     /// Fails if all preserved parameters together are longer than
-    /// [`Pagination::with_max_query_len`](crate::Pagination::with_max_query_len) allows.
+    /// [`Pagination::with_max_query_len`](crate::Pagination::with_max_query_len) allows, because every link repeats them.
     pub fn with_parameters<N, V>(mut self, parameters: impl IntoIterator<Item = (N, V)>) -> Result<Self, QueryError>
     where
         N: AsRef<str>,
@@ -232,8 +232,9 @@ impl<K> CursorRequest<K> {
     ///
     /// # Errors
     ///
-    /// Fails if the keys of an item are not an object of numbers, texts and null, or if the cursor would be longer than
-    /// [`MAX_CURSOR_LEN`](Self::MAX_CURSOR_LEN).
+    /// Fails if the keys of an item cannot be serialized, or are not an object of numbers, texts and null. Fails if a key
+    /// has the name `_pointsToNextItems`, which the cursor itself uses. Fails if the cursor would be longer than
+    /// [`MAX_CURSOR_LEN`](Self::MAX_CURSOR_LEN), because a server can reject a long URL.
     pub fn paginate<T>(self, items: Vec<T>, keys: impl Fn(&T) -> K) -> Result<CursorPaginator<T>, CursorError>
     where
         K: Serialize,

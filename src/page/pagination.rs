@@ -237,9 +237,9 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has the same name. Two names count as the same if one of them
-    /// is an array under the other (`page` and `page[size]`), or if PHP reads them as one variable (`page.no` and
-    /// `page_no`).
+    /// Fails if the name is empty. Fails if another parameter has the same name, because a value would then have two
+    /// meanings. Two names count as the same if one of them is an array under the other (`page` and `page[size]`), or if PHP
+    /// reads them as one variable (`page.no` and `page_no`).
     ///
     /// # Examples
     ///
@@ -267,7 +267,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
     ///
     /// # Examples
     ///
@@ -301,7 +301,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
     pub fn with_client_size(
         self,
         name: impl Into<Cow<'static, str>>,
@@ -321,7 +321,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
     ///
     /// # Examples
     ///
@@ -353,7 +353,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
     ///
     /// # Examples
     ///
@@ -377,7 +377,7 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if the name is empty, or if another parameter has it, as [`with_page_name`](Self::with_page_name) does.
+    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
     /// Fails if there are no values, because every request with the parameter would be an error.
     ///
     /// # Examples

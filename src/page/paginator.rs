@@ -77,7 +77,7 @@ impl<T> Paginator<T> {
     ///
     /// # Errors
     ///
-    /// Returns the first error of `item`.
+    /// Fails with the first error of `item`.
     ///
     /// # Examples
     ///

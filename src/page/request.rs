@@ -147,7 +147,7 @@ impl PageRequest {
     /// # Errors
     ///
     /// Fails if all preserved parameters together are longer than
-    /// [`Pagination::with_max_query_len`](crate::Pagination::with_max_query_len) allows.
+    /// [`Pagination::with_max_query_len`](crate::Pagination::with_max_query_len) allows, because every link repeats them.
     ///
     /// # Examples
     ///

@@ -94,7 +94,7 @@ impl<T> SimplePaginator<T> {
     ///
     /// # Errors
     ///
-    /// Returns the first error of `item`.
+    /// Fails with the first error of `item`.
     pub fn try_map<U, E>(self, item: impl FnMut(T) -> Result<U, E>) -> Result<SimplePaginator<U>, E> {
         let items = self.items.into_iter().map(item).collect::<Result<_, _>>()?;
         Ok(SimplePaginator { items, has_more: self.has_more, request: self.request })
