@@ -8,7 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use tokenfolio::{TokenOrder, TokenStatus};
 use url::{Host, Url};
 
-/// Lists all tokens of a server as a table. Their owner's secret is read from the environment variable
+/// Lists all tokens of a server as a table. Reads the secret of their owner from the environment variable
 /// TOKENFOLIO_SECRET, or from a file.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     pub(crate) url: Url,
 
     /// Reads the secret from this file; `-` is standard input. There is no argument for the secret itself, because
-    /// others can see the arguments of a process, and a shell keeps them.
+    /// other users can see the arguments of a process, and a shell stores them in its history.
     #[arg(long, value_name = "PATH")]
     pub(crate) secret_file: Option<PathBuf>,
 
@@ -65,7 +65,7 @@ impl Arguments {
     }
 }
 
-/// An error of a URL.
+/// The reason why a URL is rejected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 enum EndpointError {
     #[error("expected `https://`, or `http://` with a loopback host, because others could read the secret")]

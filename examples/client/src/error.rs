@@ -16,7 +16,7 @@ use crate::secret::SecretError;
 
 const CHECK_LIST_URL: &str = "check that the URL is a list of tokens";
 
-/// A report of several lines, with escaped control characters.
+/// A report of several lines. Control characters are escaped.
 #[derive(Debug)]
 pub(crate) struct Error {
     message: String,
@@ -119,7 +119,7 @@ fn help(status: StatusCode, retry_after: Option<Duration>) -> String {
             "check that the secret is complete, not expired, not revoked, and allowed from this address"
         }
         (StatusCode::FORBIDDEN, _) => "check that the token may list tokens",
-        (_, Some(wait)) => return format!("try again in {} seconds", wait.as_secs().max(1)),
+        (_, Some(delay)) => return format!("try again in {} s", delay.as_secs().max(1)),
         (StatusCode::TOO_MANY_REQUESTS, None) => "try again later",
         _ if status.is_server_error() => "try again later, or report this to the server's operators",
         _ => "check the URL",

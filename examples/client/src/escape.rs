@@ -1,9 +1,11 @@
-//! Escapes text of a server for a terminal.
+//! Escapes a server's text for a terminal.
 
-/// Escapes backslashes, control characters, invisible characters and changes of the writing direction, as Rust does.
+/// Escapes backslashes, control characters, invisible characters and changes of the writing direction, like Rust's
+/// `Debug`.
 pub(crate) fn escape(text: &str) -> String {
     let escaped = text.escape_debug().to_string();
-    // `escape_debug` also escapes quotes. A backslash before a quote is always its escape, as others are doubled.
+    // `escape_debug` also escapes quotes. A backslash before a quote always belongs to that escape, because other
+    // backslashes are doubled.
     escaped.replace("\\\"", "\"").replace("\\'", "'")
 }
 

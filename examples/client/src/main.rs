@@ -13,9 +13,10 @@
 //!  1  active      0  never                 never    2025-10-22T10:00:00Z  any          Production Deploy
 //! ```
 //!
-//! On an error it prints a report on standard error, prints no part of the list, and exits with 1. It sends the secret
-//! only to the origin of the URL: it does not follow redirects, or links to another origin. A server cannot make it request
-//! pages endlessly or control the terminal. It reads at most 4 MiB of a response.
+//! If an error occurs, the client prints a report to standard error and no part of the list, and exits with 1. It sends
+//! the secret only to the origin of the URL: it does not follow redirects, or links to another origin. A server cannot
+//! make the client request pages endlessly, and cannot control the terminal. The client reads at most 4 MiB of a
+//! response.
 
 mod arguments;
 mod client;
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Error> {
     let secret = secret::read(arguments.secret_file.as_deref())?;
     let client = Client::new(&secret, arguments);
-    // The bar draws nothing if standard error is not a terminal.
+    // The progress bar is invisible if standard error is not a terminal.
     let style = ProgressStyle::with_template("{msg}").expect("the template is well formed");
     let progress = ProgressBar::new_spinner().with_style(style);
     let mut page_count = 0;

@@ -7,14 +7,14 @@ use tokenfolio::BearerToken;
 
 const VARIABLE: &str = "TOKENFOLIO_SECRET";
 
-/// An error of the secret.
+/// The reason why there is no valid secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretError {
     #[error("the secret cannot be read: {0}")]
     Io(#[from] io::Error),
     #[error("the secret contains whitespace or a character that is not allowed in a token")]
     Malformed,
-    #[error("there is no secret: set {VARIABLE} or use `--secret-file`")]
+    #[error("the secret is missing: set {VARIABLE} or use `--secret-file`")]
     Missing,
 }
 

@@ -6,7 +6,7 @@ use tokenfolio::{AllowedIps, TokenResource};
 
 use crate::escape::escape;
 
-/// Renders a table with a header and one line for each token. Columns are aligned by the width of characters.
+/// Renders a table with a header and one line for each token. Columns are aligned by the display width of characters.
 pub(crate) fn render(tokens: &[TokenResource]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -40,7 +40,7 @@ fn time(time: Option<DateTime<Utc>>) -> String {
 fn allowed_ips(allowed: Option<&AllowedIps>) -> String {
     let Some(allowed) = allowed else { return "any".to_owned() };
     let mut entries: Vec<_> = allowed.entries().iter().map(ToString::to_string).collect();
-    // The server may know such an entry, or deny everybody by it.
+    // This version does not know such an entry, but the server may.
     entries.extend(allowed.unknown_entries().map(escape));
     if entries.is_empty() { "none".to_owned() } else { entries.join(", ") }
 }

@@ -49,8 +49,8 @@ fn no_redirect_is_followed() {
         ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
     {
         for location in [other.url("/t"), "/here".to_owned()] {
-            let fields = format!("text/html\r\nlocation: {location}");
-            let server = MockServer::always(response(status, &fields, ""));
+            let headers = format!("text/html\r\nlocation: {location}");
+            let server = MockServer::always(response(status, &headers, ""));
             let error = error_report(&[&server.url("/t")]);
             let target = if location == "/here" { server.url("/here") } else { location };
             assert!(error.contains(&format!("help: use {target} if you trust it")), "{error}");
@@ -58,16 +58,16 @@ fn no_redirect_is_followed() {
         }
     }
     assert_eq!(other.targets().len(), 0);
-    let fields = format!("text/html\r\nlocation: {}", other.origin);
-    let error = error_report(&[&MockServer::always(response("404 Not Found", &fields, "")).url("/t")]);
+    let headers = format!("text/html\r\nlocation: {}", other.origin);
+    let error = error_report(&[&MockServer::always(response("404 Not Found", &headers, "")).url("/t")]);
     assert!(error.ends_with("help: check the URL\n"), "{error}");
 }
 
 #[test]
 fn a_body_is_read_up_to_the_limit() {
     let endless = "[".repeat(5 << 20);
-    for fields in ["application/json", "application/problem+json", "text/html"] {
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {fields}\r\nconnection: close\r\n\r\n");
+    for media_type in ["application/json", "application/problem+json", "text/html"] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\nconnection: close\r\n\r\n");
         let error = error_report(&[&MockServer::always(head + &endless).url("/t")]);
         assert!(
             error.starts_with("error: no response: the response body is larger than request limit: 4194304"),
@@ -105,7 +105,7 @@ fn a_response_that_is_not_a_page_is_reported() {
 
 #[test]
 fn a_server_without_a_response_times_out() {
-    // The system queues the connections, and nothing accepts them.
+    // The operating system queues the connections, and no program accepts them.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/t", silent.local_addr().expect("an address"));
     let error = error_report(&[&url, "--timeout", "1"]);

@@ -47,7 +47,7 @@ fn a_list_of_laravel_is_read() {
 }
 
 #[test]
-fn labels_of_entities_and_gaps_without_a_page_are_read() {
+fn labels_with_entities_and_gaps_without_a_page_are_read() {
     let first = "/api/v1/me/tokens?page=500";
     let raw = recorded("http://h", "page", first);
     assert!(raw.contains("&laquo; Previous") && raw.contains(r#"{"url":null,"label":"...","active":false}"#), "{raw}");
@@ -78,7 +78,7 @@ struct FormResponse {
 
 /// Laravel's recorded pages of a list. They link to another host, as they were recorded.
 struct Forms {
-    /// Two pages of eight tokens, by their targets.
+    /// Two pages of eight tokens each. The keys are the targets of their requests.
     full_pages: BTreeMap<String, String>,
     empty_page: String,
 }
@@ -99,7 +99,7 @@ impl Forms {
         }
     }
 
-    /// Returns the page of a target, which is empty after the full pages.
+    /// Returns the page for a target: one of the full pages, or else the empty page.
     fn page(&self, target: &str) -> &str {
         self.full_pages.get(target).unwrap_or(&self.empty_page)
     }
@@ -117,7 +117,7 @@ fn without_resource(raw: &str) -> String {
     bare.to_string()
 }
 
-/// The six forms: with a total, without one and by cursor, each through a resource and bare.
+/// Laravel has six forms of a page: with a total, without a total, and by cursor, each with and without a resource.
 #[test]
 fn every_form_is_walked_to_its_end() {
     for kind in ["paginate", "simple", "cursor"] {
@@ -167,7 +167,7 @@ fn the_cursor_parameter_can_have_another_name() {
 }
 
 #[test]
-fn a_cursor_that_comes_again_is_an_error() {
+fn a_repeated_cursor_is_an_error() {
     let server = MockServer::start(|origin, _| {
         let links = json!({ "next": format!("{origin}/t?cursor=x") });
         let meta = json!({ "path": "/t", "per_page": 1 });
@@ -179,7 +179,8 @@ fn a_cursor_that_comes_again_is_an_error() {
     assert_eq!(server.targets(), ["/t", "/t?cursor=x"]);
 }
 
-/// Laravel does not read back the bracketed name that it writes, and answers every page with the first.
+/// Laravel writes a bracketed name into its links, but does not read it from a query. Every request therefore returns
+/// the first page.
 #[test]
 fn a_list_that_repeats_its_first_page_is_an_error() {
     let server = MockServer::start(|origin, _| recorded_response(origin, "page[number]", "/t?page[number]=2"));

@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// A server with the responses of a test. It runs until the tests end.
+/// A server whose responses a test defines. It runs until the tests end.
 pub(crate) struct MockServer {
     pub(crate) origin: String,
     requests: Arc<Mutex<Vec<String>>>,
@@ -27,7 +27,7 @@ impl MockServer {
                 let head = read_head(&stream);
                 let target = head.split(' ').nth(1).unwrap_or_default();
                 let response = respond(&origin, target);
-                requests.lock().expect("no one panics with it").push(head);
+                requests.lock().expect("no thread panics with this lock").push(head);
                 // The client may have closed the connection.
                 drop(stream.write_all(response.as_bytes()));
             }
@@ -48,7 +48,7 @@ impl MockServer {
 
     /// Returns the heads of the requests so far.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.requests.lock().expect("no one panics with it").clone()
+        self.requests.lock().expect("no thread panics with this lock").clone()
     }
 
     /// Returns the targets of the requests so far.
@@ -57,7 +57,7 @@ impl MockServer {
     }
 }
 
-/// Reads a request up to its empty line. Returns an empty text at the end of the stream.
+/// Reads a request up to its empty line. Returns an empty string if the client has closed the connection.
 pub(crate) fn read_head(stream: impl Read) -> String {
     let lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n")

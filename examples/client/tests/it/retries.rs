@@ -23,7 +23,7 @@ fn a_busy_server_is_retried() {
     }
 }
 
-/// Every page has its own number of retries.
+/// The limit applies to each page separately.
 #[test]
 fn retries_of_a_page_are_limited() {
     let server = MockServer::start(|_, target| match target {
@@ -32,16 +32,16 @@ fn retries_of_a_page_are_limited() {
     });
     let error = error_report(&[&server.url("/t")]);
     assert!(error.starts_with("error: 503 Service Unavailable: Busy\n"), "{error}");
-    assert!(error.ends_with("help: try again in 1 seconds\n"), "{error}");
+    assert!(error.ends_with("help: try again in 1 s\n"), "{error}");
     assert_eq!(server.targets(), ["/t", "/t?page=2", "/t?page=2", "/t?page=2", "/t?page=2"]);
 }
 
 #[test]
 fn a_long_or_missing_retry_after_is_not_waited_for() {
     for (headers, help) in [
-        ("\r\nretry-after: 31", "try again in 31 seconds"),
-        ("\r\nretry-after: 3600", "try again in 3600 seconds"),
-        ("\r\nretry-after: 18446744073709551616", "try again in 18446744073709551615 seconds"),
+        ("\r\nretry-after: 31", "try again in 31 s"),
+        ("\r\nretry-after: 3600", "try again in 3600 s"),
+        ("\r\nretry-after: 18446744073709551616", "try again in 18446744073709551615 s"),
         ("\r\nretry-after: soon", "try again later"),
         ("", "try again later"),
     ] {

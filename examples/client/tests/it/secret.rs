@@ -25,7 +25,7 @@ fn the_secret_comes_from_a_file() {
     let server = MockServer::always(page(1, None));
     let file = tempfile::NamedTempFile::new().expect("a file");
     fs::write(&file, "7|secret==\r\n").expect("a file can be written");
-    let path = file.path().to_str().expect("a path of text");
+    let path = file.path().to_str().expect("the path is UTF-8");
     // `--secret-file` takes precedence over the environment.
     assert_presented(&server, &run("other", &[&server.url("/t"), "--secret-file", path]));
 }
@@ -45,7 +45,7 @@ fn without_a_valid_secret_no_request_is_sent() {
     let server = MockServer::always(page(1, None));
     let url = server.url("/t");
     let missing = finished(command().arg(&url).output().expect("the client starts"));
-    let missing_text = "error: there is no secret: set TOKENFOLIO_SECRET or use `--secret-file`\n";
+    let missing_text = "error: the secret is missing: set TOKENFOLIO_SECRET or use `--secret-file`\n";
     let malformed_text = "error: the secret contains whitespace or a character that is not allowed in a token\n";
     for (run, text) in [
         (missing, missing_text),

@@ -33,7 +33,7 @@ fn a_status_and_a_direction_choose_the_tokens() {
 }
 
 #[test]
-fn an_unknown_status_or_direction_is_not_requested() {
+fn an_unknown_status_or_direction_is_not_sent() {
     for (option, value, expected) in [
         ("--status", "gone", "unknown status `gone`, expected `active`, `expired` or `revoked`"),
         ("--direction", "up", "unknown order `up`, expected `asc` or `desc`"),
@@ -54,7 +54,7 @@ fn listing_can_start_at_any_page() {
 }
 
 #[test]
-fn a_list_of_one_token_is_a_heading_and_a_line() {
+fn a_list_of_one_token_is_a_header_and_a_line() {
     let server = demo_server::start();
     let run = run(&server.single, &[&server.list_url()]);
     let lines: Vec<_> = run.out.lines().collect();
