@@ -1,7 +1,8 @@
 //! Extracts the files from the guides, so that the code that readers copy is compiled and tested.
 //!
-//! A file is a block of Rust. The line before it is its name in backticks, with a colon. A second file with the same name,
-//! which replaces the first, is extracted as `main_2.rs`.
+//! Each block of Rust is a file. The line before the block is the file's name in backticks, followed by a colon. A
+//! guide can have a second file with the same name, which replaces the first. It is extracted as `main_2.rs`, for
+//! example.
 
 use std::env;
 use std::error::Error;

@@ -11,7 +11,8 @@ pub struct Case {
     /// A short name.
     pub name: String,
     pub(crate) method: Method,
-    /// `{good}` is replaced by that secret of the startup message, and so on. The same holds for `headers`.
+    /// A name in braces, such as `{good}`, is replaced by that secret of the startup message. This also applies to
+    /// `headers`.
     pub(crate) target: Vec<u8>,
     pub(crate) version: &'static str,
     /// Header lines, without line breaks.
@@ -27,7 +28,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Creates a case whose request has the header `Host` and no other.
+    /// Creates a case whose request has `Host` as its only header.
     pub(crate) fn new(name: &str, method: Method, target: impl Into<Vec<u8>>, expected: Expected) -> Self {
         Self {
             name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! A connection that sends any bytes.
+//! A connection that can send arbitrary bytes.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,7 +13,7 @@ use crate::server::{OPERATION_TIMEOUT, request};
 /// A complete response.
 pub type Response = http::Response<Vec<u8>>;
 
-/// More than any example server sends.
+/// The maximum number of headers in a response. The example servers send fewer.
 const MAX_HEADERS: usize = 32;
 
 /// A connection to a server. Its methods panic if the connection fails.
@@ -38,7 +38,7 @@ impl Connection {
     ///
     /// # Panics
     ///
-    /// Panics if the server sends anything else than a response.
+    /// Panics if the server sends anything other than a response.
     #[track_caller]
     pub fn get(&mut self, secret: &str, target: &str) -> Option<Response> {
         self.send(request(&Method::GET, secret, target));

@@ -83,7 +83,7 @@ impl Exchange {
         (actual != expected).then(|| self.report(expected.as_ref(), actual.as_ref()))
     }
 
-    /// Describes how the response violates the description.
+    /// Describes how the response violates the OpenAPI description.
     fn violations(&self, description: &Description) -> Option<String> {
         let Self { framework, method, case, .. } = self;
         if !self.expected().is_from_endpoint() || self.is_rejected() {
@@ -104,7 +104,7 @@ impl Exchange {
 ///
 /// # Panics
 ///
-/// Panics if a response differs from the expected response or from the description that the server sends.
+/// Panics if a response differs from the expected response, or violates the OpenAPI description that the server sends.
 #[must_use]
 #[track_caller]
 pub fn run(server: &Server, cases: &[Case]) -> Vec<Exchange> {

@@ -62,7 +62,7 @@ impl Expected {
             Self::Fallback(path) => {
                 let request = http::Request::builder().method(&exchange.method).uri(*path).body(());
                 let (parts, ()) = request.expect("a path of a case").into_parts();
-                // `Server::description` checks the description. Here, the headers are of interest.
+                // `Server::description` checks the description. Only the headers are checked here.
                 let received = exchange.response.as_ref().map(Response::body).map(Vec::as_slice).unwrap_or_default();
                 Snapshot::of(&tokenfolio_demo::Fallback::new(String::from_utf8_lossy(received)).respond(&parts))
             }
@@ -90,7 +90,8 @@ fn problem(
     Snapshot::new(status, "application/problem+json", body)
 }
 
-/// Returns the received page as the library writes it, if it has the expected rows, whose ids count from `first_id`.
+/// Returns the page that the library writes for the received rows. Their ids must be the expected ones, counted from
+/// `first_id`. Otherwise, returns a snapshot that no response equals.
 fn page_of_tokens(exchange: &Exchange, page: u64, total: u64, first_id: u64) -> Snapshot {
     let read = |response: &Response| serde_json::from_slice::<Page<TokenResource>>(response.body()).ok();
     let rows = exchange.response.as_ref().and_then(read).map(|page| page.data).unwrap_or_default();

@@ -4,11 +4,11 @@ use aho_corasick::AhoCorasick;
 use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
 use sha2::{Digest, Sha256};
 
-/// The length of the prefix that is searched. It is a multiple of 3, so that the base64 of the prefix is a prefix of the
-/// base64 of the value.
+/// The length of the prefix of each value that is searched for. It is a multiple of 3, so that the base64 of the prefix
+/// is a prefix of the base64 of the value.
 const PREFIX_LEN: usize = 9;
 
-/// Words in messages of databases, their drivers and panics.
+/// Words that appear in messages of databases, of their drivers and of panics.
 const CAUSES: [&str; 14] = [
     "no such table",
     "out of range at index",
@@ -46,7 +46,7 @@ impl LeakDetector {
         Self::new(secrets.into_iter().flat_map(secret_and_digest))
     }
 
-    /// Finds words that appear in the causes of errors, and these words.
+    /// Finds words that appear in the causes of errors, and the given words.
     #[must_use]
     pub(crate) fn for_causes<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
         let words = CAUSES.into_iter().chain(words);

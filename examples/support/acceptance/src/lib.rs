@@ -1,14 +1,14 @@
 //! The acceptance suite for adapters. It sends a table of requests, as raw bytes over a socket, to a compiled server.
 //!
-//! An adapter joins with one line in its tests, which expands to one test for each function of [`checks`]:
+//! An adapter adds one line to its tests, which expands to one test for each function of [`checks`]:
 //!
 //! ```text
 //! tokenfolio_acceptance::suite!(env!("CARGO_BIN_EXE_axum"));
 //! ```
 //!
 //! The suite compares the status, every header except `Connection` and `Date`, and every byte of the body. A case lists
-//! the exceptions for a framework that responds before the endpoint or changes the request. A change of a framework
-//! therefore fails the suite.
+//! the exceptions for a framework that responds before the endpoint or changes the request. The suite therefore fails
+//! if a framework changes its behavior.
 //!
 //! A [`LeakDetector`] searches all responses, and all output after the startup message, for secrets, their digests and
 //! the causes of errors. Only the log may contain a cause.

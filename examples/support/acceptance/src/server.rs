@@ -21,7 +21,7 @@ use crate::leak_detector::LeakDetector;
 /// The time limit for a response, a shutdown, or the writing of usage. A correct server needs far less.
 pub(crate) const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The first line of a server's output.
+/// The first line of a server's output: its URL and its secrets.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StartupMessage {
@@ -65,7 +65,7 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// Panics if the server does not start, or prints anything else than a startup message.
+    /// Panics if the server does not start, or prints anything other than a startup message.
     #[must_use]
     #[track_caller]
     pub fn start(binary: &str, arguments: &[&str]) -> Self {
@@ -75,7 +75,7 @@ impl Server {
         command.args(["--port", "0"]).args(arguments).stdout(Stdio::piped());
         command.stderr(log.reopen().expect("the file is there"));
         let mut process = command.spawn().expect("the server starts");
-        let mut output = BufReader::new(process.stdout.take().expect("a pipe was asked for"));
+        let mut output = BufReader::new(process.stdout.take().expect("standard output is a pipe"));
         let mut line = || {
             let mut line = String::new();
             output.read_line(&mut line).expect("the output is text");
@@ -212,7 +212,7 @@ fn read_log(log: &NamedTempFile) -> String {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // This does nothing if the server has ended, as it has after a successful test.
+        // This does nothing if the server has already ended, as after a successful test.
         drop(self.process.kill());
         drop(self.process.wait());
         let log = self.log();

@@ -11,11 +11,12 @@ use crate::start::PATH;
 /// Lists access tokens over HTTP, with demo data, on 127.0.0.1.
 #[derive(Clone, Debug, Parser)]
 pub struct Arguments {
-    /// The port to listen on. 0 picks a free one.
+    /// The port to listen on. 0 chooses a free port.
     #[arg(long, value_name = "N", default_value_t = 3000)]
     pub port: u16,
 
-    /// The start of every link: the public origin and a prefix, if there is one. The default is the server's own origin.
+    /// The base of every link: the public origin, and a path prefix if there is one. The default is the server's own
+    /// origin.
     #[arg(long, value_name = "URL", value_parser = pagination)]
     pub base: Option<Pagination>,
 
@@ -26,7 +27,7 @@ pub struct Arguments {
     #[arg(long, value_name = "STORE", default_value = "sqlite")]
     pub store: StoreChoice,
 
-    /// Reads an invalid page number as page 1, as Laravel does.
+    /// Treats an invalid page number as page 1, as Laravel does.
     #[arg(long)]
     pub lenient: bool,
 
@@ -95,7 +96,7 @@ impl FromStr for StoreChoice {
     }
 }
 
-/// A text that names no store of this server.
+/// An error for a text that is not a store of this server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreChoiceError {

@@ -1,4 +1,4 @@
-//! The stores over a database, as the demo fills them.
+//! The operations that the demo needs from a store over a database.
 
 use tokenfolio::{AccessToken, Authenticator, StoreError, TokenId, TokenStore, UsageBatch};
 use tokenfolio_sqlite::SqliteStore;

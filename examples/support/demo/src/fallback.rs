@@ -1,4 +1,4 @@
-//! The demo's page, the description of the endpoint, and the 404 of every other path.
+//! The demo's page, the description of the endpoint, and a 404 for every other path.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tokenfolio::Problem;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-/// Answers requests for any path except [`PATH`](crate::PATH). A clone is cheap.
+/// Responds to requests for any path except [`PATH`](crate::PATH). A clone is cheap.
 #[derive(Clone, Debug)]
 pub struct Fallback {
     description: Arc<str>,
@@ -30,8 +30,8 @@ impl Fallback {
 
     /// Returns the response to a request, with any method.
     ///
-    /// `/` is a page that lists tokens, and `/openapi.json` the description of the endpoint. Other paths are a problem
-    /// with status 404.
+    /// `/` returns a page that lists tokens, and `/openapi.json` returns the description of the endpoint. Other paths
+    /// return a problem with status 404.
     #[must_use]
     pub fn respond(&self, parts: &Parts) -> Response<Vec<u8>> {
         let mut response = match (self.file(parts.uri.path()), &parts.method) {
@@ -69,7 +69,7 @@ impl From<File<'_>> for Response<Vec<u8>> {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.media_type));
         headers.insert(CONTENT_LENGTH, file.content.len().into());
-        // There is no `ETag`, and the next build may have other content.
+        // The next build may have other content, and a browser could not detect that, because there is no `ETag`.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -11,13 +11,13 @@ pub(crate) fn log_problem(event: &ProblemEvent<'_>) {
     print(&event.to_string());
 }
 
-/// Prints an error that is no problem of a request, with all its causes.
-pub(crate) fn log_error(what: &str, error: &(dyn Error + 'static)) {
+/// Prints an error that did not occur in a request, with all its causes.
+pub(crate) fn log_error(context: &str, error: &(dyn Error + 'static)) {
     let causes = iter::successors(Some(error), |&error| error.source()).map(ToString::to_string);
-    print(&format!("{what}: {}", causes.collect::<Vec<_>>().join(": ")));
+    print(&format!("{context}: {}", causes.collect::<Vec<_>>().join(": ")));
 }
 
 fn print(line: &str) {
-    // A server keeps serving even if nobody reads its log.
+    // The server continues even if its log cannot be written.
     drop(writeln!(io::stderr(), "{line}"));
 }

@@ -1,4 +1,4 @@
-//! [`MemoryStore`] in the roles that it does not have by itself.
+//! Authentication and the writing of usage for [`MemoryStore`].
 
 use std::collections::HashMap;
 use std::future;

@@ -14,7 +14,8 @@ use crate::database::Database;
 use crate::secrets::Secret;
 use crate::usage::{RecordUsage, RecordUsageFuture};
 
-/// The model of the demo's owners. A Laravel application has no such model, so that the demo never changes its tokens.
+/// The model of the demo's owners. No Laravel application has a model with this name, so the demo never changes an
+/// application's tokens.
 const MODEL: &str = "tokenfolio demo";
 /// The tables of a Laravel application, unless they exist, and the owners.
 const SCHEMA: &str = include_str!("mysql/schema.sql");
@@ -71,7 +72,7 @@ fn failed(error: sqlx::Error) -> StoreError {
 /// A store over Sanctum's table whose owners are numbers, as in the other stores.
 pub(crate) struct Sanctum(SanctumStore);
 
-/// Returns the owner of this number. A negative one has no tokens.
+/// Returns the owner with this number. A negative number becomes an owner without tokens.
 fn owner(number: i64) -> Owner {
     Owner::new(MODEL, number.try_into().unwrap_or(u64::MAX))
 }

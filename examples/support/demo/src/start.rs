@@ -22,7 +22,7 @@ pub type Endpoint = ListTokens<Store, Authenticator>;
 /// Everything that a server needs.
 #[derive(Debug)]
 pub struct Demo {
-    /// The socket, which already listens. It does not block, as asynchronous runtimes require.
+    /// The listening socket. It is non-blocking, as asynchronous runtimes require.
     pub listener: TcpListener,
     /// The endpoint at [`PATH`].
     pub endpoint: Endpoint,

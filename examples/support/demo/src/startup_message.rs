@@ -42,7 +42,7 @@ impl StartupMessage {
 }
 
 impl fmt::Debug for StartupMessage {
-    /// Leaves the secrets out.
+    /// Omits the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StartupMessage").field("url", &self.url).finish_non_exhaustive()
     }

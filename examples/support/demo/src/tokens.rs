@@ -31,7 +31,7 @@ const NAMES: [&str; 10] = [
     "<script>alert(1)</script>",
     "C:\\deploy\\key\tand\na second line",
     "",
-    "  blanks around  ",
+    "  spaces around  ",
     "مفتاح النشر",
 ];
 

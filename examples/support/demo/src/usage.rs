@@ -13,9 +13,9 @@ use tokio::time::timeout;
 
 use crate::log::log_error;
 
-/// How long usage waits to be written. A crash loses at most this much.
+/// The interval between two writes. If all writes succeed, a crash loses at most the usage of one interval.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How many tokens are written at a time.
+/// The maximum number of tokens in a batch.
 const BATCH: NonZeroUsize = NonZeroUsize::new(1_000).expect("1,000 is not zero");
 
 pub(crate) type RecordUsageFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
@@ -65,7 +65,8 @@ async fn write_until(
 
 /// Writes all usage. If the store fails or the future is dropped, the usage that is not written stays in the log.
 ///
-/// A store that writes a part of a batch has lost one of its nodes, so the other batches are written too.
+/// If a store writes only a part of a batch, one of its nodes has failed. The other batches can still be written, so
+/// this continues with them.
 async fn write(log: &UsageLog<i64>, store: &dyn RecordUsage) -> Result<(), StoreError> {
     let mut result = Ok(());
     for mut batch in log.drain(BATCH) {
@@ -91,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// A store that keeps the batches it has written, and fails while it is down.
+    /// A store that collects the batches that it receives, and fails while it is down.
     #[derive(Default)]
     struct Batches {
         is_down: AtomicBool,

@@ -1,4 +1,4 @@
-//! The list with Diesel of `docs/guides/store.md`, on the contract.
+//! Checks the list with Diesel of `docs/guides/store.md` against the contract.
 
 mod diesel_tokens {
     include!(concat!(env!("OUT_DIR"), "/store/src/diesel_tokens.rs"));
@@ -92,7 +92,7 @@ impl Fixture for Database {
 }
 
 #[tokio::test]
-async fn the_list_with_diesel_keeps_the_contract() -> Result<(), Violations> {
+async fn the_list_with_diesel_passes_the_contract() -> Result<(), Violations> {
     let mut connection = SqliteConnection::establish(":memory:").unwrap();
     connection.batch_execute(SCHEMA).unwrap();
     let database = Database { tokens: Tokens(Mutex::new(connection)), users: AtomicI64::new(1) };

@@ -38,7 +38,8 @@ fn endpoint() -> ListTokens<MemoryStore<i64>, Nobody> {
     ListTokens::new(MemoryStore::new(), Nobody, list).with_link_header()
 }
 
-/// Removes what the crates do not keep: whether a header or parameter is required, and the default style.
+/// Removes the members that the crates do not preserve: whether a header or parameter is required, and the default
+/// style.
 fn normalize(part: &mut Value) {
     match part {
         Value::Object(members) => {
@@ -111,7 +112,7 @@ fn schemas_of(part: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_list_of_ones_own_refers_to_the_merged_schemas() {
+fn a_list_of_the_service_refers_to_the_merged_schemas() {
     let mut document = with_utoipa::document(&endpoint()).unwrap();
     document.merge(invoices::InvoicesApi::openapi());
     let document = serde_json::to_value(document).unwrap();
@@ -133,7 +134,7 @@ fn a_list_of_ones_own_refers_to_the_merged_schemas() {
     assert_eq!(schemas, [&page, &paid, &from]);
 }
 
-/// The rule that the guide states. The second document is dropped without an error.
+/// The guide states this rule. The second description is dropped without an error.
 #[test]
 fn utoipa_keeps_the_first_description_of_a_method_and_of_a_schema() {
     let read = |summary: &str| -> OpenApi {

@@ -1,4 +1,4 @@
-//! Kills 500 writers, one after the other on one file: `cargo kill`.
+//! Kills 500 writers of one file, one after another: `cargo kill`.
 
 use tokenfolio_load::kill_writers;
 

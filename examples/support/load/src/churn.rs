@@ -13,10 +13,10 @@ pub(crate) const PERMANENT_ID: i64 = 1;
 /// The maximum number of other tokens. They fill four pages.
 const MAX_OTHERS: i64 = 65;
 
-/// The list of one owner: the permanent token, and at least one other token. The ids of the others have no gaps.
+/// The list of one owner: the permanent token, and at least one other token. The ids of the other tokens have no gaps.
 ///
-/// Tokens are created at the end, and revoked and deleted from the start. In every state the revoked tokens come before
-/// the active ones. A page with a gap, or with another order, was not read from one snapshot.
+/// Tokens are created at the end of the list, and revoked and deleted at its start. In every state, the revoked tokens
+/// come before the active tokens. A page with a gap, or with another order, was not read from one snapshot.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Churn {
     owner: i64,
@@ -91,7 +91,8 @@ impl Churn {
         Ok(())
     }
 
-    /// Applies a change to the known state. The change must be one of the three possible ones.
+    /// Applies a change to the known state. The change must be one of the three changes that are possible in this
+    /// state.
     #[track_caller]
     pub(crate) fn apply(&mut self, change: Change) {
         let (bound, id) = match change {

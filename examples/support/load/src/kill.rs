@@ -82,7 +82,7 @@ pub fn kill_writers(writer: &str, times: u32) -> u64 {
 /// Starts a writer, kills it after a number of reported changes, and applies all reported changes to `lists`.
 fn kill_one(writer: &str, path: &Path, changes: usize, lists: &mut BTreeMap<i64, Churn>) -> u64 {
     let mut process = Command::new(writer).arg(path).stdout(Stdio::piped()).spawn().expect("the writer starts");
-    let output = BufReader::new(process.stdout.take().expect("a pipe was asked for"));
+    let output = BufReader::new(process.stdout.take().expect("standard output is a pipe"));
     let mut reported = 0;
     for (line, number) in output.lines().zip(1..) {
         let line = line.expect("the output is text");

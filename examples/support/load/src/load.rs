@@ -16,7 +16,7 @@ use crate::churn::{Churn, secret};
 use crate::measurements::Measurements;
 use crate::page;
 
-/// Above the owners of the demo data.
+/// Greater than the owners of the demo data.
 const FIRST_OWNER: i64 = 1_000;
 const OWNERS_PER_WRITER: u8 = 4;
 /// One more than the maximum number of pages.
@@ -72,7 +72,7 @@ impl Load {
         let run = Run { load: self, server: &server, start: Instant::now(), responses: 0.into() };
         let mut measurements = Measurements::default();
         thread::scope(|scope| {
-            // Writers run until this is dropped, also by a panic.
+            // Writers run until this is dropped, even by a panic.
             let running = Arc::new(());
             let callers: Vec<_> = (0..self.connections).map(|_| scope.spawn(|| run.send_requests())).collect();
             let write = |lists: &[Churn]| {
@@ -121,7 +121,7 @@ impl Run<'_> {
         }
     }
 
-    /// Requests one page after the other, and returns the latencies.
+    /// Requests one page after another, and returns the latencies.
     fn send_requests(&self) -> Vec<Duration> {
         let origin = &self.server.startup_message().url;
         let mut connection = self.server.connect();
@@ -152,7 +152,7 @@ impl Run<'_> {
     }
 }
 
-/// Changes one list after the other, and returns the number of writes.
+/// Changes one list after another, and returns the number of writes.
 fn write_while(running: &Weak<()>, path: &Path, mut lists: Vec<Churn>) -> u64 {
     block_on(async {
         let store = SqliteStore::open(path).await?;

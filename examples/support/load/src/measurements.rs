@@ -28,7 +28,11 @@ impl fmt::Display for Measurements {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.time.as_secs_f64();
         let responses = self.latencies.len();
-        writeln!(f, "{responses} responses of 200 in {seconds:.1} s: {:.0} per second", responses as f64 / seconds)?;
+        writeln!(
+            f,
+            "{responses} responses with status 200 in {seconds:.1} s: {:.0} per second",
+            responses as f64 / seconds
+        )?;
         let median = self.latency(500);
         let p99 = self.latency(990);
         let max = self.latency(1_000);

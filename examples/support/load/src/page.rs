@@ -8,11 +8,11 @@ use crate::churn::{PERMANENT_ID, name};
 
 const PER_PAGE: u64 = 20;
 
-/// Checks a response against its own numbers, and against the possible states of its owner's list.
+/// Checks that the parts of a page agree with each other, and with a possible state of its owner's list.
 ///
 /// # Panics
 ///
-/// Panics if the response is not such a page.
+/// Panics if they do not agree, or if the response is not a page.
 #[track_caller]
 pub(crate) fn check(response: &Response, owner: i64, number: u64, origin: &str) {
     assert_eq!(response.status(), 200, "{}", String::from_utf8_lossy(response.body()));
@@ -34,7 +34,7 @@ fn check_numbers(Page { data, meta, .. }: &Page<TokenResource>, number: u64) {
     assert_eq!((meta.from, meta.to), positions.unzip());
 }
 
-/// Checks the links against the numbers. A list is so short that it has a link to every page.
+/// Checks the links against the numbers. The list is so short that every page has a link.
 #[track_caller]
 fn check_links(Page { links, meta, .. }: &Page<TokenResource>, url: &str) {
     let page_url = |page: u64| Some(format!("{url}?page={page}"));

@@ -11,7 +11,7 @@ use tokenfolio_server_process::{Installation, ServerError};
 
 use crate::server::Server;
 
-/// How long a node may take to receive the data.
+/// The maximum time that a node may take to receive the data.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(90);
 /// The library of Debian's package galera-4.
 const PROVIDER: &str = "/usr/lib/galera/libgalera_smm.so";
@@ -45,12 +45,12 @@ impl Cluster {
         if !Path::new(PROVIDER).is_file() {
             return Err(ServerError::Missing { program: PROVIDER, package: "galera-4" });
         }
-        // The nodes run it in a script, whose error would be hard to find.
+        // The nodes run rsync in a script, and an error of that script is hard to find.
         Installation::new("rsync", "mysql", Vec::new())?.command("rsync", Path::new("/"))?;
         let (addresses, sst_port) = unused_addresses();
         let options = |node| options(&addresses, node, sst_port, provider_options);
         let mut first = Server::start_with(options(0).into_iter().chain(["--wsrep-new-cluster".to_owned()]))?;
-        // When it starts again, it joins the others.
+        // After a restart, the first node joins the others. It must not create a new cluster.
         first.options.pop();
         await_ready(&first)?;
         let mut nodes = vec![first];
@@ -68,7 +68,8 @@ impl Cluster {
         &self.nodes
     }
 
-    /// Returns the URL of a database on all nodes, for the user `root`, who has no password. This node is the first one.
+    /// Returns the URL of a database on all nodes, for the user `root`, who has no password. The URL lists the node
+    /// `first` before the others.
     #[must_use]
     pub fn url(&self, first: usize, database: &str) -> String {
         let (last, begin) = self.addresses.split_at(first);
@@ -97,7 +98,8 @@ impl Cluster {
     ///
     /// Fails if a node is running, does not start or does not join the others.
     pub fn start_again(&mut self, nodes: &[usize]) -> Result<(), ServerError> {
-        // All at once, because a node waits until the nodes that it knows are a majority.
+        // All nodes start at the same time, because a node waits until it reaches a majority of the nodes that it
+        // knows.
         thread::scope(|scope| {
             let killed = self.nodes.iter_mut().enumerate().filter(|(node, _)| nodes.contains(node));
             let starting: Vec<_> = killed.map(|(_, node)| scope.spawn(|| node.start_again())).collect();
@@ -131,8 +133,8 @@ fn await_ready(node: &Server) -> Result<(), ServerError> {
 fn options(addresses: &[Ipv4Addr], node: usize, sst_port: u16, provider_options: &str) -> Vec<String> {
     let address = addresses[node];
     let all: Vec<_> = addresses.iter().map(Ipv4Addr::to_string).collect();
-    // All ports are Galera's defaults, except the port for the data. The script that runs rsync demands that no other
-    // process listens there, at any address.
+    // All ports are Galera's defaults, except the port for the data transfer. The script that runs rsync requires that
+    // no other process listens on that port, at any address.
     let sst_port = usize::from(sst_port) + node;
     vec![
         "--default-time-zone=+00:00".to_owned(),
@@ -154,14 +156,14 @@ fn options(addresses: &[Ipv4Addr], node: usize, sst_port: u16, provider_options:
     ]
 }
 
-/// Returns addresses that no other cluster uses, and a port that no other script uses. The number of the process and the
-/// number of the cluster are in both.
+/// Returns addresses that no other cluster uses, and a port that no other script uses. Both are computed from the
+/// process id and the number of the cluster.
 fn unused_addresses() -> (Vec<Ipv4Addr>, u16) {
     static COUNT: AtomicU8 = AtomicU8::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let [_, _, high, low] = process::id().to_be_bytes();
     let addresses = (1..=NODES).map(|node| Ipv4Addr::new(127, count * NODES + node, high, low)).collect();
-    // Below the ports that the system gives to connections.
+    // Below the range of ephemeral ports.
     let port = 10_000 + u16::from_be_bytes([high, low]) % 1_000 * 20 + u16::from(count % 6 * NODES);
     (addresses, port)
 }

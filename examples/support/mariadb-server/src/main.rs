@@ -1,7 +1,8 @@
-//! Runs a throw-away MariaDB server until its input ends: `cargo example mariadb-server`, and ctrl-c or ctrl-d.
+//! Runs a temporary MariaDB server: `cargo example mariadb-server`. Ctrl-c, or the end of standard input, stops it.
 //!
 //! It prints the URL of an empty database, for `cargo example axum --features mysql -- --store URL`. With `-- --cluster` it
-//! runs the three nodes of a Galera cluster, which takes a quarter of a minute to start. The URL then names all of them.
+//! runs the three nodes of a Galera cluster, which takes about 15 seconds to start. The URL then contains all three
+//! nodes.
 
 use std::{env, io};
 

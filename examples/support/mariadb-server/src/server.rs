@@ -8,8 +8,8 @@ use tokenfolio_server_process::{Folder, Installation, Process, ServerError, run,
 
 /// The empty database that every server has.
 const DATABASE: &str = "test";
-/// The data must survive a killed server, but not a crash of the machine. The buffer pool is small, because tests are.
-/// Tests that drop connections leave them in the queue of the socket.
+/// The data must survive a killed server, but not a crash of the machine. The buffer pool is small, because the tests
+/// have few rows. The backlog is large, because connections that a test drops remain in it for a while.
 const SETTINGS: [&str; 5] = [
     "--skip-networking",
     "--skip-name-resolve",
@@ -137,7 +137,8 @@ fn create_folder(installation: &Installation) -> Result<Folder, ServerError> {
 /// Starts a server in a process group of its own, and waits until it accepts connections.
 fn start(installation: &Installation, folder: &Path, options: &Vec<String>) -> Result<Process, ServerError> {
     let server = installation.command("mariadbd", folder)?;
-    // The server writes its process id late. A server that starts could then not be stopped.
+    // The shell writes the process id, because the server itself writes it late. Until then, a server that starts could
+    // not be stopped.
     let mut shell = installation.command("sh", folder)?;
     shell.args(["-c", "echo $$ >\"$1\"; shift; exec \"$@\"", "sh"]).arg(process_id(folder)).arg(server.get_program());
     shell
@@ -152,8 +153,8 @@ fn start(installation: &Installation, folder: &Path, options: &Vec<String>) -> R
     Process::start(&mut shell, "mariadbd", &folder.join("log"), is_ready)
 }
 
-/// Returns the options for the folders of data and of temporary files. A server that starts removes the temporary tables of
-/// all servers that have the same folder.
+/// Returns the options for the folders of data and of temporary files. Each server has its own folder for temporary
+/// files, because a server that starts removes the temporary tables of all servers in that folder.
 fn folder_options(folder: &Path) -> [String; 2] {
     [format!("--datadir={}", folder.join("data").display()), format!("--tmpdir={}", folder.display())]
 }

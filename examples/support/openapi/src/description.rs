@@ -29,7 +29,8 @@ impl Description {
 
     /// Compiles a document that describes one endpoint, as `ListTokens::openapi` returns it.
     ///
-    /// The document is open to texts of later versions. Responses are checked against what this version writes.
+    /// The document allows the texts of later versions. Responses are checked only against the texts that this version
+    /// writes.
     ///
     /// # Panics
     ///
@@ -54,7 +55,7 @@ impl Description {
         &self.document
     }
 
-    /// Returns the path of the endpoint, and what the document says of it.
+    /// Returns the path of the endpoint, and its path item.
     #[must_use]
     pub fn path_item(&self) -> (&str, &Value) {
         path_item(&self.document)
@@ -81,7 +82,7 @@ fn path_item(document: &Value) -> (&str, &Value) {
     (path, item)
 }
 
-/// Returns the document with the extensions for what this version writes as keywords, which are checked.
+/// Replaces the extensions that describe the texts of this version by keywords, so that they are checked.
 fn closed(part: &Value) -> Value {
     match part {
         Value::Object(members) => {

@@ -2,13 +2,13 @@
 //!
 //! It needs an installed PostgreSQL, on `PATH` or in Debian's folders, and no privileges. As root it runs the server as
 //! the user `postgres`, because PostgreSQL does not run as root. The server listens on a socket in its own folder, which
-//! no other user can enter. It listens on a port only if asked. It does not sync data to the disk.
+//! no other user can enter. It listens on a port only with [`Server::start_on`]. It does not sync data to the disk.
 //!
 //! Tests that need their own tables share one server and use a [`Schema`] each. Tests that stop a server start their own.
 //! A [`Pooler`] is a connection pool in front of a server.
 //! `cargo example postgres-server` runs a server from the command line.
 //!
-//! # Another engine
+//! # Another database
 //!
 //! If the environment variable `TOKENFOLIO_PG_URL` is set, every [`Schema`] is created in the database at that URL. Its
 //! user must be allowed to create schemas, which are dropped after the tests. Some tests need a superuser. Workers of a

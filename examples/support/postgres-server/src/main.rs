@@ -1,4 +1,4 @@
-//! Runs a throw-away PostgreSQL server until its input ends: `cargo example postgres-server`, and ctrl-c or ctrl-d.
+//! Runs a temporary PostgreSQL server: `cargo example postgres-server`. Ctrl-c, or the end of standard input, stops it.
 //!
 //! It prints the URL to connect to, for `psql` or `cargo example axum --features postgres -- --store URL`.
 

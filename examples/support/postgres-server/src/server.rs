@@ -30,7 +30,7 @@ impl Server {
         Self::new(None)
     }
 
-    /// Starts a server that also listens on a port of 127.0.0.1. The port 0 picks a free one. Every user of this machine
+    /// Starts a server that also listens on a port of 127.0.0.1. Port 0 chooses a free port. Every user of this machine
     /// can connect.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl Server {
         let mut initdb = installation.command("initdb", folder.path())?;
         initdb.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"]);
         run(initdb.arg(data(folder.path())), "initdb")?;
-        // The data need not survive a crash of the machine. `ALTER SYSTEM` can override these settings.
+        // The data does not need to survive a crash of the machine. `ALTER SYSTEM` can override these settings.
         configure(folder.path(), "fsync = off\nfull_page_writes = off\n")?;
         let port = if port == Some(0) { Some(free_port()?) } else { port };
         Self::start_in(folder, installation, port)
@@ -72,7 +72,7 @@ impl Server {
         Ok(Self { folder, process, installation, port })
     }
 
-    /// Returns the URL to connect to, with the port if there is one, else with the socket.
+    /// Returns the URL to connect to. It contains the port if the server has one, or else the socket.
     #[must_use]
     pub fn url(&self) -> String {
         match self.port {

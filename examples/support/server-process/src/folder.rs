@@ -27,7 +27,7 @@ impl Folder {
     /// Creates a folder that only the server's user may enter. Its name starts with `prefix`, which should be short,
     /// because the path of a socket has a maximum length.
     ///
-    /// `stop` returns the command that stops the server in a folder. The command runs once, and may fail.
+    /// `stop` returns the command that stops the server in a folder. The command runs once. Its failure is ignored.
     ///
     /// # Errors
     ///
@@ -84,8 +84,8 @@ fn cleaner(folder: &Path, stop: &Command, user: Option<User>) -> Command {
     if let Some(User { uid, gid }) = user {
         shell.uid(uid).gid(gid);
     }
-    // A terminal, or a program with a time limit, sends signals to the whole process group of the tests. The cleaner must
-    // outlive them.
+    // Ctrl-c, or a program such as `timeout`, sends a signal to the whole process group of the tests. The cleaner must
+    // outlive the tests.
     shell.process_group(0);
     shell.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     shell

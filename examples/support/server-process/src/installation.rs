@@ -96,7 +96,7 @@ pub fn run_with_input(command: &mut Command, program: &'static str, input: &str)
     let mut child = command.spawn().map_err(|error| ServerError::Spawn { program, error })?;
     let stdin = child.stdin.take();
     let output = thread::scope(|scope| {
-        // A command that ends early has an error of its own.
+        // If the command ends before it has read everything, its own error is returned.
         scope.spawn(|| drop(stdin.map(|mut stdin| stdin.write_all(input.as_bytes()))));
         child.wait_with_output().map_err(ServerError::End)
     })?;

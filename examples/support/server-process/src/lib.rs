@@ -1,4 +1,5 @@
-//! The process of a temporary database server, and its folder. Both end with the current process, however it ends.
+//! The process of a temporary database server, and its folder. Both are removed when the current process ends, even if
+//! it is killed.
 //!
 //! [`Installation`] finds the programs of an installed server, [`Folder`] is the folder of one server, and [`Process`] is
 //! its process.

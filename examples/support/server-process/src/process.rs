@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::error::ServerError;
 use crate::installation::run;
 
-/// How long a server may take to start.
+/// The maximum time that a server may take to start.
 const STARTUP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A server's process, which may have ended.
@@ -77,7 +77,7 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// Fails if the operating system does.
+    /// Fails if the operating system reports an error.
     pub fn wait(&mut self) -> Result<(), ServerError> {
         self.0.wait().map_err(ServerError::End)?;
         Ok(())
@@ -86,7 +86,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It has ended, unless stopping it failed.
+        // The process has already ended, unless an attempt to stop it has failed.
         drop(self.0.kill());
         drop(self.0.wait());
     }

@@ -1,5 +1,4 @@
-//! Headers that claim the origin of a request or another host. The servers trust none of them, except the header of a
-//! trusted proxy.
+//! Headers that claim another client address or another host. The servers trust only the header of a trusted proxy.
 
 use super::get;
 use crate::case::Case;
@@ -70,7 +69,7 @@ pub(super) fn trusted_proxy_cases() -> Vec<Case> {
         &[b"forwarded: for=203.0.113.12"],
         &[b"x-real-ip: 203.0.113.12"],
     ];
-    // These would be the address of the proxy if the header were ignored.
+    // A server that ignores the header sees the address of the proxy, from which the token is allowed.
     let not_this_machine: [&[&[u8]]; 6] = [
         &[b"x-forwarded-for: 203.0.113.12"],
         &[b"x-forwarded-for: 127.0.0.1, 203.0.113.12"],
@@ -79,7 +78,8 @@ pub(super) fn trusted_proxy_cases() -> Vec<Case> {
         &[b"x-forwarded-for: \xff"],
         &[b"x-forwarded-for: \xff, 203.0.113.12"],
     ];
-    // Rocket drops a header whose value is not UTF-8. Its adapter therefore finds no client without the header.
+    // Rocket drops a header whose value is not UTF-8. Its adapter therefore treats the client as unknown if there is no
+    // header.
     let without_header = case("single", &[], Single).except("rocket", rejected.clone());
     let allowed = allowed.map(|lines| case("ip_denied", lines, Page(1)));
     let denied = denied.map(|lines| case("ip_denied", lines, rejected.clone()));

@@ -36,7 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
         line("a relative target", b"api/v1/me/tokens"),
         line("a byte that is not UTF-8", b"/api/v1/me/tokens?page=\xff"),
         line("a byte that is not UTF-8 in the path", b"/api/v1/me/\xfftokens"),
-        line("half a character", b"/api/v1/me/tokens?page=2&x=\xe3\x81"),
+        line("an incomplete UTF-8 character", b"/api/v1/me/tokens?page=2&x=\xe3\x81"),
         line("a surrogate", b"/api/v1/me/tokens?page=\xed\xa0\x80"),
         line("an unknown version", PATH.as_bytes()).version("HTTP/9.9"),
         line("no version", PATH.as_bytes()).version(""),

@@ -99,6 +99,6 @@ pub(super) fn lenient_cases() -> Vec<Case> {
 fn case(query: &str, expected: Expected) -> Case {
     let name: String = query.chars().take(40).collect();
     let case = Case::new(&name, Method::GET, format!("{PATH}{query}"), expected).authorized();
-    // A target is ASCII (RFC 3986). The other frameworks accept more.
+    // RFC 3986 allows only ASCII in a target. Only actix-web enforces this.
     if query.is_ascii() { case } else { case.except("actix-web", Rejected(&[400])) }
 }

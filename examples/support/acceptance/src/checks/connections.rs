@@ -14,7 +14,7 @@ pub fn a_connection_serves_several_requests(binary: &str) {
     let mut connection = server.connect();
     for page in 2..=5 {
         connection.send(request(&Method::HEAD, &server.startup_message.good, &format!("{PATH}?page={page}")));
-        let head = connection.read_response_to(&Method::HEAD).expect("the connection is kept");
+        let head = connection.read_response_to(&Method::HEAD).expect("the connection stays open");
         connection.send(request(&Method::GET, &server.startup_message.good, &format!("{PATH}?page={page}")));
         let get = read_response(&mut connection);
         assert_eq!(head.headers()["content-length"], get.body().len().to_string());
@@ -55,7 +55,7 @@ pub fn a_request_can_arrive_byte_by_byte(binary: &str) {
 
 #[track_caller]
 fn read_response(connection: &mut Connection) -> Response {
-    connection.read_response().expect("the connection is kept")
+    connection.read_response().expect("the connection stays open")
 }
 
 #[track_caller]

@@ -10,7 +10,7 @@ use crate::server::{Server, request};
 /// The limit for the memory that a client can use. The checks send more, or leave more unread.
 const MAX_MEMORY: u64 = 24 << 20;
 
-/// Interrupts requests after every number of bytes, and completes them after another request.
+/// Interrupts one request after each of its bytes, serves another client, and then completes the interrupted requests.
 #[track_caller]
 pub fn unfinished_requests_do_not_block_others(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);
@@ -49,7 +49,7 @@ pub fn endless_requests_are_rejected(binary: &str) {
             sent += chunk.len() as u64;
             assert!(sent < 2 * MAX_MEMORY, "the server keeps reading: {start:?}, {repeated:?}");
         }
-        is_refused(connection.read_response());
+        expect_rejected(connection.read_response());
         expect_served(&server);
     }
     let growth = server.resident_memory().saturating_sub(before);
@@ -69,7 +69,7 @@ pub fn requests_before_garbage_are_answered(binary: &str) {
             [(); 3].map(|()| connection.read_response().map(|response| current_page(&response))),
             [2, 3, 4].map(Some)
         );
-        is_refused(connection.read_response());
+        expect_rejected(connection.read_response());
         expect_served(&server);
     }
     server.stop();
@@ -78,7 +78,7 @@ pub fn requests_before_garbage_are_answered(binary: &str) {
 /// Sends requests without reading responses until the server stops reading. Then all are answered, in order.
 #[track_caller]
 pub fn unread_responses_do_not_fill_the_memory(binary: &str) {
-    /// With their padding, these requests exceed the socket buffers. Their responses are three times as long.
+    /// The padded requests exceed the socket buffers. Their responses are three times as long.
     const REQUESTS: usize = 12_000;
     let server = Server::start(binary, &["--store", "memory"]);
     expect_served(&server);
@@ -91,10 +91,10 @@ pub fn unread_responses_do_not_fill_the_memory(binary: &str) {
     let sent = connection.send_until_blocked(requests.as_bytes());
     assert!(sent < requests.len(), "the server keeps reading");
     let growth = server.resident_memory().saturating_sub(before);
-    assert!(growth < MAX_MEMORY, "{growth} bytes are unread");
+    assert!(growth < MAX_MEMORY, "unread responses take {growth} bytes of memory");
     expect_served(&server);
 
-    // actix-web may close before it has answered the last of them.
+    // actix-web may close the connection before it has sent the last responses.
     let answered = if server.framework == "actix-web" { 100 } else { sent / length };
     let responses = (0..answered).map_while(|index| Some((index, connection.read_response()?)));
     let in_order = responses.take_while(|(index, response)| current_page(response) == page_number(*index)).count();
@@ -117,7 +117,7 @@ fn expect_served(server: &Server) {
 }
 
 #[track_caller]
-fn is_refused(response: Option<Response>) {
+fn expect_rejected(response: Option<Response>) {
     let status = response.map(|response| response.status().as_u16());
     assert!(status.is_none_or(|status| [400, 414, 431].contains(&status)), "{status:?}");
 }

@@ -9,7 +9,8 @@ use tokenfolio_postgres_server::{Schema, Server as Database};
 use crate::PATH;
 use crate::server::{Server, request};
 
-/// How to damage a database, how to repair it, the kind of the error, and words of its cause in SQLite and in PostgreSQL.
+/// The SQL that damages a database, the SQL that repairs it, the kind of the expected error, and words that its cause
+/// contains in SQLite and in PostgreSQL.
 const DAMAGES: [(&str, &str, &str, [&str; 2]); 4] = [
     (
         "UPDATE token_usage SET usage_count = -1 - usage_count WHERE token_id = 19",
@@ -123,7 +124,7 @@ pub fn the_reason_of_each_401_is_logged_and_not_sent(binary: &str) {
     server.stop();
 }
 
-/// Returns what the server logs about a request for the list, whose response has no cause.
+/// Requests the list, checks that the response does not contain the cause, and returns what the server has logged.
 #[track_caller]
 fn log_of(server: &Server, status: u16) -> String {
     let before = server.log();

@@ -1,4 +1,4 @@
-//! Usage of a token, and whether it survives the server.
+//! The usage of tokens, and whether it survives a restart of the server.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use tokenfolio::{Page, TokenResource};
 use crate::PATH;
 use crate::server::{OPERATION_TIMEOUT, Server};
 
-/// Starts servers on one file, and checks the usage that each has written.
+/// Starts two servers on one file, one after the other, and checks the usage that each has written.
 #[track_caller]
 pub fn usage_is_written_before_a_shutdown(binary: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -60,12 +60,15 @@ pub fn a_killed_server_loses_only_unwritten_usage(binary: &str) {
         assert!(Instant::now() < deadline, "the running server does not write usage: {listed}");
         thread::sleep(Duration::from_millis(50));
     };
-    // Kills it.
+    // Dropping the server kills it.
     drop(server);
 
     let server = Server::start(binary, &["--store", &store]);
     let preserved = use_token(&server);
-    assert!((written..=usage).contains(&preserved), "of {usage}, {written} were written and {preserved} preserved");
+    assert!(
+        (written..=usage).contains(&preserved),
+        "a usage count of {preserved} is preserved, expected {written} to {usage}"
+    );
     server.stop();
 }
 

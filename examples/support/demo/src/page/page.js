@@ -1,10 +1,10 @@
-// Lists the tokens of a pasted secret. Whatever comes from the server is set as text, never as markup.
+// Lists the tokens of a pasted secret. The page inserts everything that the server sends as text, never as markup.
 
-const at = (id) => document.getElementById(id);
-const [form, field, problem, heading, summary, list] = ["ask", "secret", "problem", "heading", "summary", "list"].map(at);
-const choices = [at("status"), at("direction")];
+const byId = (id) => document.getElementById(id);
+const [form, field, problem, heading, summary, list] = ["request", "secret", "problem", "heading", "summary", "list"].map(byId);
+const choices = [byId("status"), byId("direction")];
 
-// The page's own language, in the reader's variant of it.
+// The page is in English. Numbers and times have the format of the reader's variant of English.
 const locale = navigator.languages.find((language) => /^en\b/.test(language)) ?? "en";
 const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(locale);
@@ -16,14 +16,14 @@ let pending = new AbortController();
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const pasted = field.value.trim();
-  // Another caller has other pages. The first may have come by a link to one.
+  // Another secret has another list, which starts at page 1. The first secret keeps the page of the URL.
   if (secret !== null && secret !== pasted) history.replaceState(null, "", pageHref(1));
   secret = pasted;
   load();
 });
 
 for (const choice of choices) {
-  // The list that is chosen begins with its own first page. Setting the fragment loads it.
+  // Another choice is another list, which starts at page 1. The new fragment loads it.
   choice.addEventListener("change", () => (location.hash = pageHref(1)));
 }
 
@@ -33,7 +33,7 @@ function pageHref(page) {
   return `#${new URLSearchParams([["page", page], ...chosen])}`;
 }
 
-// Pages are told apart by the fragment, so that the browser's back and forward work, and nothing of it reaches a server.
+// The fragment contains the page, so that the browser can go back and forward. Browsers do not send it to a server.
 addEventListener("hashchange", () => secret !== null && load());
 
 async function load() {
@@ -43,51 +43,51 @@ async function load() {
   list.ariaBusy = "true";
   summary.textContent = "Loading …";
   try {
-    const show = await ask(signal);
+    const show = await request(signal);
     if (!signal.aborted) show();
   } catch {
-    const detail = "The server did not answer, or not as expected.";
-    const advice = "See whether it still runs, then try again.";
-    if (!signal.aborted) showProblem({ title: "No answer", detail, advice, status: 0 });
+    const detail = "The server did not respond, or sent an unexpected response.";
+    const advice = "Check that the server is running, then try again.";
+    if (!signal.aborted) showProblem({ title: "No response", detail, advice, status: 0 });
   } finally {
     if (!signal.aborted) list.ariaBusy = "false";
   }
 }
 
-/** Asks for the page that the fragment names, and returns what shows the answer. */
-async function ask(signal) {
+/** Requests the page in the fragment, and returns a function that shows the response. */
+async function request(signal) {
   if (!/^[!-~]+$/.test(secret)) {
-    const detail = "A secret is one word of letters, digits and signs.";
-    return () => showProblem({ title: "This is no secret", detail, advice: "Copy one from the server’s first line." });
+    const detail = "A secret contains only ASCII letters, digits and punctuation.";
+    return () => showProblem({ title: "Invalid secret", detail, advice: "Copy a secret from the first line that the server printed." });
   }
   const url = new URL("api/v1/me/tokens", document.baseURI);
-  const asked = new URLSearchParams(location.hash.slice(1));
-  url.searchParams.set("page", asked.get("page") ?? "1");
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  url.searchParams.set("page", fragment.get("page") ?? "1");
   for (const choice of choices) {
-    choice.value = asked.get(choice.id) ?? "";
-    if (asked.has(choice.id)) url.searchParams.set(choice.id, asked.get(choice.id));
+    choice.value = fragment.get(choice.id) ?? "";
+    if (fragment.has(choice.id)) url.searchParams.set(choice.id, fragment.get(choice.id));
   }
   const headers = { authorization: `Bearer ${secret}`, traceparent: traceparent() };
   const response = await fetch(url, { headers, signal, cache: "no-store", credentials: "omit", redirect: "error" });
   const text = await response.text();
   if (response.ok) {
-    const page = JSON.parse(text, exactly);
+    const page = JSON.parse(text, reviveInteger);
     return () => showPage(page);
   }
   const isProblem = /^application\/problem\+json\b/i.test(response.headers.get("content-type"));
-  const refusal = isProblem ? JSON.parse(text) : { title: "No page" };
+  const received = isProblem ? JSON.parse(text) : { title: "No page" };
   const advice = adviceFor(response.status, response.headers.get("retry-after"));
-  return () => showProblem({ ...refusal, status: response.status, advice });
+  return () => showProblem({ ...received, status: response.status, advice });
 }
 
-/** Makes a trace of its own for each request, which a problem then names (W3C Trace Context, section 3.2). */
+/** Creates the trace of a request, whose id a problem then contains (W3C Trace Context, section 3.2). */
 function traceparent() {
   const hex = [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return `00-${hex.slice(0, 32)}-${hex.slice(32)}-00`;
 }
 
-/** Revives whole numbers that a double cannot hold, where the browser shows their digits. */
-function exactly(_, value, context) {
+/** Returns an integer without rounding, if the browser supports `context.source`. */
+function reviveInteger(_, value, context) {
   const isExact = typeof value !== "number" || Number.isSafeInteger(value) || !/^-?\d+$/.test(context?.source);
   return isExact ? value : BigInt(context.source);
 }
@@ -95,15 +95,15 @@ function exactly(_, value, context) {
 function adviceFor(status, retryAfter) {
   switch (status) {
     case 400:
-      return "Follow one of the page links instead.";
+      return "Use a link to a page instead.";
     case 401:
-      return "See that the secret is whole, and that its token is active and may be used from here. Which of these it was, the server never tells.";
+      return "Check that the secret is complete, and that its token is active and allowed from this address. For security, the server does not report the reason.";
     case 503:
-      return `The request was fine. Try again in ${count(retryAfter ?? 1, "second")}.`;
+      return `The request is valid. Try again in ${count(retryAfter ?? 1, "second")}.`;
     case 504:
-      return "The request was fine, but took too long. Try again.";
+      return "The request is valid, but took too long. Try again.";
     default:
-      return "If it lasts, tell whoever runs the server. Where there is a trace, quote it.";
+      return "If this happens again, report it to the server’s operators, with the trace if there is one.";
   }
 }
 
@@ -114,11 +114,11 @@ function showPage({ data, meta }) {
   heading.textContent = `Page ${number(meta.current_page)} of ${number(meta.last_page)}`;
   summary.textContent = data.length
     ? `Tokens ${number(meta.from)} to ${number(meta.to)} of ${number(meta.total)}. Times in ${zone}.`
-    : `No tokens here; ${number(meta.total)} in all.`;
+    : `No tokens on this page, ${number(meta.total)} in total.`;
   document.title = `${heading.textContent} · Access tokens`;
-  at("rows").replaceChildren(...data.map(row));
-  at("rows").parentElement.hidden = data.length === 0;
-  at("pages").replaceChildren(...meta.links.map(pageLink));
+  byId("rows").replaceChildren(...data.map(row));
+  byId("rows").parentElement.hidden = data.length === 0;
+  byId("pages").replaceChildren(...meta.links.map(pageLink));
   heading.focus();
 }
 
@@ -126,12 +126,12 @@ function showProblem({ title, detail, errors, status, advice, trace_id: trace })
   list.hidden = heading.hidden = true;
   summary.textContent = "";
   document.title = `${title} · Access tokens`;
-  const { content, part } = copy("refusal");
+  const { content, part } = copy("problem-content");
   part("title").textContent = status ? `${title} (${status})` : title;
   part("advice").textContent = advice;
   fill(part("detail"), detail);
   fill(part("trace"), trace, (paragraph) => (paragraph.querySelector("code").textContent = trace));
-  // The detail of a malformed request says what its parts say; they are shown where there are several.
+  // The detail of a problem repeats its only error, so a list is shown only for several errors.
   fill(part("errors"), errors?.length > 1, (items) => {
     items.append(...errors.map(({ parameter, detail }) => element("li", `${parameter} ${detail}`)));
   });
@@ -139,13 +139,13 @@ function showProblem({ title, detail, errors, status, advice, trace_id: trace })
   fill(part("retry"), status === 0 || status >= 500, (button) => button.addEventListener("click", load));
   problem.hidden = false;
   problem.replaceChildren(content);
-  // The keyboard goes to what there is to do: to correct the secret, or to ask again.
+  // Focuses the element of the next step: the secret to correct, or the button to try again.
   const isSecret = status === 401 || status === undefined;
   field.ariaInvalid = isSecret ? "true" : null;
   (isSecret ? field : problem.querySelector(".row > *"))?.focus();
 }
 
-/** Writes what there is into an element, or takes the element away. */
+/** Writes a value into an element, or removes the element if there is no value. */
 function fill(target, value, write = () => (target.textContent = value)) {
   if (value) write(target);
   else target.remove();
@@ -164,10 +164,10 @@ function row(token) {
 
 const SIGNS = /([\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|^ +| +$)/u;
 
-/** Shows a name as it is, but for what could not be seen, or would turn the text around it. */
+/** Shows a name. Replaces invisible characters, and characters that change the writing direction, by signs. */
 function showName(target, name) {
   if (name === "") target.append(element("i", "no name", "quiet"));
-  const pieces = name.split(SIGNS).map((piece, at) => (at % 2 ? element("span", sign(piece), "sign") : piece));
+  const pieces = name.split(SIGNS).map((piece, index) => (index % 2 ? element("span", sign(piece), "sign") : piece));
   if (name.length <= 120) return target.append(...pieces);
   const [details, start] = [document.createElement("details"), document.createElement("summary")];
   const text = element("span", "", "clamp");
@@ -191,7 +191,7 @@ const UNITS = [
   ["second", 1],
 ];
 
-/** An instant as a person reads it: how far away, and when by the reader's clock. */
+/** Returns a time as elements: its distance from now, and the date and time in the reader's time zone. */
 function moment(instant) {
   if (instant === null) return [element("span", "Never", "quiet")];
   const date = new Date(instant);
@@ -214,7 +214,7 @@ function allowList(entries) {
   return items;
 }
 
-/** An entry of the page selector. Its own URL may lead to another origin, where a secret must not follow. */
+/** Returns an entry of the page selector. Does not use the entry's URL, whose origin must not receive the secret. */
 function pageLink({ label, page, active }) {
   const item = document.createElement("li");
   const link = element(page === null ? "span" : "a", label);
@@ -226,7 +226,7 @@ function pageLink({ label, page, active }) {
 }
 
 function copy(template) {
-  const content = at(template).content.cloneNode(true);
+  const content = byId(template).content.cloneNode(true);
   return { content, part: (name) => content.querySelector(`.${name}`) };
 }
 

@@ -74,6 +74,6 @@ fn the_page_runs_only_its_own_files() {
 }
 
 #[test]
-fn the_description_is_that_of_the_endpoint() {
+fn the_given_description_is_returned() {
     assert_eq!(answer(Method::GET, "/openapi.json").body(), DESCRIPTION.as_bytes());
 }

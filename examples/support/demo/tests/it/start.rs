@@ -16,7 +16,7 @@ async fn start(store: StoreChoice) -> (Endpoint, serde_json::Value) {
     (demo.endpoint, serde_json::to_value(demo.startup_message).expect("a startup message is JSON"))
 }
 
-/// Returns one store of each kind, and the databases of the last two.
+/// Returns one store of each kind, and the schema and the database of the last two.
 pub(crate) fn stores() -> ([StoreChoice; 4], Schema, Database) {
     let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
     let database = Database::create().unwrap_or_else(|error| panic!("{error}"));

@@ -33,7 +33,7 @@ impl Format {
                 ciborium::into_writer(value, &mut bytes).expect("CBOR is written");
                 bytes
             }
-            // With the names of members, which the compact form leaves out.
+            // With the names of members, which the compact form omits.
             Self::MessagePack => rmp_serde::to_vec_named(value).expect("MessagePack is written"),
             Self::Yaml => serde_yaml_ng::to_string(value).expect("YAML is written").into(),
         }

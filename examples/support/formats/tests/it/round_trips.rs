@@ -101,7 +101,8 @@ fn a_token_and_its_parts_are_read_as_they_were_written() {
     }
 }
 
-/// postcard does not describe its content, so it is only written: reading tolerantly needs the names and types.
+/// This test only writes postcard. The format does not contain names or types, and the library needs both to read
+/// tolerantly.
 #[test]
 fn everything_can_be_written_as_postcard() {
     for page in pages() {

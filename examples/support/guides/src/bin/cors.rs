@@ -1,4 +1,4 @@
-//! Serves the endpoint on another origin than a page, with the CORS middleware of `docs/guides/cors.md`.
+//! Serves a page and, on other origins, the endpoint with the CORS middleware of `docs/guides/cors.md`.
 //!
 //! It prints a line of JSON: the URL of a page, and the URLs of the endpoint with axum and with actix-web. `.ci/cors` lists
 //! tokens from the page in a browser.
@@ -32,7 +32,7 @@ mod actix_web_cors {
 
 const PATH: &str = "/api/v1/me/tokens";
 
-/// Knows one secret.
+/// Accepts one secret.
 struct OneSecret;
 
 impl Authenticator for OneSecret {

@@ -1,4 +1,4 @@
-//! The server from its start to its end, and the databases that share one.
+//! The lifecycle of a server, and databases on a shared server.
 
 mod database;
 mod server;

@@ -1,4 +1,4 @@
-//! Endpoints that are configured differently.
+//! Endpoints with different configurations.
 
 use std::num::NonZeroU32;
 
@@ -6,15 +6,15 @@ use tokenfolio::{Challenge, LinkStyle, ListTokens, Pagination, TokenOrder};
 
 use crate::service::{Endpoint, Secrets, Store, now};
 
-/// A configuration of the endpoint, and the queries of the examples in its description.
+/// A configuration of the endpoint, and queries whose responses are the examples in its description.
 pub(crate) struct Configuration {
     pub(crate) endpoint: fn(Store) -> Endpoint,
     /// The query of the only page, which has this number of tokens.
     pub(crate) only_page: (&'static str, usize),
     pub(crate) past_the_end: &'static str,
-    /// The query with status 400, if there can be one.
+    /// A query with status 400, or `None` if every query is valid.
     pub(crate) invalid: Option<&'static str>,
-    /// The query with status 414, if there can be one.
+    /// A query with status 414, or `None` if no query is too long.
     pub(crate) too_long: Option<String>,
 }
 

@@ -23,7 +23,7 @@ fn three_tokens() -> Vec<AccessToken> {
     tokens.into()
 }
 
-/// Returns the store and the query of each example, with the example's place among those of its status.
+/// Returns for each example its status, its JSON pointer in the content of that status, a store, a method and a query.
 fn requests(configuration: &Configuration) -> Vec<(&'static str, &'static str, Store, Method, String)> {
     let Configuration { only_page: (only_page, rows), past_the_end, invalid, too_long, .. } = configuration;
     let tokens = || Store::of(three_tokens()[..*rows].to_vec());
@@ -59,7 +59,7 @@ async fn check_examples(configuration: &Configuration, description: &Description
         assert_eq!(&serde_json::from_slice::<Value>(response.body()).expect("JSON"), example, "{status}{pointer}");
         unused.retain(|described| *described != status);
     }
-    assert!(unused.is_empty(), "{path}: {unused:?} are described");
+    assert!(unused.is_empty(), "{path}: {unused:?} have no example");
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn the_example_of_a_link_header_equals_the_response() {
     assert_eq!(response.headers()["link"], example.as_str().expect("an example"));
 }
 
-/// Checks that a value matches a schema, which is in a part of a document.
+/// Checks that a value matches a schema of a document.
 #[track_caller]
 fn assert_valid(document: &Value, schema: &Value, value: &Value) {
     let mut root = schema.clone();
@@ -118,7 +118,7 @@ fn assert_valid(document: &Value, schema: &Value, value: &Value) {
     assert!(valid.is_valid(value), "{value} does not match {schema}");
 }
 
-/// Checks every example and every default that is in an object with a schema, or is in a schema.
+/// Checks every example and every default, in a schema or beside one.
 fn check_values(document: &Value, part: &Value) {
     match part {
         Value::Object(members) => {

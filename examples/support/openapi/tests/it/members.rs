@@ -65,7 +65,7 @@ async fn written_members_of_a_page_are_described_and_required() {
     }
 }
 
-/// A type that knows a member rejects a value of the wrong type.
+/// The test finds the members that a type knows by their errors: a known member of the wrong type is rejected.
 #[tokio::test]
 async fn read_members_of_a_page_are_described() {
     let description = Description::packaged();
@@ -134,7 +134,8 @@ fn no_schema_of_a_body_is_closed() {
     assert_eq!(closing_keywords(&json!({"a": {"enum": ["x"]}, "b": {"enum": [400]}})).len(), 1);
 }
 
-/// Returns the keywords in a schema that reject texts or members. A number is the status of a response.
+/// Returns the keywords in a schema that reject texts or members. An `enum` of numbers is allowed, because it lists
+/// statuses.
 fn closing_keywords(schema: &Value) -> Vec<String> {
     let is_closing = |(name, value): &(&String, &Value)| match &***name {
         "additionalProperties" | "pattern" | "unevaluatedProperties" => true,

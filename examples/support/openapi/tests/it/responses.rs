@@ -8,8 +8,8 @@ use crate::service::{
     Endpoint, PATH, Store, TRACEPARENT, endpoint, endpoint_with, equal_tokens, extreme_tokens, get, send,
 };
 
-/// Sends a request with and without a trace, with GET and with HEAD, and checks each response against a description and
-/// against the endpoint's own.
+/// Sends a request with and without a trace, and with GET and HEAD. Checks each response against the given description
+/// and against the description of the endpoint itself.
 async fn check(description: &Description, endpoint: &Endpoint, status: u16, request: impl Fn() -> Builder) {
     let id: TraceId = "b4f5aa7a-1470-4d92-8d3c-98e7c7de9f5f".parse().expect("a trace id");
     let configured = Description::new(endpoint.openapi());

@@ -16,7 +16,7 @@ pub(crate) fn now() -> DateTime<Utc> {
     "2024-04-12T00:00:00Z".parse().expect("a time")
 }
 
-/// Returns its tokens with any total, or fails.
+/// A store that returns tokens with any total, or fails.
 pub(crate) enum Store {
     Failing(StoreErrorKind),
     Holding { tokens: Vec<AccessToken>, total: u64 },
@@ -47,7 +47,7 @@ impl TokenStore for Store {
     }
 }
 
-/// Knows the secret `good`, and the secrets `expired` and `office`, which are rejected.
+/// Accepts the secret `good`. Rejects the secrets `expired` and `office`, whose tokens exist.
 pub(crate) struct Secrets;
 
 impl Authenticator for Secrets {

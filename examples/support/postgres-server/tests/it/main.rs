@@ -1,4 +1,4 @@
-//! The server from its start to its end, and the schemas that share one.
+//! The lifecycle of a server, and schemas on a shared server.
 
 mod schema;
 mod server;
