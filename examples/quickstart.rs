@@ -2,7 +2,7 @@
 //!
 //! 1. the status of a token
 //! 2. a page of tokens, as JSON with links
-//! 3. the endpoint, which answers one request with a page and one with 401
+//! 3. the endpoint, which responds to one request with a page and to another with 401
 //! 4. pages of any other list
 //! 5. pages of a list that is not counted, by number and by cursor
 //!
@@ -12,7 +12,7 @@
 //! cargo run --example quickstart
 //! ```
 //!
-//! It prints a section for each of them. The last lines are:
+//! It prints a section for each item of this list. The last lines are:
 //!
 //! ```text
 //! Africa/Ceuta
@@ -91,7 +91,7 @@ fn show_endpoint(now: DateTime<Utc>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The items of another list, in its order.
+/// The items of another list, in order.
 const ZONES: [&str; 5] = ["Africa/Accra", "Africa/Algiers", "Africa/Bissau", "Africa/Cairo", "Africa/Ceuta"];
 
 /// Prints page 1 of a list of names, with two on each page.
@@ -113,7 +113,8 @@ fn show_any_list() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Prints page 2 of a list that is not counted. One row more than a page shows whether there is another page.
+/// Prints page 2 of a list that is not counted. It fetches one row more than a page has, to find out whether there is
+/// another page.
 fn show_list_without_total() -> Result<(), Box<dyn Error>> {
     println!("\n== A list without a total");
     let request = Pagination::new("/zones")?.with_per_page(two()).request("page=2")?;
@@ -127,7 +128,7 @@ fn show_list_without_total() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The values by which the list of names is ordered.
+/// The columns that define the order of the list.
 #[derive(Deserialize, Serialize)]
 struct ZoneKeys {
     name: String,
@@ -161,7 +162,7 @@ fn walk_by_cursor() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// Finds the token behind one secret. A service looks it up in its table.
+/// Finds the token of one secret. A service looks tokens up in its table.
 struct OneSecret {
     token: AccessToken,
 }

@@ -4,11 +4,11 @@
 //! actix-web uses an older version of the `http` crate, so requests and responses are copied. Also:
 //!
 //! - actix-web's router decodes paths: it routes `/%74okens` like `/tokens`. A guard compares the path as it was sent.
-//! - actix-web sets `Content-Length` to the length of the body. The response to HEAD has none, so its body here is an
-//!   empty stream that states the length.
-//! - actix-web itself answers some requests with 400 and no body: a malformed request, one with more than 96 headers or
-//!   128 kB, one without `Host`, and one whose target is not ASCII.
-//! - While it shuts down, actix-web finishes a request only if it was received completely.
+//! - actix-web sets `Content-Length` to the length of the body. The response to HEAD has no body, so the adapter sends an
+//!   empty stream that declares the length.
+//! - actix-web itself rejects some requests with 400 and no body: malformed requests, requests with more than 96 headers
+//!   or 128 kB, without `Host`, or with a target that is not ASCII.
+//! - During a shutdown, actix-web finishes a request only if it was received completely.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ where
 {
     let is_path = fn_guard(move |context| context.head().uri.path() == path);
     move |config| {
-        // Every method: the endpoint answers those that it does not allow.
+        // Do not restrict the method. The endpoint responds to other methods with a problem.
         let resource = web::resource(path).guard(is_path).to(list_tokens::<S, A>);
         config.app_data(Data::from(endpoint)).service(resource);
     }
@@ -53,7 +53,7 @@ pub(crate) fn request_parts(request: &HttpRequest) -> Parts {
     for (name, value) in request.headers() {
         copy = copy.header(name.as_str(), value.as_bytes());
     }
-    let copy = copy.body(()).expect("a request of one version of `http` is valid in the other");
+    let copy = copy.body(()).expect("a request is valid in both versions of `http`");
     copy.into_parts().0
 }
 

@@ -11,7 +11,7 @@ use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::{copy_response, request_parts, routes};
 
-/// Creates the application, for the `App` of each worker: the endpoint, and the demo's page at every other path.
+/// Creates the application, for the `App` of each worker: the endpoint, and the demo's fallback for all other paths.
 pub fn app(endpoint: Arc<Endpoint>) -> impl FnOnce(&mut ServiceConfig) {
     let fallback = Fallback::new(endpoint.openapi().to_string());
     let respond = move |request: HttpRequest| {

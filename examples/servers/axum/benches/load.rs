@@ -1,4 +1,4 @@
-//! The server under load, for a minute (`cargo load`) or a number of seconds (`cargo load -- 600`).
+//! Puts load on the server, for a minute (`cargo load`) or a number of seconds (`cargo load -- 600`).
 
 use std::env;
 use std::thread::available_parallelism;

@@ -3,7 +3,7 @@
 //! Serve the application with connection info, as `into_make_service_with_connect_info::<SocketAddr>()` does. The
 //! handler reads the peer's address from it.
 //!
-//! The routes can be nested in other ones. axum's feature `original-uri`, a default feature, keeps the whole URI.
+//! The routes can be nested in other routes, because axum's default feature `original-uri` preserves the whole URI.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ where
     S: TokenStore + 'static,
     A: Authenticator<Owner = S::Owner> + 'static,
 {
-    // Every method: the endpoint answers those that it does not allow.
+    // Do not restrict the method. The endpoint responds to other methods with a problem.
     Router::new().route(path, any(list_tokens::<S, A>)).with_state(Arc::new(endpoint))
 }
 
@@ -36,7 +36,7 @@ where
     A: Authenticator<Owner = S::Owner>,
 {
     let (mut parts, _) = request.into_parts();
-    // `Router::nest` strips its path from the request's URI. A problem shows the path that the client requested.
+    // `Router::nest` strips its path from the request's URI. A problem must contain the path that the client requested.
     parts.uri = uri;
     endpoint.handle(&parts, Some(peer.ip())).await.map(Body::from)
 }

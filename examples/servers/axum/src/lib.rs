@@ -16,7 +16,7 @@ use tower::ServiceExt;
 
 use crate::adapter::routes;
 
-/// Creates the application: the endpoint, and the demo's page at every other path.
+/// Creates the application: the endpoint, and the demo's fallback for all other paths.
 pub fn app(endpoint: Endpoint) -> Router {
     let fallback = Fallback::new(endpoint.openapi().to_string());
     let respond = move |request: Request| future::ready(fallback.respond(&request.into_parts().0).map(Body::from));
@@ -25,7 +25,8 @@ pub fn app(endpoint: Endpoint) -> Router {
 
 /// Serves an application with connection info until `shutdown` is ready.
 ///
-/// `axum::serve` has no timeouts. This function closes a connection whose client keeps it waiting for `timeout`.
+/// `axum::serve` has no timeouts. This function closes a connection if it waits for the client for longer than
+/// `timeout`.
 pub async fn serve(app: Router, listener: TcpListener, timeout: Duration, shutdown: impl Future<Output = ()>) {
     tokenfolio_hyper::serve(listener, timeout, shutdown, |peer: SocketAddr| {
         let app = app.clone().map_request(move |mut request: axum::http::Request<_>| {

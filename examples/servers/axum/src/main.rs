@@ -1,4 +1,4 @@
-//! Serves the endpoint with axum, over demo data, until ctrl-c or SIGTERM. Requests in progress are still answered.
+//! Serves the endpoint with axum, over demo data, until ctrl-c or SIGTERM. It finishes requests in progress.
 //!
 //! From the root of the repository:
 //!

@@ -1,7 +1,7 @@
 //! The endpoint in hyper. Copy this file into your service: it needs only hyper, http-body-util and tokenfolio.
 //!
-//! hyper and the library both use the types of the `http` crate, so nothing is converted. On HTTP/1, hyper itself answers a malformed request (400) and one that is too long (414, 431). These responses have
-//! no body.
+//! hyper and the library both use the types of the `http` crate, so nothing is converted. On HTTP/1, hyper itself
+//! rejects malformed requests (400) and requests that are too long (414, 431). These responses have no body.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use hyper::body::Bytes;
 use hyper::{Request, Response};
 use tokenfolio::{Authenticator, ListTokens, TokenStore};
 
-/// Answers a request for the endpoint's path, with any method. The request's body is not read.
+/// Responds to a request for the endpoint's path, with any method. Does not read the request's body.
 pub(crate) async fn list_tokens<S, A, B>(
     endpoint: &ListTokens<S, A>,
     request: Request<B>,

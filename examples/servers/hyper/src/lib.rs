@@ -1,5 +1,5 @@
 //! The demo in hyper, without a framework. `adapter.rs` is the file to copy. `serve.rs` is the loop that a framework
-//! would bring, and can be copied too.
+//! would provide. You can copy it too.
 
 mod adapter;
 mod serve;
@@ -17,7 +17,7 @@ use tokenfolio_demo::{Endpoint, Fallback, PATH};
 use crate::adapter::list_tokens;
 pub use crate::serve::{CLIENT_TIMEOUT, serve};
 
-/// Creates the service for the requests of one peer: the endpoint, and the demo's page at every other path.
+/// Creates the service for the requests of one peer: the endpoint, and the demo's fallback for all other paths.
 #[must_use]
 pub fn service(
     endpoint: Arc<Endpoint>,

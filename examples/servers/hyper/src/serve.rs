@@ -1,4 +1,4 @@
-//! The loop that accepts connections, with timeouts and a graceful shutdown. Nothing in this file is about tokens.
+//! The loop that accepts connections, with timeouts and a graceful shutdown. It does not depend on tokenfolio.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -16,13 +16,14 @@ use tokio::net::TcpListener;
 use tokio::{select, time};
 use tokio_io_timeout::TimeoutStream;
 
-/// How long the example servers wait for a client to send or to receive.
+/// The timeout of the example servers for a client that does not send or receive.
 pub const CLIENT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves connections until `shutdown` is ready, and then finishes the requests in progress.
 ///
-/// `service` creates the service for one peer. Its first bytes decide between HTTP/1 and HTTP/2. A connection is closed
-/// if the headers of a request take longer than `timeout`, or if no byte is read or written for that long.
+/// `service` creates the service for one peer. The first bytes of a connection decide between HTTP/1 and HTTP/2. A
+/// connection is closed if the headers of a request take longer than `timeout`, or if no byte is read or written for
+/// that long.
 pub async fn serve<S, B>(
     listener: TcpListener,
     timeout: Duration,
@@ -51,7 +52,8 @@ pub async fn serve<S, B>(
                 let connection = server.serve_connection(stream, service(peer)).into_owned();
                 tokio::spawn(connections.watch(connection));
             }
-            // The client is gone, or there are no file handles left. A pause lets other connections end.
+            // The client has disconnected, or the process has no free file descriptors. The pause lets other
+            // connections end.
             Err(_) => time::sleep(Duration::from_millis(100)).await,
         }
     }

@@ -11,7 +11,7 @@ use tokenfolio::{Authenticator, ListTokens, TokenStore};
 
 /// Creates the handler for [`Route::at`](poem::Route::at).
 ///
-/// Do not restrict it to a method: the endpoint answers those that it does not allow.
+/// Do not restrict the method. The endpoint responds to other methods with a problem.
 pub(crate) fn list_tokens<S, A>(endpoint: ListTokens<S, A>) -> impl Endpoint
 where
     S: TokenStore + 'static,
@@ -27,10 +27,10 @@ where
     })
 }
 
-/// Takes what the library reads from a request.
+/// Moves the parts that the library reads out of a request.
 ///
-/// `Route::nest` strips its path from the request's URI. A problem shows the path that the client requested. poem's test
-/// client does not set the original URI.
+/// `Route::nest` strips its path from the request's URI. A problem must contain the path that the client requested.
+/// poem's test client does not set the original URI.
 pub(crate) fn request_parts(request: Request) -> Parts {
     let original_uri = request.original_uri().clone();
     let (parts, _) = request.into_parts();
@@ -42,7 +42,7 @@ pub(crate) fn request_parts(request: Request) -> Parts {
     request.into_parts().0
 }
 
-/// Turns a response into one of poem's.
+/// Converts a response to poem's type.
 pub(crate) fn copy_response(response: http::Response<Vec<u8>>) -> Response {
     let (parts, body) = response.into_parts();
     let mut response = Response::default();

@@ -7,7 +7,7 @@ use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::{copy_response, list_tokens, request_parts};
 
-/// Creates the application: the endpoint, and the demo's page at every other path.
+/// Creates the application: the endpoint, and the demo's fallback for all other paths.
 #[must_use]
 pub fn app(endpoint: Endpoint) -> Route {
     let fallback = Fallback::new(endpoint.openapi().to_string());

@@ -2,14 +2,14 @@
 //!
 //! Rocket has its own request and response types, so both are copied. Rocket also changes requests before a handler runs:
 //!
-//! - It drops headers whose value is not UTF-8. If a token has such a byte, the 401 has no `error` in its challenge. If
-//!   one of two `Authorization` headers has such a byte, the other one is used. A trusted proxy should replace
-//!   `X-Forwarded-For` or `Forwarded`, not append to it. The adapter begins both lists with an unknown client, because a
-//!   header that was dropped looks like no header, and a trusted proxy without the header is the client itself.
+//! - It drops headers whose value is not UTF-8. If a token is not UTF-8, the 401 has no `error` in its challenge. If one of
+//!   two `Authorization` headers is not UTF-8, the endpoint uses the other one. A trusted proxy should replace
+//!   `X-Forwarded-For` or `Forwarded`, not append to it. Without the header, the library would treat the trusted proxy as
+//!   the client. A dropped header looks like a missing one, so the adapter begins both lists with an unknown client.
 //! - It replaces the method of a POST whose form begins with a field `_method`. The endpoint sees the new method.
-//! - It answers an unknown method with 400 and reports the method as GET. The [catcher](catchers) answers instead.
+//! - It rejects an unknown method with 400, and reports the method as GET. The [catcher](catchers) responds instead.
 //! - It routes `/tokens/` and `/%74okens` like `/tokens`. The handler compares the path as it was sent.
-//! - It answers HEAD as GET without the body, so there is no route for HEAD.
+//! - It responds to HEAD as to GET, without the body, so there is no route for HEAD.
 //! - [`Request::client_ip`] reads the client's address from a header. [`Request::remote`] does not.
 
 use std::io::Cursor;
@@ -97,14 +97,14 @@ where
     }
 }
 
-// Derived, `Clone` would ask the same of the store.
+// A derived `Clone` would require that the store is `Clone`.
 impl<S, A: Authenticator> Clone for Handler<S, A> {
     fn clone(&self) -> Self {
         Self { path: self.path, endpoint: Arc::clone(&self.endpoint) }
     }
 }
 
-/// Stands for a method that Rocket does not know.
+/// The name for a method that Rocket does not know.
 pub(crate) const UNKNOWN_METHOD: &str = "UNKNOWN";
 
 /// Copies a request without its body.

@@ -15,7 +15,7 @@ use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::{UNKNOWN_METHOD, catchers, copy_response, request_parts, routes};
 
-/// Creates the application, which listens at an address: the endpoint, and the demo's page at every other path.
+/// Creates the application, which listens at an address: the endpoint, and the demo's fallback for all other paths.
 #[must_use]
 pub fn app(endpoint: Endpoint, address: SocketAddr) -> Rocket<Build> {
     let config = Config {
@@ -49,8 +49,8 @@ pub async fn serve(app: Rocket<Ignite>, shutdown: impl Future<Output = ()>) -> R
     let launched = tokio::select! {
         launched = &mut launch => launched,
         () = shutdown => {
-            // Not in another task: if a shutdown begins while Rocket is polled, it can take the end of the server for a
-            // failure, because connections are still open.
+            // Not in another task: if a shutdown begins while Rocket is polled, Rocket can mistake the end of the
+            // server for a failure, because connections are still open.
             handle.notify();
             launch.await
         }
@@ -94,7 +94,7 @@ mod tests {
         assert!(copy.headers().get("www-authenticate").eq(challenges));
     }
 
-    /// Polls a future all the time, so that other threads act while it is polled.
+    /// Polls a future continuously, so that other threads run while it is polled.
     async fn busily<F: Future>(future: F) -> F::Output {
         let mut future = pin!(future);
         poll_fn(|context| {
@@ -104,7 +104,7 @@ mod tests {
         .await
     }
 
-    /// Creates an application that tells when it listens, and does not wait for open connections.
+    /// Creates an application that sends a message when it listens. It does not wait for open connections.
     async fn app(address: SocketAddr, listens: oneshot::Sender<()>) -> Rocket<Ignite> {
         let shutdown = Shutdown { ctrlc: false, signals: HashSet::new(), grace: 0, mercy: 0, ..Shutdown::default() };
         let config = Config {
@@ -125,7 +125,7 @@ mod tests {
             let address = listener.local_addr().expect("an address");
             drop(listener);
             let (listens, is_listening) = oneshot::channel();
-            // In another thread, as a signal is.
+            // In another thread, like a signal.
             let shutdown = tokio::spawn(async move {
                 is_listening.await.expect("it listens");
                 let connection = TcpStream::connect(address).expect("it listens");

@@ -16,7 +16,7 @@ where
     S: TokenStore + 'static,
     A: Authenticator<Owner = S::Owner> + 'static,
 {
-    // Every method: the endpoint answers those that it does not allow.
+    // Do not restrict the method. The endpoint responds to other methods with a problem.
     Router::with_filter_fn(move |request, _| request.uri().path() == path)
         .path("{**path}")
         .goal(ListTokensHandler { endpoint })
@@ -34,8 +34,8 @@ where
 {
     async fn handle(&self, request: &mut Request, _: &mut Depot, response: &mut Response, _: &mut FlowCtrl) {
         let caller = request.remote_addr().ip();
-        let answer = self.endpoint.handle(&request_parts(request), caller).await;
-        *response = answer.map(ResBody::from).into();
+        let result = self.endpoint.handle(&request_parts(request), caller).await;
+        *response = result.map(ResBody::from).into();
     }
 }
 

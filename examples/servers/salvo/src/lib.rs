@@ -8,7 +8,7 @@ use tokenfolio_demo::{Endpoint, Fallback, PATH};
 
 use crate::adapter::{request_parts, routes};
 
-/// Creates the application: the endpoint, and the demo's page at every other path.
+/// Creates the application: the endpoint, and the demo's fallback for all other paths.
 #[must_use]
 pub fn app(endpoint: Endpoint) -> Router {
     let fallback = FallbackHandler(Fallback::new(endpoint.openapi().to_string()));

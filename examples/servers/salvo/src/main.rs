@@ -6,7 +6,8 @@
 //!
 //! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 //!
-//! During a shutdown, salvo accepts no more connections, but the system rejects them only when the process has ended.
+//! During a shutdown, salvo accepts no more connections. The operating system rejects new connections only after the
+//! process has ended.
 
 use std::error::Error;
 use std::time::Duration;
@@ -22,7 +23,7 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let acceptor = TcpAcceptor::try_from(TcpListener::from_std(listener)?)?;
-    // An idle connection delays the shutdown for this long. The default is half a minute.
+    // An idle connection delays the shutdown for this long. The default is 30 seconds.
     let fuse = FuseConfig::default().with_http1_header_timeout(Duration::from_secs(5));
     let server = Server::new(acceptor).fuse_config(fuse);
     let shutdown = shutdown_signal()?;

@@ -24,7 +24,7 @@ use tower::Service;
 #[derive(Clone, Copy, Debug)]
 pub struct Caller(pub IpAddr);
 
-/// A service that answers requests for the endpoint's path, with any method.
+/// A service that responds to requests for the endpoint's path, with any method.
 pub(crate) struct ListTokensService<S, A: Authenticator> {
     endpoint: Arc<ListTokens<S, A>>,
 }
@@ -59,7 +59,7 @@ where
     }
 }
 
-// Derived, `Clone` and `Debug` would ask the same of the store.
+// A derived `Clone` or `Debug` would require the same trait of the store.
 impl<S, A: Authenticator> Clone for ListTokensService<S, A> {
     fn clone(&self) -> Self {
         Self { endpoint: Arc::clone(&self.endpoint) }

@@ -16,7 +16,7 @@ use tower::Service;
 pub use crate::adapter::Caller;
 use crate::adapter::ListTokensService;
 
-/// The application: the endpoint, and the demo's page at every other path.
+/// The application: the endpoint, and the demo's fallback for all other paths.
 #[derive(Clone, Debug)]
 pub struct App {
     list_tokens: ListTokensService<Store, Authenticator>,

@@ -1,8 +1,8 @@
 //! The endpoint in warp. Copy this file into your service: it needs only warp and tokenfolio.
 //!
-//! A filter reads one piece of a request, so the request is put together again from its method, path, query and headers.
-//! `warp::path!` would accept `/tokens/` for `/tokens`. A filter for a method or a query would reject requests that the
-//! endpoint answers with a problem.
+//! A filter of warp reads one part of a request, so the adapter assembles the request from its method, path, query and
+//! headers. It does not use `warp::path!`, which would accept `/tokens/` for `/tokens`. It does not filter by method or
+//! query, because the endpoint responds to invalid ones with a problem.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use warp::http::request::Parts;
 use warp::http::{HeaderMap, Method, Request, Response, Uri};
 use warp::{Filter, Rejection};
 
-/// Creates the filter that answers requests for a path.
+/// Creates the filter that responds to requests for a path.
 pub(crate) fn list_tokens<S, A>(
     path: &'static str,
     endpoint: ListTokens<S, A>,

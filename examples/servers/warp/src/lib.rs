@@ -11,7 +11,7 @@ use warp::http::request::Parts;
 
 use crate::adapter::{list_tokens, request_parts};
 
-/// Creates the application: the endpoint, and the demo's page at every other path.
+/// Creates the application: the endpoint, and the demo's fallback for all other paths.
 #[must_use]
 pub fn app(endpoint: Endpoint) -> impl Filter<Extract = (Response<Vec<u8>>,), Error = Infallible> + Clone {
     let fallback = Fallback::new(endpoint.openapi().to_string());

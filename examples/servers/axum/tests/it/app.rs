@@ -37,11 +37,11 @@ fn app_for(peer: [u8; 4]) -> Router {
     app.layer(MockConnectInfo(SocketAddr::from((peer, 40_000))))
 }
 
-async fn answer_to(peer: [u8; 4]) -> Response<Bytes> {
-    answer(app_for(peer), &format!("{PATH}?page=2")).await
+async fn response_to(peer: [u8; 4]) -> Response<Bytes> {
+    send(app_for(peer), &format!("{PATH}?page=2")).await
 }
 
-async fn answer(app: Router, target: &str) -> Response<Bytes> {
+async fn send(app: Router, target: &str) -> Response<Bytes> {
     let request = Request::get(target).header("authorization", "Bearer 7|secret");
     let request = request.body(Body::empty()).expect("a well-formed request");
     let Ok(response) = app.oneshot(request).await;
@@ -50,8 +50,8 @@ async fn answer(app: Router, target: &str) -> Response<Bytes> {
 }
 
 #[tokio::test]
-async fn a_page_is_answered_without_a_socket() {
-    let response = answer_to([203, 0, 113, 7]).await;
+async fn a_page_is_returned_without_a_socket() {
+    let response = response_to([203, 0, 113, 7]).await;
     assert_eq!(response.status(), 200);
     let page: Value = serde_json::from_slice(response.body()).expect("a page");
     assert_eq!(page["data"][0]["id"], 21);
@@ -60,17 +60,17 @@ async fn a_page_is_answered_without_a_socket() {
 
 #[tokio::test]
 async fn the_address_of_the_peer_reaches_the_endpoint() {
-    assert_eq!(answer_to([203, 0, 113, 8]).await.status(), 401);
+    assert_eq!(response_to([203, 0, 113, 8]).await.status(), 401);
 }
 
 #[tokio::test]
 async fn a_nested_endpoint_shows_the_path_that_was_requested() {
     let app = Router::new().nest("/outer", Router::new().nest("/inner", app_for([203, 0, 113, 7])));
     let target = format!("/outer/inner{PATH}");
-    let problem = answer(app.clone(), &format!("{target}?page=0")).await;
+    let problem = send(app.clone(), &format!("{target}?page=0")).await;
     let problem: Value = serde_json::from_slice(problem.body()).expect("a problem");
     assert_eq!(problem["instance"], target);
-    let page = answer(app, &format!("{target}?page=2")).await;
+    let page = send(app, &format!("{target}?page=2")).await;
     let page: Value = serde_json::from_slice(page.body()).expect("a page");
     assert_eq!(page["data"][0]["id"], 21);
 }

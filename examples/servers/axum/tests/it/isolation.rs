@@ -29,7 +29,7 @@ async fn two_hundred_owners_at_once_see_only_their_own_tokens() {
         store.insert(owner, (1..=1 + owner % 5).map(token).collect()).await.expect("new tokens");
         store.set_secret(owner, TokenId(1), &secret(owner)).await.expect("a new secret");
     }
-    // No answer, nor the log, tells any of their secrets or digests.
+    // Responses and the log must not contain these secrets or their digests.
     server.add_secrets(&(FIRST..FIRST + OWNERS).map(secret).collect::<Vec<_>>());
     let server = &server;
     thread::scope(|scope| {
@@ -37,8 +37,8 @@ async fn two_hundred_owners_at_once_see_only_their_own_tokens() {
             scope.spawn(move || {
                 for turn in 0..OWNERS {
                     let owner = FIRST + turn * step % OWNERS;
-                    let answer = server.get(&secret(owner), PATH);
-                    let page: Value = serde_json::from_slice(answer.body()).expect("a page");
+                    let response = server.get(&secret(owner), PATH);
+                    let page: Value = serde_json::from_slice(response.body()).expect("a page");
                     let names: Vec<_> =
                         page["data"].as_array().expect("rows").iter().map(|row| row["name"].clone()).collect();
                     assert_eq!(names, (1..=1 + owner % 5).map(|id| format!("{owner}'s {id}")).collect::<Vec<_>>());

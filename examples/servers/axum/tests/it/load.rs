@@ -3,8 +3,8 @@
 use tokenfolio_load::{Bound, Load};
 
 #[test]
-fn every_page_adds_up_while_tokens_come_and_go() {
+fn every_page_is_consistent_while_tokens_change() {
     let load = Load { connections: 16, writers: 2, bound: Bound::Requests(10_000) };
-    let figures = load.run(env!("CARGO_BIN_EXE_axum"));
-    assert!(figures.writes > 0, "nobody wrote:\n{figures}");
+    let measurements = load.run(env!("CARGO_BIN_EXE_axum"));
+    assert!(measurements.writes > 0, "no thread wrote:\n{measurements}");
 }

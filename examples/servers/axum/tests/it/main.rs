@@ -1,4 +1,4 @@
-//! The application without a socket, and the server from outside.
+//! Tests of the application without a socket, and the acceptance suite.
 
 mod app;
 mod isolation;

@@ -1,4 +1,4 @@
-//! Slow clients: the server closes their connections, and serves others meanwhile.
+//! Slow clients: the server closes their connections, and continues to serve other clients.
 
 use std::future;
 use std::net::SocketAddr;
@@ -11,15 +11,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-/// How long the server waits for a client, in these tests.
+/// The server's timeout for a client, in these tests.
 const CLIENT_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long a test waits for the server before it fails.
+/// The time after which a test fails if the server hangs.
 const HANG: Duration = Duration::from_secs(60);
 
 async fn start() -> SocketAddr {
     let arguments = Arguments::parse_from(["axum", "--port", "0", "--store", "memory"]);
     let demo = Demo::start(arguments).await.expect("a free port, and memory");
-    let listener = TcpListener::from_std(demo.listener).expect("it does not block");
+    let listener = TcpListener::from_std(demo.listener).expect("a non-blocking socket");
     let address = listener.local_addr().expect("it listens");
     tokio::spawn(serve(app(demo.endpoint), listener, CLIENT_TIMEOUT, future::pending()));
     address
@@ -29,7 +29,7 @@ async fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("the server listens")
 }
 
-/// Waits until the server closes the connection, and returns the bytes it sent before.
+/// Waits until the server closes the connection, and returns the bytes that it sent.
 async fn end_of(stream: &mut TcpStream) -> Vec<u8> {
     let mut sent = Vec::new();
     // A reset also counts as closed.
@@ -37,9 +37,9 @@ async fn end_of(stream: &mut TcpStream) -> Vec<u8> {
     sent
 }
 
-/// Sends requests on new connections until one is answered. On a busy machine, this client may be slow too.
+/// Sends requests on new connections until the server responds to one. On a busy machine, this client may be too slow.
 async fn is_served(address: SocketAddr) {
-    let asking = async {
+    let sending = async {
         loop {
             let mut stream = connect(address).await;
             drop(stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await);
@@ -48,7 +48,7 @@ async fn is_served(address: SocketAddr) {
             }
         }
     };
-    timeout(HANG, asking).await.expect("others are served");
+    timeout(HANG, sending).await.expect("other clients are served");
 }
 
 #[tokio::test]
@@ -68,13 +68,13 @@ async fn a_connection_that_stops_sending_is_closed() {
         is_served(address).await;
         end_of(&mut stream).await;
     }
-    let mut answered = connect(address).await;
-    answered.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.expect("the server reads");
-    end_of(&mut answered).await;
+    let mut idle = connect(address).await;
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.expect("the server reads");
+    end_of(&mut idle).await;
 }
 
 #[tokio::test]
-async fn headers_that_never_end_are_cut_off() {
+async fn a_connection_with_endless_headers_is_closed() {
     let address = start().await;
     let mut stream = connect(address).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nx: ").await.expect("the server reads");
@@ -88,10 +88,10 @@ async fn headers_that_never_end_are_cut_off() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_is_cut_off() {
+async fn the_connection_of_a_client_that_does_not_read_is_closed() {
     let address = start().await;
     let mut stream = connect(address).await;
-    let asking = async { while stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n").await.is_ok() {} };
-    timeout(HANG, asking).await.expect("the server closes it");
+    let sending = async { while stream.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n").await.is_ok() {} };
+    timeout(HANG, sending).await.expect("the server closes it");
     is_served(address).await;
 }

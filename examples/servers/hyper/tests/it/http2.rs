@@ -9,7 +9,7 @@ use tokenfolio_demo::PATH;
 use tokio::net::TcpStream;
 
 #[tokio::test]
-async fn requests_share_a_connection_of_http_2() {
+async fn requests_share_an_http_2_connection() {
     let server = Server::start(env!("CARGO_BIN_EXE_hyper"), &["--store", "memory"]);
     let message = server.startup_message();
     let address = message.url.strip_prefix("http://").unwrap();

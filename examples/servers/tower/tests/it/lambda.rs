@@ -7,7 +7,7 @@ use tokenfolio_demo::{Arguments, Demo, PATH, StoreChoice};
 use tokenfolio_tower::{App, Caller, app};
 use tower::ServiceExt;
 
-/// Answers an event of API Gateway (payload format 2.0).
+/// Responds to an event of API Gateway (payload format 2.0).
 async fn handle(app: App, event: &Value) -> Value {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let context = &event["requestContext"]["http"];
@@ -55,7 +55,7 @@ async fn start() -> (App, Value) {
 }
 
 #[tokio::test]
-async fn an_event_is_answered_with_a_page() {
+async fn the_reply_to_an_event_is_a_page() {
     let (app, secrets) = start().await;
     let reply = handle(app, &event("GET", "page=2", secrets["good"].as_str().unwrap())).await;
     assert_eq!(reply["statusCode"], 200);

@@ -1,4 +1,4 @@
-//! The service without a socket, and the server from outside.
+//! Tests of the service without a socket, and the acceptance suite.
 
 mod lambda;
 
