@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::row::Integer;
 use crate::store::SanctumStore;
 
-/// The columns that Sanctum does not have, each with its definition. `allowed_ips` is a JSON array of texts.
+/// The columns that Sanctum does not have, with their definitions. `allowed_ips` is a JSON array of strings.
 const ADDITIONS: [(&str, &str); 3] = [
     ("usage_count", "BIGINT NOT NULL DEFAULT 0"),
     ("revoked_at", "TIMESTAMP NULL DEFAULT NULL"),
@@ -22,7 +22,7 @@ const DUPLICATE_COLUMN: u16 = 1060;
 pub(crate) struct Columns {
     /// Whether the table has all of [`ADDITIONS`].
     pub(crate) has_additions: bool,
-    /// The number of digits of a second's fraction that every time can have: 0 in Sanctum's own migration.
+    /// The number of fraction digits of a second that every column of times can hold: 0 in Sanctum's own migration.
     pub(crate) fraction_digits: u16,
 }
 
@@ -50,7 +50,7 @@ impl SanctumStore {
     /// Other stores use the columns after they have connected again.
     ///
     /// MariaDB adds the columns without copying the table, from version 10.3 on, and MySQL from version 8.0.12 on. The
-    /// migration waits at most one second for running transactions, because Laravel waits behind it.
+    /// migration waits at most one second for running transactions, because Laravel's queries wait for the migration.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl SanctumStore {
     }
 
     async fn add_columns(&self) -> Result<(), Error> {
-        // Not one of the pool, whose connections have a time limit for statements.
+        // Not a connection of the pool, because those limit the time of a statement.
         let mut connection = self.connections.nodes().connect_to_any().await?;
         connection.execute("SET SESSION lock_wait_timeout = 1").await?;
         for (column, definition) in ADDITIONS {

@@ -15,12 +15,12 @@ use crate::session::Manager;
 
 /// The maximum number of connections of a store.
 const CONNECTIONS: usize = 8;
-/// How long a caller waits for a connection.
+/// The timeout of a caller for a connection.
 pub(crate) const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a caller waits for a statement, with its connection.
+/// The timeout of a caller for a statement, including its connection.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a caller waits for a cluster: for a node that is ready, and for a write with its connection. A node that has
-/// just lost the others stops for some seconds, until it knows whether it has a quorum.
+/// The timeout of a caller for a cluster: for a node that is ready, and for a write including its connection. A node
+/// that has just lost the other nodes stops for some seconds, until it knows whether it has a quorum.
 const CLUSTER_TIMEOUT: Duration = Duration::from_millis(900);
 
 /// The future of work on a connection.
@@ -75,7 +75,7 @@ impl Connections {
         Ok(self.run(limit, |connection| Box::pin(query.execute(connection))).await?.rows_affected())
     }
 
-    /// Does work on a connection.
+    /// Runs work on a connection.
     async fn run<T>(
         &self,
         limit: Duration,
@@ -83,12 +83,12 @@ impl Connections {
     ) -> Result<T, Error> {
         let started = Instant::now();
         let manager = self.pool.manager();
-        // Boxed, because the future of a new connection is large, and would be a part of every future of the store.
+        // Boxed, because the future of a new connection is large. Every future of the store would contain it.
         let session = timeout_at(started + manager.limit(), Box::pin(self.pool.get())).await;
         let mut session = session.map_err(|elapsed| manager.timed_out(elapsed))?.map_err(pool_error)?;
         session.is_busy = true;
         let result = timeout_at(started + limit, work(&mut session.connection)).await;
-        // Otherwise the next caller with this connection would wait too.
+        // After a timeout, the connection is still busy, and the next caller would wait too.
         session.is_busy = result.is_err();
         Ok(result.map_err(|elapsed| manager.timed_out(elapsed))??)
     }

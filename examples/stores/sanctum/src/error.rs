@@ -14,7 +14,7 @@ pub(crate) enum Error {
     /// A number in a row that no token can have.
     #[error("a number is out of range: {0}")]
     Number(#[from] TryFromIntError),
-    /// Does not hold the server's error, because the message contains the digest.
+    /// Does not contain the server's error, because its message contains the digest.
     #[error("a token with this id or this secret exists")]
     Duplicate,
     #[error("token {0} has a usage count, a revocation or an allow-list, and the table has no columns for them")]
@@ -82,7 +82,7 @@ fn kind(error: &sqlx::Error) -> StoreErrorKind {
     }
 }
 
-/// MariaDB and MySQL share the numbers below 1900. Each of the others is used by one of them alone.
+/// MariaDB and MySQL share the numbers below 1900. Only one of them uses each higher number.
 fn kind_of_number(number: u16) -> StoreErrorKind {
     match number {
         // A killed statement, and a statement that took too long: in MariaDB, and in MySQL.
@@ -97,8 +97,8 @@ fn kind_of_number(number: u16) -> StoreErrorKind {
         | 1047 | 1180
         // A server that shuts down or has ended the connection.
         | 1053 | 1152 | 1158..=1161 | 1184 | 1927
-        // A lock that was not granted in time, and a deadlock. In a cluster, a node that cannot wait for the others, and
-        // a row that another node changed first.
+        // A lock that was not granted in time, and a deadlock. In a cluster, a node that cannot wait for the other
+        // nodes, and a row that another node changed first.
         | 1205 | 1213
         // A server that is read-only until it becomes the primary.
         | 1290 | 1792 | 1836 => StoreErrorKind::Unavailable,

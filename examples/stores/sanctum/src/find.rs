@@ -52,7 +52,7 @@ impl SanctumStore {
     }
 }
 
-/// A secret of Sanctum: `id|text`, or a text without `|`, as early versions of Sanctum gave out.
+/// A secret of Sanctum: `id|text`, or a text without `|`, which early versions of Sanctum created.
 pub(crate) struct Secret<'s> {
     pub(crate) id: Option<i64>,
     text: &'s str,

@@ -39,7 +39,7 @@ impl SanctumStore {
     /// page still has a total.
     ///
     /// The total and the ids come from the index `(tokenable_type, tokenable_id)` alone, which ends with the primary key
-    /// in InnoDB. Rows are fetched for the page, and not for the rows before it.
+    /// in InnoDB. The server fetches only the rows of the page, not the rows before it.
     fn list_sql(&self, order: TokenOrder, is_filtered: bool) -> String {
         let columns = self.token_columns();
         let condition = self.condition(is_filtered);
@@ -65,7 +65,7 @@ impl SanctumStore {
         self.add_condition(&mut arguments, query)?;
         self.add_condition(&mut arguments, query)?;
         add(&mut arguments, query.limit.get())?;
-        // Past the end of any table, and adding a limit cannot overflow.
+        // This offset is past the end of any table, and adding a limit to it cannot overflow.
         add(&mut arguments, query.offset.min(u64::MAX / 2))?;
         add(&mut arguments, &*query.owner.model)?;
         add(&mut arguments, query.owner.id)?;
@@ -97,7 +97,7 @@ impl SanctumStore {
         }
         add(arguments, comparable(now))?;
         if let Some(expiration) = self.expiration {
-            // A time before all times of chrono is before every token.
+            // A time that chrono cannot represent is before every token.
             let too_old = now.checked_sub_signed(expiration).unwrap_or(DateTime::<Utc>::MIN_UTC);
             add(arguments, comparable(too_old))?;
         }

@@ -14,9 +14,9 @@ use crate::error::Error;
 
 /// One server, or the nodes of a Galera cluster. `Debug` does not print the password.
 ///
-/// Nodes are parsed from a URL: `mysql://user:password@host/database`. A cluster has a list of hosts there, and the other
-/// parts of the URL hold for each of them. For a socket, add `?socket=/path`. Connections are encrypted only if a feature of
-/// `sqlx` for TLS is enabled.
+/// Nodes are parsed from a URL: `mysql://user:password@host/database`. A cluster has a list of hosts, and the other
+/// parts of the URL apply to each host. For a socket, add `?socket=/path`. Connections are encrypted only if a feature
+/// of `sqlx` for TLS is enabled.
 ///
 /// # Examples
 ///

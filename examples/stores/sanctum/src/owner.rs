@@ -67,8 +67,8 @@ impl Model {
         Self { has_soft_deletes: true, ..self }
     }
 
-    /// Returns the condition that a row of `personal_access_tokens`, called `token`, belongs to a row of this model. Its
-    /// one parameter is the name of the model.
+    /// Returns the condition that a row of `personal_access_tokens`, called `token`, belongs to a row of this model.
+    /// Its only parameter is the name of the model.
     pub(crate) fn condition(&self) -> String {
         let table = quoted(&self.table);
         let key = quoted(&self.key);

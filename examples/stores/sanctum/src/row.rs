@@ -16,7 +16,8 @@ use crate::store::SanctumStore;
 impl SanctumStore {
     /// Returns the columns that [`token`](Self::token) reads. A query calls the table `token`.
     ///
-    /// `sqlx` reads a time of `0000-00-00` as NULL, so a token with one would never expire. The server compares the times with zero.
+    /// `sqlx` reads a time of `0000-00-00` as NULL, so a token with this time would never expire. The query therefore
+    /// compares the times with zero.
     pub(crate) fn token_columns(&self) -> &'static str {
         if self.columns.has_additions {
             "token.id, token.name, token.created_at, token.last_used_at, token.usage_count, token.expires_at, \
@@ -35,7 +36,8 @@ impl SanctumStore {
         if row.try_get::<Integer, _>("has_zero_date")?.0 != 0 {
             return Err(Error::ZeroDate(id));
         }
-        // Sanctum's column may be NULL. Nothing is known of the token's creation, so the token is as old as can be.
+        // Sanctum's column may be NULL. The token then gets the oldest possible time, because its creation time is
+        // unknown.
         let created_at: Option<DateTime<Utc>> = row.try_get("created_at")?;
         let created_at = created_at.unwrap_or(DateTime::UNIX_EPOCH);
         let mut token = AccessToken::new(id, row.try_get::<&str, _>("name")?, created_at);

@@ -1,4 +1,4 @@
-//! Opens connections to a node, and checks each of them before it is used.
+//! Opens connections to a node, and checks each connection before it is used.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,9 +14,10 @@ use crate::nodes::Nodes;
 
 /// The settings of a connection.
 ///
-/// A value that a column cannot hold is an error, and not the nearest value that it can hold. A lock that is not granted
-/// within a second is an error too, so that it is reported before the time limit of the statement. MariaDB and MySQL name
-/// that limit differently, and each ignores the comment for the other.
+/// A value that a column cannot hold is an error. The server must not replace it with the nearest value. A lock that is
+/// not granted within a second is an error too, so that it is reported before the time limit of the statement. MariaDB
+/// and MySQL have different names for the time limit of a statement. Each server ignores the comment for the other
+/// server.
 const SETTINGS: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION',
     lock_wait_timeout = 1, innodb_lock_wait_timeout = 1
     /*M! , max_statement_time = 2 */ /*!80000 , max_execution_time = 2000 */";
@@ -24,20 +25,20 @@ const SETTINGS: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALU
 const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 /// The statements of a session on a cluster do not wait, because the check before them has waited.
 const NO_FURTHER_WAIT: &str = "SET SESSION wsrep_sync_wait = 0";
-/// Waits until the node has applied all that the cluster has committed, and fails on a node without a quorum. Otherwise a
-/// node could list rows from before a write on another node.
+/// Waits until the node has applied everything that the cluster has committed, and fails on a node without a quorum.
+/// Otherwise a node could list rows from before a write on another node.
 const WAIT_FOR_CLUSTER: &str = "SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1";
 
 /// A connection to a node.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) connection: MySqlConnection,
-    /// Whether a statement is unfinished, because its caller has given up. The connection cannot be used again.
+    /// Whether a statement is unfinished, because its caller has timed out. The connection cannot be used again.
     pub(crate) is_busy: bool,
     node: usize,
 }
 
-/// Opens and checks sessions. All of them are on one node, until that node fails and the next one is used.
+/// Opens and checks sessions. All sessions are on one node, until that node fails and the next node is used.
 #[derive(Debug)]
 pub(crate) struct Manager {
     nodes: Nodes,
@@ -48,7 +49,7 @@ pub(crate) struct Manager {
 }
 
 impl Manager {
-    /// `limit` is the time in which all nodes can be tried. Each node has an equal share of it.
+    /// `limit` is the time for connecting to all nodes, one after another. Each node has an equal share of it.
     pub(crate) fn new(nodes: Nodes, is_cluster: bool, limit: Duration) -> Self {
         Self { nodes, current: AtomicUsize::new(0), is_cluster, limit }
     }
@@ -61,18 +62,19 @@ impl Manager {
         self.is_cluster
     }
 
-    /// Returns how long a caller waits for a session.
+    /// Returns the timeout of a caller for a session.
     pub(crate) fn limit(&self) -> Duration {
         self.limit
     }
 
-    /// Returns the error of a node that did not respond in time. A cluster does so when it has lost a node.
+    /// Returns the error of a node that did not respond in time. A cluster does not respond for a while after it has
+    /// lost a node.
     pub(crate) fn timed_out(&self, elapsed: Elapsed) -> Error {
         if self.is_cluster { Error::Cluster(elapsed) } else { Error::Timeout(elapsed) }
     }
 
     async fn open(&self, node: usize) -> Result<Session, Error> {
-        // Without a time zone, the session has the server's, as Laravel's has.
+        // Without this setting, the session has the server's time zone, like Laravel's sessions.
         let options = self.nodes.options(node).clone().timezone(None);
         let mut connection = options.pipes_as_concat(false).no_engine_substitution(false).connect().await?;
         connection.execute(SETTINGS).await?;
@@ -94,13 +96,14 @@ impl Manager {
         Ok(())
     }
 
-    /// Does work with a node within its time, and leaves the node if that fails.
+    /// Runs work on a node within the node's share of the time. If the work fails, the next node becomes the current
+    /// one.
     async fn on_node<T>(&self, node: usize, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let result =
             timeout(self.nodes.share(self.limit), work).await.map_err(|elapsed| self.timed_out(elapsed)).flatten();
         if result.is_err() {
             let next = (node + 1) % self.nodes.count();
-            // Another session may have left the node already.
+            // Another session may have changed the current node already.
             let _ = self.current.compare_exchange(node, next, Ordering::Relaxed, Ordering::Relaxed);
         }
         result
@@ -127,7 +130,7 @@ impl managed::Manager for Manager {
             return Err(RecycleError::message("its last statement is unfinished"));
         }
         if session.node != self.current.load(Ordering::Relaxed) {
-            return Err(RecycleError::message("its node was left"));
+            return Err(RecycleError::message("its node is no longer used"));
         }
         let node = session.node;
         Ok(self.on_node(node, self.check(session)).await?)

@@ -28,14 +28,14 @@ pub struct SanctumStore {
 }
 
 impl SanctumStore {
-    /// Connects to a database of Laravel's, and reads the definition of Sanctum's table. Tokens of `models` are accepted,
-    /// and tokens of other models are not.
+    /// Connects to a database of Laravel, and reads the definition of Sanctum's table. The store accepts only tokens of
+    /// `models`.
     ///
     /// The store uses one node at a time. When that node fails, the store uses the next one.
     ///
     /// # Errors
     ///
-    /// Fails if no node can be reached, or if the database has no table of Sanctum's.
+    /// Fails if no node can be reached, or if the database does not have Sanctum's table.
     pub async fn connect(nodes: Nodes, models: impl IntoIterator<Item = Model>) -> Result<Self, StoreError> {
         let connections = Connections::open(nodes).await?;
         let columns = Columns::read(&connections).await?;
@@ -49,15 +49,16 @@ impl SanctumStore {
         Self { models: models.into_iter().collect(), ..self }
     }
 
-    /// Sets how long after its creation a token expires: the minutes of `expiration` in `config/sanctum.php`. By default
-    /// a token expires at its own `expires_at` alone. The earlier of both times is the `expires_at` of a token.
+    /// Sets how long after its creation a token expires: the minutes of `expiration` in `config/sanctum.php`. By
+    /// default, a token expires only at the time in its row. With `expiration`, the `expires_at` of a token is the
+    /// earlier of both times.
     #[must_use]
     pub fn with_expiration(self, expiration: impl Into<Option<TimeDelta>>) -> Self {
         Self { expiration: expiration.into(), ..self }
     }
 
-    /// Adds at most 5,000 tokens of an owner, all or none. They have no secret, and no abilities. On a cluster, add some
-    /// hundreds at once, because a write that takes longer than 0.9 seconds is unavailable there.
+    /// Adds at most 5,000 tokens of an owner, all or none. The tokens have no secret and no abilities. On a cluster,
+    /// add only some hundreds at once, because a write that takes longer than 0.9 seconds fails there.
     ///
     /// # Errors
     ///
@@ -78,8 +79,8 @@ impl SanctumStore {
         Ok(())
     }
 
-    /// Returns the statement. The placeholder for a digest is a text that is the digest of no secret. The abilities are
-    /// none, because a NULL would be an error in Laravel.
+    /// Returns the statement. The value for the digest is a text that no secret has as its digest. The abilities are an
+    /// empty array, because a NULL would be an error in Laravel.
     fn insert_sql(&self, tokens: usize) -> String {
         let (columns, values) =
             if self.columns.has_additions { (", usage_count, revoked_at, allowed_ips", ", ?, ?, ?") } else { ("", "") };
@@ -133,8 +134,8 @@ impl SanctumStore {
     ///
     /// # Errors
     ///
-    /// Fails if the secret starts with the id of another token, because it could not be found, if another token has this
-    /// secret, if the owner has no such token, or if the database fails.
+    /// Fails if the secret starts with the id of another token, because a look-up would not find it. Also fails if
+    /// another token has this secret, if the owner has no such token, or if the database fails.
     pub async fn set_secret(&self, owner: &Owner, id: TokenId, secret: &str) -> Result<(), StoreError> {
         let sql =
             "UPDATE personal_access_tokens SET token = ? WHERE id = ? AND tokenable_type = ? AND tokenable_id = ?";

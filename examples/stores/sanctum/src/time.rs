@@ -17,7 +17,7 @@ pub(crate) fn wall_time(time: DateTime<Utc>, fraction_digits: u16) -> NaiveDateT
     time.trunc_subsecs(fraction_digits).naive_utc()
 }
 
-/// Returns a time to compare columns with: the nearest one that a DATETIME can hold.
+/// Returns a time for comparisons with columns: the nearest time that a DATETIME can hold.
 pub(crate) fn comparable(time: DateTime<Utc>) -> NaiveDateTime {
     wall_time(time.clamp(EARLIEST, LATEST), 6)
 }

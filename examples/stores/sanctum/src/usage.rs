@@ -11,7 +11,7 @@ use crate::owner::Owner;
 use crate::store::SanctumStore;
 use crate::time::wall_time;
 
-/// The batch is one parameter, a JSON array, so that batches of every size have one statement.
+/// The batch is one parameter, a JSON array, so that batches of every size use the same statement.
 ///
 /// The join reads the batch first and locks the rows in its order, so that two writers of the same tokens cannot deadlock.
 macro_rules! record_usage {
@@ -31,9 +31,9 @@ macro_rules! record_usage {
 impl SanctumStore {
     /// Adds a batch of usage from a [`UsageLog`](tokenfolio::UsageLog), with one statement.
     ///
-    /// Counts saturate at `i64::MAX`, the latest time wins, and usage of removed tokens is ignored. `updated_at` becomes
-    /// the time of the last use too, as in Laravel. Without the columns of [`migrate`](Self::migrate), only the times are
-    /// recorded. A token is found by its id alone, which is unique in Sanctum's table.
+    /// Counts saturate at `i64::MAX`, the latest time wins, and usage of removed tokens is ignored. `updated_at` also
+    /// becomes the time of the last use, as in Laravel. Without the columns of [`migrate`](Self::migrate), only the
+    /// times are recorded. A token is found by its id alone, which is unique in Sanctum's table.
     ///
     /// # Errors
     ///
@@ -51,8 +51,8 @@ impl SanctumStore {
         Ok(())
     }
 
-    /// Returns the batch as JSON, with one entry for each token, in the order of ids. The statement would use only one of
-    /// several entries of a token.
+    /// Returns the batch as JSON, with one entry for each token, in the order of ids. If a token had several entries,
+    /// the statement would use only one of them.
     fn batch(&self, usage: &[TokenUsage<Owner>]) -> Result<String, Error> {
         let mut tokens = BTreeMap::new();
         for entry in usage {

@@ -1,5 +1,5 @@
--- Instants are whole microseconds since 1970. The primary key's index holds all that counting and passing over rows
--- needs; only the rows of a page are fetched.
+-- Times are whole microseconds since 1970. SQLite counts and skips rows in the index of the primary key, and fetches
+-- only the rows of a page.
 CREATE TABLE access_token (
     owner_id     INTEGER NOT NULL,
     id           INTEGER NOT NULL,
@@ -9,12 +9,12 @@ CREATE TABLE access_token (
     usage_count  INTEGER NOT NULL,
     expires_at   INTEGER,
     revoked_at   INTEGER,
-    -- A JSON array of addresses and ranges; NULL is no restriction, '[]' admits nobody.
+    -- A JSON array of addresses and ranges. NULL means no restriction. '[]' admits nobody.
     allowed_ips  TEXT,
     PRIMARY KEY (owner_id, id)
 ) STRICT;
 
--- Apart from the tokens, so that no query for a listing can show a digest.
+-- In a separate table, so that a query for a list cannot return a digest.
 CREATE TABLE token_secret (
     -- SHA-256 of the whole secret.
     digest   BLOB    NOT NULL PRIMARY KEY,

@@ -1,5 +1,5 @@
--- Apart from the tokens: uses are written all the time, and so rewrite small rows that lie side by side, and never the
--- table that is counted and listed. A token that was never used has no row.
+-- In a separate table, because usage is written often. A write then changes small rows that are close together, and not
+-- the table that is counted and listed. A token that was never used has no row.
 CREATE TABLE token_usage (
     owner_id     INTEGER NOT NULL,
     token_id     INTEGER NOT NULL,

@@ -19,7 +19,7 @@ pub(crate) enum Error {
     Pool(#[from] PoolError),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    /// Holds only the text, because the payload of a panic is not `Sync`.
+    /// Contains only the text, because the payload of a panic is not `Sync`.
     #[error("a task on a connection did not finish: {0}")]
     Task(String),
 }

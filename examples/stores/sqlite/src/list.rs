@@ -42,7 +42,7 @@ fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<Tok
 /// page still has a total. Without a filter, SQLite reads the count and the keys from the index alone and fetches only
 /// the rows that it returns.
 fn sql(order: TokenOrder, is_filtered: bool) -> String {
-    // The rule of `TokenStatus::derive`; a comparison with NULL is not true.
+    // The rule of `TokenStatus::derive`. A comparison with NULL is not true.
     let condition = if is_filtered {
         "owner_id = :owner AND :status = CASE
             WHEN revoked_at <= :now THEN 'revoked'
@@ -84,7 +84,7 @@ mod tests {
             let steps = statement.query_map(&parameters, |row| row.get::<_, String>("detail")).unwrap();
             let plan: Vec<String> = steps.map(Result::unwrap).collect();
 
-            let reads_of = |what| plan.iter().filter(|step| step.starts_with(what)).count();
+            let reads_of = |read| plan.iter().filter(|step| step.starts_with(read)).count();
             let covering = "SEARCH access_token USING COVERING INDEX sqlite_autoindex_access_token_1 (owner_id=?)";
             assert_eq!(reads_of(covering), 2, "{plan:#?}");
             let by_key = "SEARCH token USING INDEX sqlite_autoindex_access_token_1 (owner_id=? AND id=?)";

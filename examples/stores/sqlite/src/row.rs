@@ -29,7 +29,7 @@ pub(crate) fn token(row: &Row<'_>) -> rusqlite::Result<AccessToken> {
 }
 
 /// A time as whole microseconds since 1970. Smaller units are truncated toward the past, in rows and in the times that
-/// rows are compared with, so that truncation does not change the order of the two.
+/// rows are compared with, so that truncation never reverses their order.
 pub(crate) struct Micros(pub(crate) DateTime<Utc>);
 
 impl ToSql for Micros {

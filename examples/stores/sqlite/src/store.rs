@@ -21,9 +21,9 @@ pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS)
 
 /// The maximum number of connections to a file. A reader does not wait for other readers or for the writer.
 const FILE_CONNECTIONS: usize = 8;
-/// How long a caller waits for a connection from the pool.
+/// The timeout of a caller for a connection from the pool.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a connection waits for a lock of another connection.
+/// The timeout of a connection for a lock of another connection.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Access tokens and digests of their secrets in one SQLite database.
@@ -42,7 +42,7 @@ impl SqliteStore {
     /// Fails if the file cannot be opened or created (unavailable), is not a database (corrupt), or stays locked by
     /// another process (timeout).
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        // SQLite gives some relative names a meaning of their own: `:memory:`, `file:..` and the empty name.
+        // Some relative names have a special meaning in SQLite: `:memory:`, `file:..` and the empty name.
         let path = std::path::absolute(path).map_err(Error::from)?;
         Self::connect(&path, FILE_CONNECTIONS).await
     }
@@ -139,14 +139,14 @@ impl SqliteStore {
         task: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, StoreError> {
         let pool = self.pool.clone();
-        // The pool drops a connection when the future that prepares it is dropped, and a database in memory is lost with
-        // its only connection. A spawned future is not dropped.
+        // If the future that prepares a connection is dropped, the pool drops the connection, and a database in memory
+        // loses its only connection and all data. A spawned future is not dropped.
         let spawned = tokio::spawn(async move { pool.get().await?.interact(task).await? });
         Ok(spawned.await.map_err(Error::from)??)
     }
 }
 
-/// Sets up a new connection.
+/// Configures a new connection.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(LOCK_TIMEOUT)?;
     // With a write-ahead log, writers do not block readers. In memory this has no effect.

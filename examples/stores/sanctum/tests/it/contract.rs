@@ -14,7 +14,7 @@ use crate::database::{Application, SCHEMA, models, nodes, user};
 /// Ids are unique among all owners in Sanctum's table. The suite gives several owners the same ids.
 pub(crate) const IDS_OF_EACH_OWNER: &str = "ALTER TABLE personal_access_tokens MODIFY id bigint unsigned NOT NULL,
     DROP PRIMARY KEY, ADD PRIMARY KEY (tokenable_type, tokenable_id, id)";
-/// The types that hold every token of the contract.
+/// The column types that can hold every token of the contract.
 const WIDE_TYPES: &str = "ALTER TABLE personal_access_tokens MODIFY id bigint NOT NULL,
     MODIFY last_used_at datetime(6) NULL, MODIFY expires_at datetime(6) NULL, MODIFY created_at datetime(6) NULL,
     MODIFY updated_at datetime(6) NULL, MODIFY revoked_at datetime(6) NULL";
@@ -35,7 +35,7 @@ impl SanctumFixture {
         Self { writer: store.clone(), store, pool, limits, servers: Mutex::default(), users: AtomicU64::new(1) }
     }
 
-    /// A store whose table another store writes.
+    /// Creates a fixture whose tokens another store writes.
     pub(crate) fn with_writer(store: SanctumStore, writer: SanctumStore, pool: MySqlPool) -> Self {
         Self { writer, ..Self::new(store, pool, limits()) }
     }
@@ -102,7 +102,7 @@ fn limits() -> Limits {
     Limits::default().with_min_id(TokenId(0)).with_times(day(1)..=day(24_854)).with_fraction_digits(0)
 }
 
-/// Skipped, because the tests share their server.
+/// The clause that is skipped, because the tests share their server.
 pub(crate) const OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
 
 #[tokio::test]

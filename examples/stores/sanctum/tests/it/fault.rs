@@ -13,7 +13,8 @@ use tokenfolio_sanctum::SanctumStore;
 
 use crate::database::{Application, SCHEMA, TEAMS, USER, bearer, models, nodes, user};
 
-/// The longest time until a caller has an error: 2 seconds for a connection, 5 with a response, and a margin.
+/// The maximum time until a caller gets an error: 2 seconds for a connection, 5 seconds including a response, and a
+/// margin.
 const LIMIT: Duration = Duration::from_secs(9);
 
 /// A server that a test can stop, and a store with one token.
@@ -60,7 +61,7 @@ async fn assert_fails(store: &SanctumStore, kinds: &[StoreErrorKind], statuses: 
     assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
 }
 
-/// Waits until the store is right again.
+/// Waits until the store works again.
 async fn assert_recovers(store: &SanctumStore) {
     let started = Instant::now();
     while total(store).await.is_err() {
@@ -84,7 +85,7 @@ async fn a_killed_server_is_unavailable_until_it_restarts() {
 }
 
 #[tokio::test]
-async fn a_server_that_stands_still_times_out() {
+async fn a_server_that_hangs_times_out() {
     let (server, store) = server().await;
     send("STOP", server.process_id());
     for _ in 0..2 {
@@ -101,7 +102,7 @@ fn send(signal: &str, process: u32) {
 }
 
 #[tokio::test]
-async fn a_server_that_stands_still_during_a_statement_times_out() {
+async fn a_server_that_hangs_during_a_statement_times_out() {
     let (server, store) = server().await;
     let other = MySqlPool::connect(&server.url()).await.unwrap();
     let mut lock = other.acquire().await.unwrap();
@@ -119,7 +120,7 @@ async fn a_server_that_stands_still_during_a_statement_times_out() {
     assert_recovers(&store).await;
 }
 
-/// Waits until so many connections wait for the lock of a table.
+/// Waits until this number of connections wait for the lock of a table.
 async fn wait_for_waiters(pool: &MySqlPool, count: i64) {
     let waiting = "SELECT count(*) FROM information_schema.processlist WHERE state LIKE 'Waiting for table%lock'";
     while sqlx::query_scalar::<_, i64>(waiting).fetch_one(pool).await.expect("a running server") < count {
@@ -139,7 +140,7 @@ async fn a_locked_table_is_unavailable_until_it_is_unlocked() {
 }
 
 #[tokio::test]
-async fn a_locked_row_is_unavailable_for_writes_alone() {
+async fn a_locked_row_is_unavailable_only_for_writes() {
     let (server, store) = server().await;
     let other = MySqlPool::connect(&server.url()).await.unwrap();
     let mut transaction = other.begin().await.unwrap();
@@ -177,7 +178,7 @@ async fn a_deadlock_can_be_retried() {
     let waiting = "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
     while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&other).await.unwrap() == 0 {
         assert!(!recording.is_finished(), "it did not wait for the lock");
-        // The server reads its transactions again only if nobody has asked for 0.1 seconds.
+        // The server caches this table until no query has read it for 0.1 seconds.
         tokio::time::sleep(Duration::from_millis(120)).await;
     }
     update(1).execute(&mut *transaction).await.unwrap();
@@ -232,7 +233,7 @@ async fn a_caller_without_a_connection_times_out() {
 #[tokio::test]
 async fn a_server_without_a_free_connection_is_an_error_until_it_has_one() {
     let (server, store) = server().await;
-    // Connections of the pool stay open. A server that has lost them has no other.
+    // The connections of the pool must stay open, because the server has no other free connection.
     server.run("SET GLOBAL max_connections = 10").unwrap();
     let mut others = Vec::new();
     while let Ok(pool) = MySqlPool::connect(&server.url()).await {
@@ -256,7 +257,7 @@ async fn a_connection_that_the_server_ends_is_replaced() {
     let other = MySqlPool::connect(&server.url()).await.unwrap();
     let kill = "SELECT concat('KILL ', id) FROM information_schema.processlist WHERE id <> connection_id()";
     for sql in sqlx::query_scalar::<_, String>(kill).fetch_all(&other).await.unwrap() {
-        // The connection may have ended by itself.
+        // The connection may have ended already.
         drop(server.run(&sql));
     }
     assert_eq!(total(&store).await.unwrap(), 1);

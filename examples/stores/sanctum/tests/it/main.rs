@@ -1,4 +1,4 @@
-//! Tests of the store: its contract, its table beside Laravel, the faults of a database, and a cluster.
+//! Tests of the store: its contract, its use beside Laravel, faults of the database, and a cluster.
 
 mod contract;
 mod database;

@@ -69,7 +69,7 @@ async fn a_migration_does_not_wait_long_for_a_transaction() {
     sqlx::query("SELECT * FROM personal_access_tokens").fetch_all(&mut *transaction).await.unwrap();
     let started = Instant::now();
     assert_eq!(store.migrate().await.unwrap_err().kind(), StoreErrorKind::Unavailable);
-    assert!(started.elapsed() < Duration::from_secs(9), "Laravel waits as long: {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(9), "Laravel waits for the migration: {:?}", started.elapsed());
 
     transaction.rollback().await.unwrap();
     store.migrate().await.unwrap();

@@ -99,7 +99,7 @@ async fn a_row_that_cannot_be_read_is_corrupt() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_creation_time_is_as_old_as_can_be() {
+async fn a_token_without_a_creation_time_has_the_oldest_time() {
     let application = Application::create();
     application.add_token(1, USER, 7);
     application.run("UPDATE personal_access_tokens SET created_at = NULL, updated_at = NULL");
@@ -116,7 +116,7 @@ async fn a_token_without_a_creation_time_is_as_old_as_can_be() {
 }
 
 #[tokio::test]
-async fn a_filter_agrees_with_the_status_that_expiration_gives() {
+async fn a_filter_agrees_with_the_status_after_an_expiration() {
     let application = Application::create();
     let migrated = application.migrated_store().await.with_expiration(TimeDelta::days(30));
     let created_at = time("2024-03-01T18:11:00Z");
@@ -166,14 +166,14 @@ async fn values_that_the_table_cannot_hold_are_rejected() {
     let plain = application.store().await;
     let migrated = application.migrated_store().await;
     let created_at = time("2024-03-01T18:11:00Z");
-    let mut often = AccessToken::new(1, "CI", created_at);
-    often.usage_count = i64::MAX.unsigned_abs() + 1;
+    let mut overused = AccessToken::new(1, "CI", created_at);
+    overused.usage_count = i64::MAX.unsigned_abs() + 1;
     let long = AccessToken::new(1, "x".repeat(256), created_at);
     let negative = AccessToken::new(-1, "CI", created_at);
     let late = AccessToken::new(1, "CI", time("2039-01-01T00:00:00Z"));
     let early = AccessToken::new(1, "CI", time("1969-01-01T00:00:00Z"));
     let later = AccessToken::new(1, "CI", DateTime::<Utc>::MAX_UTC);
-    for rejected in [often, long, negative, late, early, later] {
+    for rejected in [overused, long, negative, late, early, later] {
         let error = migrated.insert(&user(7), std::slice::from_ref(&rejected)).await.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Other, "{rejected:?}: {error:?}");
     }

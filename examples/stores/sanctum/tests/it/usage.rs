@@ -107,7 +107,8 @@ async fn writers_of_the_same_tokens_add_up_beside_laravel() {
         .map(|index| {
             let store = store.clone();
             tokio::spawn(async move {
-                // Half of them in the opposite order, which would end in a deadlock if the statement followed it.
+                // Half of the batches have the opposite order. If the statement followed that order, the writers would
+                // deadlock.
                 let mut batch: Vec<_> = (1..=100).map(|id| usage(id, 1, id)).collect();
                 if index % 2 == 0 {
                     batch.reverse();
@@ -118,7 +119,7 @@ async fn writers_of_the_same_tokens_add_up_beside_laravel() {
             })
         })
         .collect();
-    // Laravel writes the use of one token in each request.
+    // Laravel writes the usage of one token in each request.
     let pool = application.pool().await;
     for id in (1..=100).rev() {
         let used = "UPDATE personal_access_tokens SET last_used_at = ?, updated_at = ? WHERE id = ?";

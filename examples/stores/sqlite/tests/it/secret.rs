@@ -115,7 +115,7 @@ async fn the_file_contains_the_digest_and_not_the_secret() {
     assert!(!is_in_folder(folder.path(), b"never-to-be-found"));
 }
 
-/// Searches every file, also the write-ahead log.
+/// Searches every file, including the write-ahead log.
 #[track_caller]
 fn is_in_folder(folder: &Path, bytes: &[u8]) -> bool {
     let files = folder.read_dir().expect("the folder is there");

@@ -34,7 +34,7 @@ async fn read_while_writing(store: SqliteStore) {
     assert!(totals.len() > 1, "the readers saw the list in only one state");
 }
 
-/// Lets the list grow and shrink around 20 tokens, the size of a page.
+/// Lets the number of tokens vary around 20, the size of a page.
 async fn write(store: &SqliteStore) {
     for id in 0..WRITES {
         store.insert(7, vec![AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)]).await.expect("a new id");
@@ -46,7 +46,7 @@ async fn write(store: &SqliteStore) {
     }
 }
 
-/// Reads windows until the writer is done, and returns the totals it saw.
+/// Reads windows until the writer has finished, and returns the totals that it read.
 async fn read(store: SqliteStore, is_done: Arc<AtomicBool>, index: usize) -> Vec<u64> {
     let mut query = ListQuery::new(7);
     query.limit = NonZeroU32::new(10).expect("10 is not zero");

@@ -10,10 +10,10 @@ use tokio::sync::Mutex;
 
 use crate::database::{SCHEMA, TEAMS, models, nodes};
 
-/// The cluster of tests that stop no node. It stops when the process ends, as a static is not dropped.
+/// The cluster for tests that do not stop nodes. It stops when the process ends, because a static is not dropped.
 pub(crate) static CLUSTER: LazyLock<Cluster> = LazyLock::new(start);
 
-/// The cluster of tests that stop nodes, one test after the other. Each test leaves it with all nodes.
+/// The cluster for tests that stop nodes, one test after another. At the end of each test, all nodes run.
 pub(crate) static MORTAL_CLUSTER: LazyLock<Mutex<Cluster>> = LazyLock::new(|| start().into());
 
 fn start() -> Cluster {
@@ -42,12 +42,12 @@ impl Application {
         cluster.nodes()[0].run(&format!("USE {}; {sql}", self.name)).unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// Connects a store that has added its columns to one node.
+    /// Connects a store to one node, and adds its columns.
     pub(crate) async fn store_on(&self, cluster: &Cluster, node: usize) -> SanctumStore {
         migrated_store(&cluster.node_url(node, &self.name)).await
     }
 
-    /// Connects a store that has added its columns to all nodes. It uses this node first.
+    /// Connects a store to all nodes, and adds its columns. It uses the node `first` first.
     pub(crate) async fn store_on_all(&self, cluster: &Cluster, first: usize) -> SanctumStore {
         migrated_store(&cluster.url(first, &self.name)).await
     }

@@ -6,14 +6,14 @@ use crate::contract::{IDS_OF_EACH_OWNER, OUTAGE, SanctumFixture};
 use crate::database::user;
 use crate::galera::cluster::{Application, CLUSTER};
 
-/// A write is on one node, and each read is on another.
+/// Writes on one node, and reads on another node.
 async fn assert_passes_on(node: usize) {
     let application = Application::create(&CLUSTER);
     application.run(&CLUSTER, IDS_OF_EACH_OWNER);
     let writer = application.store_on(&CLUSTER, (node + 1) % 3).await;
     let store = application.store_on(&CLUSTER, node).await;
     let fixture = SanctumFixture::with_writer(store, writer, application.pool_on(&CLUSTER, node).await);
-    let skipped = contract::check_all(&fixture).await.expect("a store that keeps the contract");
+    let skipped = contract::check_all(&fixture).await.expect("the store fulfills the contract");
     assert_eq!(skipped.clauses(), [OUTAGE]);
 }
 

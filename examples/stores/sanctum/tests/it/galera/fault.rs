@@ -1,4 +1,4 @@
-//! Nodes that are killed or stand still while all nodes are written and read.
+//! Nodes that are killed or hang while all nodes are written and read.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::galera::cluster::{Application, MORTAL_CLUSTER};
 
 /// The id of the token that all writers use. Its secret is `1|secret`.
 const SHARED: i64 = 1;
-/// A deadline that guards against hanging.
+/// The time after which a test fails if it hangs.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 fn token(id: i64) -> AccessToken {
@@ -53,8 +53,8 @@ struct Load {
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// The tokens and the usage that the store has acknowledged. A rejected write may have been written too, because its
-/// connection broke or its time was over.
+/// The tokens and the usage that the store has acknowledged. A rejected write may have been applied too, because its
+/// connection broke or its timeout passed.
 #[derive(Default)]
 struct Ledger {
     is_over: AtomicBool,
@@ -105,11 +105,11 @@ impl Load {
     async fn end(self, stores: &[SanctumStore]) {
         self.ledger.is_over.store(true, Ordering::SeqCst);
         for task in self.tasks {
-            task.await.expect("no wrong answer");
+            task.await.expect("no wrong result");
         }
         let ledger = &self.ledger;
         println!(
-            "{} tokens, {} unknown; {} uses, {} unknown; {} reads, {} rejected",
+            "{} tokens, {} unknown; a usage count of {}, {} unknown; {} reads, {} rejected",
             get(&ledger.tokens),
             get(&ledger.unknown_tokens),
             get(&ledger.usage),
@@ -156,7 +156,7 @@ async fn record(store: SanctumStore, ledger: Arc<Ledger>) {
     }
 }
 
-/// Each list has all tokens that were acknowledged before.
+/// Each list must have all tokens that were acknowledged before.
 async fn read(store: SanctumStore, ledger: Arc<Ledger>) {
     while !ledger.is_over.load(Ordering::SeqCst) {
         let acknowledged = get(&ledger.tokens) + 1;
@@ -194,7 +194,7 @@ async fn a_killed_node_loses_no_acknowledged_write() {
     load.await_progress().await;
     cluster.kill(0).unwrap();
     load.await_progress().await;
-    // The store that used this node goes on with another one.
+    // The store that used this node continues with another node.
     await_true("another node", async || total(&stores[0]).await.is_ok()).await;
     cluster.start_again(&[0]).unwrap();
     load.await_progress().await;
@@ -215,7 +215,7 @@ fn knows_that_it_is_alone(node: &Server) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_quorum_requests_are_unavailable_in_time() {
-    /// Galera itself lets a request wait for about six seconds.
+    /// Galera itself delays a request by about six seconds.
     const LIMIT: Duration = Duration::from_secs(3);
     let mut cluster = MORTAL_CLUSTER.lock().await;
     let stores = stores(&cluster).await;
@@ -223,7 +223,7 @@ async fn without_a_quorum_requests_are_unavailable_in_time() {
     load.await_progress().await;
     cluster.kill(1).unwrap();
     cluster.kill(2).unwrap();
-    // Until the last node knows that it is alone, it can still read. Nobody else can have written.
+    // Until the last node knows that it is alone, it can still read. No other node can have written.
     let mut slowest = Duration::ZERO;
     let mut rejected = 0;
     while rejected < 20 {
@@ -246,7 +246,7 @@ async fn without_a_quorum_requests_are_unavailable_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_stands_still_is_left() {
+async fn a_node_that_hangs_is_replaced() {
     let cluster = MORTAL_CLUSTER.lock().await;
     let stores = stores(&cluster).await;
     let load = Load::start(&stores);

@@ -1,4 +1,4 @@
-//! Ids on a cluster. Each node has numbers of its own, so ids have gaps, and are not in the order of commits.
+//! Ids on a cluster. Each node has its own sequence, so ids have gaps and are not in the order of commits.
 
 use std::num::NonZeroU32;
 
@@ -44,8 +44,8 @@ async fn ids_have_gaps_and_every_node_lists_them_in_order() {
     }
 }
 
-/// A walk that has passed the id of a late token shows the last token of a page again, and not the late one. It misses no
-/// token that was committed before the walk.
+/// A walk that has passed the id of a late token lists the last token of a page again, and does not list the late
+/// token. It misses no token that was committed before the walk.
 #[tokio::test]
 async fn a_token_that_is_committed_late_moves_others_to_the_next_page() {
     let application = Application::create(&CLUSTER);
@@ -54,7 +54,7 @@ async fn a_token_that_is_committed_late_moves_others_to_the_next_page() {
     let mut other = other.acquire().await.unwrap();
     let store = application.store_on(&CLUSTER, 2).await;
 
-    // The store has altered the table. A node rejects writes while it applies that.
+    // The store has altered the table. A node rejects writes while it applies the change.
     let wait = "SET STATEMENT wsrep_sync_wait = 1 FOR SELECT 1";
     sqlx::query(wait).execute(&mut *other).await.unwrap();
     let first = create(&mut other).await;
@@ -69,10 +69,10 @@ async fn a_token_that_is_committed_late_moves_others_to_the_next_page() {
     assert_eq!(page(&store, TokenOrder::OldestFirst, 1).await, [first, second]);
     assert_eq!(page(&store, TokenOrder::NewestFirst, 1).await, [fourth, third]);
     transaction.commit().await.unwrap();
-    // The second token comes again, and no token that was committed before the walk is missing.
+    // The second token is listed again, and no token that was committed before the walk is missing.
     assert_eq!(page(&store, TokenOrder::OldestFirst, 2).await, [second, third]);
     assert_eq!(page(&store, TokenOrder::OldestFirst, 3).await, [fourth]);
-    // The late token is on a page that is still to come.
+    // The late token is on a page that the walk has not reached yet.
     assert_eq!(page(&store, TokenOrder::NewestFirst, 2).await, [second, late]);
     assert_eq!(page(&store, TokenOrder::NewestFirst, 3).await, [first]);
 }

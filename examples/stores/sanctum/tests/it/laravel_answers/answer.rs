@@ -1,4 +1,4 @@
-//! Requests and answers, as they are recorded.
+//! Recorded requests and answers.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub(super) struct Request {
 pub(super) struct Expected {
     pub(super) status: u16,
     pub(super) body: Body,
-    /// The ids of the tokens whose use is recorded.
+    /// The ids of the tokens whose usage is recorded.
     pub(super) used: Vec<i64>,
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Body {
     Problem,
 }
 
-/// Reads the records in a file. Names contain other line separators than LF.
+/// Reads the records in a file. Lines end only at LF, because names contain other line separators.
 #[track_caller]
 pub(super) fn answers(path: &Path) -> Vec<Answer> {
     let lines = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -76,7 +76,7 @@ fn answer(line: &str) -> Answer {
     }
 }
 
-/// Returns the id of a token that was used at the clock.
+/// Returns the id of a token that was used at the time of the clock.
 #[track_caller]
 fn used(touched: &Value) -> i64 {
     assert_eq!(touched["last_used_at"], super::service::CLOCK);
@@ -85,7 +85,7 @@ fn used(touched: &Value) -> i64 {
 
 #[track_caller]
 fn text(value: &Value) -> String {
-    value.as_str().expect("a text").to_owned()
+    value.as_str().expect("a string").to_owned()
 }
 
 impl Request {
@@ -104,7 +104,7 @@ impl Request {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// Returns the request as a server passes it on.
+    /// Returns the request as a server passes it to the endpoint.
     #[track_caller]
     pub(super) fn parts(&self) -> Parts {
         let mut request = http::Request::new(());

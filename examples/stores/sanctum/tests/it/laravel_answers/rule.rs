@@ -34,7 +34,7 @@ pub(super) const RULES: [(&str, Rule); 16] = [
     ("preserved query", preserved_query),
 ];
 
-/// A URL with a trailing slash is another URL. Laravel ignores slashes at the ends of a path.
+/// A URL with a trailing slash is another URL. Laravel ignores slashes at the start and the end of a path.
 fn trailing_slash(service: &Service, request: &Request, expected: &mut Expected) {
     let trimmed = format!("/{}", request.path().trim_matches('/'));
     if service.route(request.path()).is_none() && service.route(&trimmed).is_some() {
@@ -42,14 +42,14 @@ fn trailing_slash(service: &Service, request: &Request, expected: &mut Expected)
     }
 }
 
-/// The endpoint has two methods. CORS is the service's own, and a preflight request ends before the endpoint.
+/// The endpoint has two methods. CORS is a task of the service, and a preflight request does not reach the endpoint.
 fn options(service: &Service, request: &Request, expected: &mut Expected) {
     if request.method == Method::OPTIONS && service.route(request.path()).is_some() {
         reject(expected, 405, request);
     }
 }
 
-/// The method is the request's own. Laravel reads another one from a header or a form field of a POST.
+/// The endpoint uses the method of the request. Laravel also reads a method from a header or a form field of a POST.
 fn method_override(service: &Service, request: &Request, expected: &mut Expected) {
     let is_read = matches!(request.method, Method::GET | Method::HEAD);
     if !is_read && service.route(request.path()).is_some() && expected.status != 405 {
@@ -65,7 +65,7 @@ fn json_body(service: &Service, request: &Request, expected: &mut Expected) {
     }
 }
 
-/// A query starts after the first question mark, so the name of its first parameter starts with the second one. PHP's
+/// A query starts after the first question mark, so a second question mark is part of the first parameter's name. PHP's
 /// development server ignores it.
 fn second_question_mark(_: &Service, request: &Request, expected: &mut Expected) {
     if request.query().starts_with('?') && expected.status == 200 {
@@ -82,8 +82,8 @@ fn no_login_route(_: &Service, request: &Request, expected: &mut Expected) {
     }
 }
 
-/// Several spaces before a token and whitespace around a header value do not count (RFC 9110, sections 5.5 and 11.4).
-/// Laravel takes them for a part of the token.
+/// The endpoint ignores several spaces before a token and whitespace around a header value (RFC 9110, sections 5.5 and
+/// 11.4). Laravel treats them as a part of the token.
 fn whitespace(_: &Service, request: &Request, expected: &mut Expected) {
     let mut values = request.values("authorization");
     let (Some(value), None) = (values.next(), values.next()) else { return };
@@ -102,7 +102,7 @@ fn whitespace(_: &Service, request: &Request, expected: &mut Expected) {
     expected.body = Body::OfRequest(without);
 }
 
-/// A request has one `Authorization` header with one token. Laravel takes the last token of several.
+/// A request must have one `Authorization` header with one token. Laravel uses the last of several tokens.
 fn several_credentials(_: &Service, request: &Request, expected: &mut Expected) {
     let is_accepted = expected.status == 200 && !expected.used.is_empty();
     if is_accepted && BearerToken::from_values(request.values("authorization").map(str::as_bytes)).is_err() {
@@ -123,7 +123,7 @@ fn expiry(service: &Service, request: &Request, expected: &mut Expected) {
     }
 }
 
-/// A query that every link would repeat has at most 1,024 bytes. In Laravel it has no limit.
+/// A preserved query has at most 1,024 bytes. In Laravel it has no limit.
 fn long_query(service: &Service, request: &Request, expected: &mut Expected) {
     let is_preserved = service.route(request.path()) == Some(PRESERVES_QUERY);
     // The last `&` is not counted.
@@ -132,7 +132,7 @@ fn long_query(service: &Service, request: &Request, expected: &mut Expected) {
     }
 }
 
-/// An error is a problem (RFC 9457). Laravel's is a message, or an HTML page.
+/// An error is a problem (RFC 9457). In Laravel it is a message, or an HTML page.
 fn problem_body(_: &Service, _: &Request, expected: &mut Expected) {
     let is_message = match &expected.body {
         Body::Html => true,
@@ -156,7 +156,7 @@ fn float_positions(_: &Service, _: &Request, expected: &mut Expected) {
     }
 }
 
-/// Usage is written after the response, many tokens at a time. Laravel writes it before the rows are read.
+/// Usage is written after the response, in batches. Laravel writes it before it reads the rows.
 fn last_use(service: &Service, _: &Request, expected: &mut Expected) {
     let used = expected.used.clone();
     for token in tokens(expected) {
@@ -166,7 +166,7 @@ fn last_use(service: &Service, _: &Request, expected: &mut Expected) {
     }
 }
 
-/// Links start with the URL that the service names. In Laravel they follow the `Host` header and the path as it came.
+/// Links start with the configured URL. In Laravel they contain the `Host` header and the path of the request.
 fn base(service: &Service, request: &Request, expected: &mut Expected) {
     let Some(route) = service.route(request.path()) else { return };
     let Body::Json(body) = &expected.body else { return };
@@ -180,7 +180,7 @@ fn base(service: &Service, request: &Request, expected: &mut Expected) {
     }
 }
 
-/// Every entry of the array of links has a page. Laravel's separators have none.
+/// Every entry of the array of links has the member `page`. Laravel's separators do not have it.
 fn separator(_: &Service, _: &Request, expected: &mut Expected) {
     if let Body::Json(body) = &mut expected.body
         && let Some(links) = body["meta"]["links"].as_array_mut()
@@ -191,7 +191,7 @@ fn separator(_: &Service, _: &Request, expected: &mut Expected) {
     }
 }
 
-/// A preserved query is preserved as it came. Laravel encodes anew what PHP has read.
+/// A preserved query is not changed. Laravel encodes the parameters that PHP has parsed.
 fn preserved_query(service: &Service, request: &Request, expected: &mut Expected) {
     if service.route(request.path()) != Some(PRESERVES_QUERY) {
         return;

@@ -1,4 +1,4 @@
-//! The service that answers as the Laravel application did, with the same rows, routes and clock.
+//! A service with the same rows, routes and clock as the Laravel application.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -17,7 +17,7 @@ use tokenfolio_sanctum::{Owner, SanctumStore};
 use super::answer::{Body, Expected, Request};
 use crate::database::{SCHEMA, TEAMS, models, nodes, user};
 
-/// The time of the application's clock, which stands still.
+/// The time of the application's clock, which is fixed.
 pub(super) const CLOCK: &str = "2026-06-01T00:00:00Z";
 /// The origin of all links.
 pub(super) const ORIGIN: &str = "http://api.example.com";
@@ -72,7 +72,7 @@ impl Service {
         }
     }
 
-    /// Returns the path of the route that answers a path, which may be percent-encoded.
+    /// Returns the path of the route for a path, which may be percent-encoded.
     pub(super) fn route(&self, path: &str) -> Option<&'static str> {
         let path = decoded(path);
         let routes = self.tokens.iter().map(|(route, _)| *route).chain([self.signed_in.0]);
@@ -98,7 +98,8 @@ impl Service {
         Expected { status: response.status().as_u16(), body, used: self.record_usage().await }
     }
 
-    /// Writes the usage, checks it in the rows as Laravel writes them, and restores the rows. Returns the used tokens.
+    /// Writes the usage, checks that the rows are as Laravel writes them, and restores the rows. Returns the used
+    /// tokens.
     async fn record_usage(&self) -> Vec<i64> {
         let mut used = Vec::new();
         for batch in self.log.drain(NonZeroUsize::MAX) {
@@ -113,7 +114,7 @@ impl Service {
             self.store.record_usage(&batch).await.expect("Sanctum's table");
             batch.commit();
             let select = "SELECT concat(last_used_at, ' ', updated_at) FROM personal_access_tokens WHERE id = ?";
-            // In the server's time zone, as Laravel reads it.
+            // In the server's time zone, like Laravel.
             sqlx::query("SET time_zone = @@global.time_zone").execute(&mut *connection).await.expect("a zone");
             let times: String = sqlx::query_scalar(select).bind(id).fetch_one(&mut *connection).await.expect("the row");
             assert_eq!(times, "2026-06-01 00:00:00 2026-06-01 00:00:00");
@@ -125,7 +126,7 @@ impl Service {
     }
 }
 
-/// Accepts every request as one of user 10, whom the application itself has signed in.
+/// Accepts every request as a request of user 10, who is signed in to the application.
 struct SignedIn;
 
 impl Authenticator for SignedIn {
@@ -136,7 +137,7 @@ impl Authenticator for SignedIn {
     }
 }
 
-/// The settings of Laravel: bad page numbers are page 1, and labels are HTML entities.
+/// The settings of Laravel: an invalid page number is page 1, and labels contain HTML entities.
 fn pagination(path: &str, has_query: bool) -> Pagination {
     let pagination = Pagination::new(&format!("{ORIGIN}{path}")).expect("a URL");
     let pagination = pagination.lenient().with_link_style(LinkStyle::laravel_entities());
