@@ -28,7 +28,7 @@ impl Members<'_> {
     pub(crate) fn text<const N: usize>(out: &mut Vec<u8>, prefix: &[u8; N], text: &str) {
         out.extend_from_slice(prefix);
         let is_special = |byte: &u8| matches!(byte, 0..b' ' | b'"' | b'\\');
-        // Without a branch for each byte, so that the compiler can vectorize it.
+        // No branch for each byte, so that the compiler can vectorize the loop.
         if !text.as_bytes().iter().fold(false, |found, byte| found | is_special(byte)) {
             return out.extend_from_slice(text.as_bytes());
         }

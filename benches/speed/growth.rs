@@ -1,4 +1,5 @@
-//! The cost of a page must not grow with the number of tokens, owners or pages. The cost of hostile input must be linear.
+//! The cost of a page must not grow with the number of tokens, owners or pages. The cost of hostile input must be
+//! linear in its length.
 
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
@@ -48,7 +49,7 @@ impl Choice {
     }
 }
 
-/// A page of an owner of more and more tokens.
+/// A page of an owner, with an increasing number of tokens.
 fn measure_tokens(table: &mut Table, max_exponent: u32) {
     let per_page = u64::from(page::PER_PAGE);
     let stores: Vec<_> = (3..=max_exponent).map(|exponent| store_of_one_owner(10_u64.pow(exponent))).collect();
@@ -75,7 +76,7 @@ fn measure_tokens(table: &mut Table, max_exponent: u32) {
     }
 }
 
-/// The page of one of more and more owners.
+/// The page of an owner, with an increasing number of owners.
 fn measure_owners(table: &mut Table, max_exponent: u32) {
     let stores: Vec<_> = (3..=max_exponent).map(|exponent| store_of_owners(10_u64.pow(exponent))).collect();
     let totals: Vec<_> = (3..=max_exponent).map(|exponent| 10_u64.pow(exponent)).collect();
@@ -110,7 +111,7 @@ fn list(store: &MemoryStore<u64>, owner: u64, offset: u64) -> TokenList {
     ready(store.list(&query)).expect("memory never fails")
 }
 
-/// The links and numbers of the middle page of more and more pages.
+/// The links and numbers of the middle page, with an increasing number of pages.
 fn measure_pages(table: &mut Table) {
     const ONE: NonZeroU32 = NonZeroU32::MIN;
     let exponents = [1, 3, 6, 9, 12, 15, 18];
@@ -134,7 +135,7 @@ fn measure_pages(table: &mut Table) {
     table.measure("the envelope of the middle page, by the number of pages", &[0], variants.collect());
 }
 
-/// A function, and input that makes it work.
+/// A function, and input that is expensive for it.
 struct Hostile {
     name: &'static str,
     start: &'static [u8],
@@ -144,7 +145,7 @@ struct Hostile {
     read: fn(&[u8]),
 }
 
-/// Each function that reads what a client sends, with more and more input. The times are of 100 kB each.
+/// Each function that reads input of a client, with inputs of increasing length. The times are for 100 kB of input.
 fn measure_hostile_input(table: &mut Table) {
     const LENGTH: usize = 100_000;
     let sizes = [("100 kB", 1_u32), ("1 MB", 10), ("10 MB", 100)];

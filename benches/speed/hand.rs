@@ -1,8 +1,8 @@
 //! The reference: the best encoder that we can write by hand for this endpoint, in safe code.
 //!
 //! It is fixed to 20 rows per page, three pages on each side, our labels and no preserved parameters. It is correct for any
-//! tokens, base URL, page and total. It is one file, as somebody would write it once: a cursor over existing memory, with
-//! digits and times computed in registers.
+//! tokens, base URL, page and total. It is one file with one technique: a cursor over existing memory, with digits and
+//! times computed in registers.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -1,8 +1,9 @@
 //! Measures this crate and its alternatives: `cargo bench`.
 //!
-//! It prints a table, and writes its results to `target/bench.json`. A second table shows how long a single `record` takes
-//! while another thread drains the log. `cargo bench -- --short` only checks that everything runs and that outputs are
-//! equal. With `--ten-million`, the largest stores in memory have ten million tokens, which takes several GB.
+//! It prints a table, and writes the results to `target/bench.json`. A second table shows how long a single `record`
+//! takes while another thread drains the log. `cargo bench -- --short` only checks that everything runs and that
+//! outputs are equal. With `--ten-million`, the largest stores in memory have ten million tokens, which takes several
+//! GB.
 
 mod allocations;
 mod allow_list;

@@ -62,7 +62,7 @@ fn write_bad_request(out: &mut Vec<u8>) {
         instance: black_box(PATH),
     };
     members.write(out);
-    // Over the closing brace.
+    // Removes the closing brace, because another member follows.
     out.truncate(out.len() - 1);
     Members::text(out, br#","errors":[{"detail":""#, black_box(DETAIL));
     Members::text(out, br#"","parameter":""#, "page");

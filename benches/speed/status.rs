@@ -38,8 +38,8 @@ pub(crate) fn measure(table: &mut Table) {
 
 /// A common implementation, with differences of times.
 fn naive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> TokenStatus {
-    let has_come = |time: Option<DateTime<Utc>>| time.is_some_and(|time| (now - time).num_milliseconds() >= 0);
-    match (has_come(revoked_at), has_come(expires_at)) {
+    let is_reached = |time: Option<DateTime<Utc>>| time.is_some_and(|time| (now - time).num_milliseconds() >= 0);
+    match (is_reached(revoked_at), is_reached(expires_at)) {
         (true, _) => TokenStatus::Revoked,
         (false, true) => TokenStatus::Expired,
         (false, false) => TokenStatus::Active,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Writes this problem alone: everything except the path is constant. It is correct for any path.
+/// Writes only this problem: everything except the path is constant. It is correct for any path.
 pub(crate) fn by_hand(out: &mut Vec<u8>, path: &str) {
     const PREFIX: &[u8] =
         br#"{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Authentication failed","instance":""#;

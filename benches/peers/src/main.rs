@@ -29,7 +29,7 @@ fn main() -> std::io::Result<()> {
     let mut table = Table::begin(effort, Unit::default(), Some(allocations::count));
     pages::measure(&mut table);
     problems::measure(&mut table);
-    let left_out = peer::left_out(&[&pages::LEFT_OUT[..], &problems::LEFT_OUT].concat());
-    let figures = json!({"works": table.into_json(), "left_out": left_out});
+    let differences = peer::differences(&[&pages::DIFFERENCES[..], &problems::DIFFERENCES].concat());
+    let figures = json!({"works": table.into_json(), "differences": differences});
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/bench-peers.json"), figures.to_string())
 }

@@ -1,4 +1,4 @@
-//! The page of tokens, by the crates that paginate and by the JSON encoders that promise speed.
+//! The page of tokens, by other pagination crates and by fast JSON encoders.
 
 use std::hint::black_box;
 
@@ -14,13 +14,13 @@ use crate::measure::{Table, Variant};
 use crate::peer::versioned;
 use crate::{hand, naive, page};
 
-pub(crate) const LEFT_OUT: [(&str, &[&str]); 5] = [
+pub(crate) const DIFFERENCES: [(&str, &[&str]); 5] = [
     (
         "page-hunter",
         &[
             "no URLs: no links, no array of page links, no `path`, and no preserved parameters",
             "no `from` and `to`",
-            "pages count from 0, and members have names of their own (`items`, `page`, `size`, `pages`)",
+            "pages count from 0, and members have other names (`items`, `page`, `size`, `pages`)",
             "a page past the end is an error",
             "clones its items, here references to the naive rows",
         ],
@@ -40,9 +40,9 @@ pub(crate) const LEFT_OUT: [(&str, &[&str]); 5] = [
             "another format, JSON:API: ids are strings, the rest of an item is in `attributes`, a parameter is \
              `page[number]`",
             "no array of page links",
-            "no numbers of its own: those in `meta` were computed and put there by this bench",
-            "a link that there is not is left out, not null",
-            "leaves a `None` out of `attributes`: for a null, rows here have its `Field`, which is meant for PATCH",
+            "does not compute the numbers in `meta`: this bench computes them",
+            "omits a missing link, instead of null",
+            "omits a `None` from `attributes`: for a null, the rows use its `Field`, which is meant for PATCH",
             "writes attributes through a `serde_json::Map`",
         ],
     ),
@@ -85,7 +85,7 @@ pub(crate) fn measure(table: &mut Table) {
     let mut reused = Vec::new();
     let mut items_by_serde_json = Vec::new();
     let mut items_by_sonic_rs = Vec::new();
-    let names = LEFT_OUT.map(|(name, _)| versioned(name));
+    let names = DIFFERENCES.map(|(name, _)| versioned(name));
     let [page_hunter, paginator_utils, jsonapi_core, simd_json, sonic_rs] = names.each_ref();
     let encoders =
         [format!("naive, by {sonic_rs}"), format!("naive, by {simd_json}"), format!("ours, items by {sonic_rs}")];
@@ -130,7 +130,7 @@ pub(crate) fn measure(table: &mut Table) {
     table.measure("a page of 20 tokens", &[0, 1], variants);
 }
 
-/// Asserts that each envelope holds what the peer can hold, and no more.
+/// Asserts that each envelope contains exactly the values that the peer supports.
 fn check_contents(tokens: &[TokenResource]) {
     let ours = json!(page::paginator(tokens.to_vec()));
     let read = |body: &[u8]| serde_json::from_slice::<Value>(body).expect("it is JSON");
@@ -170,7 +170,7 @@ fn check_contents(tokens: &[TokenResource]) {
     assert_eq!(read(&by_jsonapi_core(tokens)), expected);
 }
 
-/// Asserts what is said of peers beyond this page.
+/// Asserts the claims about peers that this page does not show.
 fn check_claims() {
     let size = to_usize(page::PER_PAGE.into());
     let total = to_usize(page::TOTAL);

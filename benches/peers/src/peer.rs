@@ -1,4 +1,4 @@
-//! The compared crates: their versions, and what they leave out.
+//! The compared crates: their versions, and the features that they lack.
 
 use serde_json::{Map, Value};
 
@@ -11,14 +11,14 @@ pub(crate) fn versioned(name: &str) -> String {
     format!("{name} {}", version.expect("every peer is locked"))
 }
 
-/// Prints what each peer leaves out, below the table, and returns it as JSON.
-pub(crate) fn left_out(notes: &[(&str, &[&str])]) -> Value {
-    println!("\nWhat they leave out:\n");
-    let mut left_out = Map::new();
-    for (name, leaves_out) in notes {
+/// Prints the differences of each peer below the table, and returns them as JSON.
+pub(crate) fn differences(notes: &[(&str, &[&str])]) -> Value {
+    println!("\nDifferences of the peers:\n");
+    let mut differences = Map::new();
+    for (name, items) in notes {
         let name = versioned(name);
-        println!("- {name}: {}", leaves_out.join("; "));
-        left_out.insert(name, (*leaves_out).into());
+        println!("- {name}: {}", items.join("; "));
+        differences.insert(name, (*items).into());
     }
-    left_out.into()
+    differences.into()
 }

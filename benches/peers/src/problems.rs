@@ -15,17 +15,17 @@ use crate::unauthorized::{self, Derived};
 const PATH: &str = "/api/v1/me/tokens";
 const DETAIL: &str = "Authentication failed";
 
-pub(crate) const LEFT_OUT: [(&str, &[&str]); 2] = [
+pub(crate) const DIFFERENCES: [(&str, &[&str]); 2] = [
     (
         "problem_details",
         &[
             "equal values, not the same bytes: `status` comes before `title`",
             "`type` only if it is set",
             "the titles of 203, 413 and 422 are not RFC 9110's",
-            "type and instance are `http::Uri`: a path with a space is rejected, a relative reference too, a \
+            "type and instance are `http::Uri`: a path with a space and a relative reference are rejected, and a \
              fragment is removed",
-            "reading fails on a member of another type than the RFC's",
-            "no cause beside what the client sees",
+            "reading fails if a member has another type than in the RFC",
+            "no cause that the client does not see",
             "a response only through a framework, without a challenge or `Cache-Control`",
         ],
     ),
@@ -36,8 +36,8 @@ pub(crate) const LEFT_OUT: [(&str, &[&str]); 2] = [
             "`type` only if it is set",
             "the titles of 203, 413 and 422 are not RFC 9110's",
             "type and instance are any text, not escaped",
-            "extensions in an order that changes from run to run, under any name but the RFC's own",
-            "reading fails on a member of another type than the RFC's",
+            "extensions in an order that changes from run to run, under any name except the RFC's own",
+            "reading fails if a member has another type than in the RFC",
             "a response only through a framework, without a challenge or `Cache-Control`",
         ],
     ),
@@ -53,7 +53,7 @@ pub(crate) fn measure(table: &mut Table) {
     assert_eq!(read(&by_http_api_problem(PATH)), read(&expected));
     check_claims();
 
-    let names = LEFT_OUT.map(|(name, _)| versioned(name));
+    let names = DIFFERENCES.map(|(name, _)| versioned(name));
     let [problem_details, http_api_problem] = names.each_ref();
     let variants = vec![
         Variant::new("by hand", || {
@@ -75,7 +75,7 @@ pub(crate) fn measure(table: &mut Table) {
     table.measure("a 401, made and written to a fresh body", &[0, 1], variants);
 }
 
-/// Asserts what is said of peers beyond this problem.
+/// Asserts the claims about peers that this problem does not show.
 fn check_claims() {
     let bare = ProblemDetails::from_status_code(StatusCode::UNAUTHORIZED);
     let bare = [serde_json::json!(bare), serde_json::json!(HttpApiProblem::with_title(StatusCode::UNAUTHORIZED))];

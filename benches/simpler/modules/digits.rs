@@ -12,7 +12,7 @@ pub(crate) fn max_len(number: u64) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
-/// The timestamps need it in either case.
+/// Timestamps use this table with either module.
 static PAIRS: [u16; 100] = {
     let mut pairs = [0; 100];
     let mut number = 0;

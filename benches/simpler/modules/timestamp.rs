@@ -12,7 +12,7 @@ use crate::text::object::Form;
 
 /// 0000-01-01T00:00:00Z, the first second of the years with four digits.
 const FIRST_SECOND: i64 = -62_167_219_200;
-/// 9999-12-31T23:59:59Z, the last one.
+/// 9999-12-31T23:59:59Z, the last second of the years with four digits.
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// A time as it is read from the wire and written to it.

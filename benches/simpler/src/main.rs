@@ -1,5 +1,5 @@
-//! Compares the library with copies of it that have a simpler module each. `benches/simpler/run` makes the copies. The
-//! results are also written to `target/bench-simpler.json`.
+//! Compares the library with copies of it that have a simpler module each. `benches/simpler/run` creates the copies.
+//! The results are also written to `target/bench-simpler.json`.
 
 #[path = "../../speed/measure.rs"]
 mod measure;
@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use measure::{Effort, Table, Unit, Variant};
 
-/// What a copy of the library writes.
+/// The functions of a copy of the library.
 struct Library {
     name: &'static str,
     write_page: Box<dyn FnMut(&mut Vec<u8>)>,

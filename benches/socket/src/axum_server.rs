@@ -1,4 +1,4 @@
-//! Everything that axum serves.
+//! The variants with axum.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::{BoxError, PATH, endpoint, naive, page};
 #[path = "../../../examples/servers/axum/src/adapter.rs"]
 mod adapter;
 
-/// Serves each variant at an address of its own.
+/// Serves each variant at a separate address.
 pub(crate) async fn start(databases: &Databases) -> Result<Vec<Target>, BoxError> {
     let [constant, ok, unauthorized] = target::in_memory("axum")?;
     let body = Bytes::from(target::page_body(page::PAGE, page::TOTAL)?);

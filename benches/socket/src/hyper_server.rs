@@ -1,4 +1,4 @@
-//! The same without a framework.
+//! The variants with hyper, without a framework.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,7 +20,7 @@ use crate::{BoxError, endpoint, page};
 #[path = "../../../examples/servers/hyper/src/adapter.rs"]
 mod adapter;
 
-/// Serves each variant at an address of its own.
+/// Serves each variant at a separate address.
 pub(crate) async fn start() -> Result<Vec<Target>, BoxError> {
     let [constant, ok, unauthorized] = target::in_memory("hyper")?;
     let body = Bytes::from(target::page_body(page::PAGE, page::TOTAL)?);

@@ -1,5 +1,5 @@
-//! Measures requests a second over a loopback socket, and compares them with a constant body of the same size:
-//! `cargo bench-socket`.
+//! Measures requests per second over a loopback socket, and compares them with a constant body of the same size: `cargo
+//! bench-socket`.
 //!
 //! One process serves everything with one thread. `wrk` (in Debian: `apt-get install wrk`) sends requests from another
 //! thread, for one second to each variant in turn. A ratio is the median of the ratios within each round, because the speed

@@ -1,4 +1,4 @@
-//! What is measured: a URL, and the response that it must return.
+//! A measured URL, and the response that it must return.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};

@@ -3,25 +3,25 @@
 use chrono::DateTime;
 use tokenfolio::{AccessToken, AllowedIps};
 
-/// The owner of very many tokens.
+/// The owner of the largest number of tokens.
 pub(crate) const BIG: i64 = 1;
-/// The owner of 1,000.
+/// The owner of 1,000 tokens.
 pub(crate) const USUAL: i64 = 2;
 pub(crate) const USUAL_TOKENS: u64 = 1_000;
 
-/// How many tokens there are.
+/// The numbers of tokens.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
-    /// Of the big owner.
+    /// The number of tokens of the owner [`BIG`].
     pub(crate) big: u64,
-    /// Of all owners.
+    /// The number of tokens of all owners.
     pub(crate) all: u64,
 }
 
 impl Scale {
     pub(crate) const FULL: Self = Self { big: 1_000_000, all: 10_000_000 };
     pub(crate) const SMALL: Self = Self { big: 100_000, all: 1_000_000 };
-    /// Proves that everything runs.
+    /// Only checks that everything runs.
     pub(crate) const SHORT: Self = Self { big: 3_000, all: 6_000 };
 }
 

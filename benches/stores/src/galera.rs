@@ -1,4 +1,4 @@
-//! One server of MariaDB beside the three nodes of a Galera cluster, with the same rows.
+//! One server of MariaDB and the three nodes of a Galera cluster, with the same rows.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -20,11 +20,11 @@ use crate::{BoxError, MILLISECONDS, TIMES_PER_SECOND};
 
 /// The number of clients that read at once.
 const CLIENTS: u32 = 8;
-/// The number of pages that each of them reads.
+/// The number of pages that each client reads.
 const PAGES: u32 = 20;
 /// The number of tokens in a batch of usage.
 const BATCH: u32 = 1_000;
-/// How often a node is killed.
+/// The number of times that a node is killed.
 const KILLS: usize = 5;
 
 /// The same table on one server and on a cluster.
@@ -49,7 +49,7 @@ pub(crate) fn measure(runtime: &Runtime, effort: Effort) -> Result<[Value; 2], B
     server.run(&sql)?;
     let mut cluster = Cluster::start("")?;
     cluster.nodes()[0].run(&sql)?;
-    // A store would give up before the other nodes have applied so many rows.
+    // A store would time out before the other nodes have applied so many rows.
     cluster.await_ready()?;
     let tables = runtime.block_on(async {
         let one = store(&server.url()).await?;
@@ -139,7 +139,7 @@ impl Tables {
             Variant::repeated("one server", BATCH, || record(&self.one)),
             Variant::repeated("three nodes", BATCH, || record(&self.nodes[0])),
         ];
-        table.measure("Galera, uses recorded, 1,000 at once", &[0], variants);
+        table.measure("Galera, usage recorded, 1,000 at once", &[0], variants);
     }
 }
 

@@ -2,9 +2,9 @@
 //! `cargo bench-stores`.
 //!
 //! It fills each store with ten million tokens, a million of them for one owner. It prints two tables: milliseconds per
-//! page, and writes per second. `--small` uses a tenth of the tokens. `--short` uses a few thousand, to check that
-//! everything runs and that all ways list the same tokens. `--galera` measures the cluster alone. The results are also written
-//! to `target/bench-stores.json`.
+//! page, and writes per second. `--small` uses a tenth of the tokens. `--short` uses a few thousand tokens, to check
+//! that everything runs and that all variants list the same tokens. `--galera` measures only the cluster. The results
+//! are also written to `target/bench-stores.json`.
 //!
 //! `--growth` measures the same page in tables of 10,000 to ten million tokens.
 //!

@@ -1,4 +1,4 @@
-//! A page of an owner: the plain ways, and the stores'.
+//! A page of an owner, by plain SQL and by the stores.
 
 use std::hint::black_box;
 
@@ -20,7 +20,7 @@ pub(crate) fn measure(table: &mut Table, runtime: &Runtime, stores: &Stores, sca
         let variants = plans.iter().map(|plan| plan.variant(plan.name, BIG, offset));
         table.measure(&format!("{place} page of {}", scale.big), &[SQLITE_PLAIN, POSTGRES_PLAIN], variants.collect());
     }
-    // Measured apart, because plans that read all tokens of an owner fill the database's cache.
+    // Measured separately, because plans that read all tokens of an owner fill the database's cache.
     for plan in CONSTANT_COST.map(|index| &plans[index]) {
         let variants = places.iter().map(|(place, offset)| plan.variant(place, BIG, *offset));
         table.measure(&format!("pages of {}: {}", scale.big, plan.name), &[0], variants.collect());

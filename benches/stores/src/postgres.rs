@@ -84,7 +84,8 @@ impl Postgres {
     }
 }
 
-/// Fills the tables without their keys, and creates the keys afterwards. Sorting once is faster than a search for each row.
+/// Fills the tables without their keys, and creates the keys afterwards, because sorting once is faster than a search
+/// for each row.
 async fn fill(client: &Object, owners: &[i64]) -> Result<(), BoxError> {
     let constraints = client
         .query(

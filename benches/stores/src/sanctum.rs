@@ -21,7 +21,7 @@ const PER_PAGE: u64 = 20;
 pub(crate) struct Sanctum {
     pub(crate) store: SanctumStore,
     plain: MySqlPool,
-    /// How many tokens there are.
+    /// The number of tokens.
     tokens: u64,
     _server: Server,
 }
@@ -73,7 +73,8 @@ impl Sanctum {
     }
 }
 
-/// Returns the statement that fills the table. Every second token is of the big owner. The secret of a token is its id.
+/// Returns the statement that fills the table. Every second token belongs to the owner [`BIG`]. The secret of a token
+/// is its id.
 pub(crate) fn filling(tokens: u64) -> String {
     format!(
         r#"INSERT INTO personal_access_tokens
@@ -131,5 +132,5 @@ pub(crate) fn measure_usage(table: &mut Table, runtime: &Runtime, sanctum: &Sanc
     };
     let variants =
         vec![Variant::repeated("one by one", SINGLES, one_by_one), Variant::repeated("1,000 at once", BATCH, at_once)];
-    table.measure("uses recorded, Sanctum", &[0], variants);
+    table.measure("usage recorded, Sanctum", &[0], variants);
 }

@@ -66,9 +66,9 @@ impl Sqlite {
     }
 }
 
-/// Fills the tables, and leaves the connection as the store's own are.
+/// Fills the tables, and then restores the settings that the store's connections have.
 fn fill(connection: &mut Connection, owners: &[i64]) -> rusqlite::Result<()> {
-    // In kibibytes: the tokens come in no order of their keys, and their index should not go to the file and back.
+    // In KiB. The tokens are not in the order of their keys, so the cache must hold the whole index.
     connection.pragma_update(None, "cache_size", -2_000_000)?;
     connection.pragma_update(None, "synchronous", "off")?;
     let transaction = connection.transaction()?;

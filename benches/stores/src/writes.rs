@@ -26,7 +26,7 @@ pub(crate) fn measure_usage(
     let Stores { sqlite, postgres, .. } = stores;
     let batches = batches(owners);
     let turn = Cell::new(0);
-    // Each batch has other tokens than the batch before.
+    // Consecutive batches contain different tokens.
     let next = || {
         turn.set((turn.get() + 1) % batches.len());
         &batches[turn.get()][..]
@@ -38,7 +38,7 @@ pub(crate) fn measure_usage(
         }
     };
     let at_once = || runtime.block_on(sqlite.store.record_usage(next())).expect("SQLite writes");
-    table.measure("uses recorded, SQLite", &[0], one_and_many(one_by_one, at_once));
+    table.measure("usage recorded, SQLite", &[0], one_and_many(one_by_one, at_once));
 
     let one_by_one = || {
         for usage in singles() {
@@ -46,9 +46,9 @@ pub(crate) fn measure_usage(
         }
     };
     let at_once = || runtime.block_on(postgres.store.record_usage(next())).expect("PostgreSQL writes");
-    table.measure("uses recorded, PostgreSQL, fsync off", &[0], one_and_many(one_by_one, at_once));
+    table.measure("usage recorded, PostgreSQL, fsync off", &[0], one_and_many(one_by_one, at_once));
     postgres.enable_fsync()?;
-    table.measure("uses recorded, PostgreSQL, fsync on", &[0], one_and_many(one_by_one, at_once));
+    table.measure("usage recorded, PostgreSQL, fsync on", &[0], one_and_many(one_by_one, at_once));
     Ok(())
 }
 
