@@ -1,4 +1,5 @@
-//! Lines of text as entries of an allow-list: which are valid, how they are written, and which addresses they admit.
+//! Lines of text as entries of an allow-list: whether they are valid, how they are written, and the addresses that they
+//! admit.
 #![no_main]
 
 use std::net::{IpAddr, Ipv6Addr};

@@ -101,7 +101,7 @@ fuzz_target!(|input: Input| {
 fn page(input: Input) -> Paginator<TokenResource> {
     let base = if input.has_host { "https://h.example/é\u{7f6e}" } else { "/" };
     let name = input.page_name.filter(|name| !name.is_empty()).unwrap_or_else(|| "page".to_owned());
-    // The last page of a query wins if the query is read leniently, so any query can come before it.
+    // A lenient pagination reads the last page parameter, so any query can precede it.
     let number = input.page.get().clamp(1, PageRequest::MAX_PAGE);
     let raw_query = format!("{}&{}={number}", input.query, query::encode(&name));
     // Wide windows are slow and test little, so they are rare.
@@ -150,7 +150,7 @@ fn entry(address: IpAddr, length: Option<u8>) -> AllowedIp {
 fn time(Time(days, seconds, nanoseconds): Time) -> DateTime<Utc> {
     const DAY: i64 = 86_400;
     const MIDDLE: i64 = 95_617_584_000;
-    // More nanoseconds than a second has are a leap second, which chrono accepts only at the end of a minute.
+    // A leap second has more than 999,999,999 nanoseconds. chrono accepts it only at the end of a minute.
     let seconds = MIDDLE + i64::from(days) / 256 * DAY + i64::from(seconds) % DAY;
     let nanoseconds = nanoseconds % 2_000_000_000;
     DateTime::from_timestamp(seconds, nanoseconds)

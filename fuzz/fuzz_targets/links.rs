@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     check_end(&read, &requested);
 });
 
-/// The same link again and again leads to an end, also on the URL of the walk itself.
+/// A walk ends if it always receives the same link, even on its own URL.
 fn check_end(links: &PageLinks, requested: &Url) {
     for walk in [PageWalk::new(requested.clone()), PageWalk::new(requested.clone()).on_own_url()] {
         let mut walk = walk;
@@ -37,7 +37,7 @@ fn check_end(links: &PageLinks, requested: &Url) {
     }
 }
 
-/// A next page has the same origin and is ahead, or the error is true.
+/// A next page has the same origin and is ahead, or the error is correct.
 fn check_next_url(links: &PageLinks, requested: &Url, name: &str) {
     let url = links.next.as_ref().map(|link| requested.join(link));
     let page =

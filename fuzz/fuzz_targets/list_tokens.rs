@@ -1,4 +1,4 @@
-//! The head of an HTTP request, as it comes over the wire, to the whole endpoint.
+//! The request line and the headers of an HTTP request, as the endpoint receives them.
 #![no_main]
 
 use std::net::IpAddr;
@@ -99,8 +99,8 @@ fuzz_target!(|bytes: &[u8]| {
             check_page(endpoint, &parts, &get);
         }
 
-        // The response depends on two headers of the request, and on the query only after authentication. So it contains
-        // no secret.
+        // The response depends on two headers of the request, and on the query only after authentication. The response
+        // therefore contains no secret.
         let mut bare = with_minimal_headers(&parts);
         if status == 401 || status == 405 {
             bare.uri =
@@ -263,7 +263,7 @@ fn with_method(parts: &Parts, method: Method) -> Parts {
     parts
 }
 
-/// Returns the request with only the headers that matter.
+/// Returns the request with only the headers that can change the response.
 fn with_minimal_headers(parts: &Parts) -> Parts {
     let presented: &[&str] = match credentials::secret(&header_values(parts, "authorization")).as_deref() {
         Ok("good" | "7|good") => &["Bearer good"],

@@ -11,7 +11,7 @@ use tokenfolio::{Page, Pagination, TokenResource};
 fuzz_target!(|bytes: &[u8]| {
     let repaired = Page::<TokenResource>::from_slice(bytes);
     let Ok(page) = serde_json::from_slice::<Page<TokenResource>>(bytes) else { return check_error(repaired.err()) };
-    // What serde_json accepts is read the same after a repair.
+    // Replacing invalid text does not change a page that serde_json accepts.
     assert_eq!(repaired.expect("a page"), page);
     // An ignored member can have a value that `Value` cannot store, such as 1e999.
     let Ok(json) = serde_json::from_slice::<Value>(bytes) else { return };
@@ -55,7 +55,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!((again.meta.from, again.meta.to), (written.from(), written.to()));
 });
 
-/// An error in the data names a member, unless the whole is of the wrong type.
+/// An error in the data names a member, unless the whole page has the wrong type.
 fn check_error(error: Option<serde_json::Error>) {
     let Some(error) = error.filter(serde_json::Error::is_data) else { return };
     let text = error.to_string();

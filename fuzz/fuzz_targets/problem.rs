@@ -23,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
         let problem = problem.with_type(text).with_instance(text);
         for reference in [problem.type_uri(), problem.instance().unwrap_or_default()] {
             assert!(reference.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte)));
-            // A prefix keeps a path from being a host, or a scheme.
+            // A prefix prevents a path from being read as a host or a scheme.
             let path = reference.strip_prefix("./").or(reference.strip_prefix("/.")).unwrap_or(reference);
             let is_text = |reference| percent_decode_str(reference).eq(percent_decode_str(text));
             assert!(is_text(reference) || is_text(path), "{text:?} is {reference:?}");

@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     match &read {
         Ok(page) => {
             assert!(names_page && !names_problem);
-            // What serde_json reads is read equally.
+            // A page that serde_json reads is the same.
             if let Ok(known) = serde_json::from_slice(body) {
                 assert_eq!(*page, known);
             }
@@ -70,7 +70,7 @@ fn check_retry_after(response: &Response<Vec<u8>>) {
     let Some(value) = value else { return assert_eq!(read, None) };
     if !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) {
         let seconds = value.parse::<u128>().unwrap_or(u128::MAX).min(u64::MAX.into());
-        assert_eq!(read.map(|wait| u128::from(wait.as_secs())), Some(seconds));
+        assert_eq!(read.map(|delay| u128::from(delay.as_secs())), Some(seconds));
     } else if let Ok(date) = httpdate::parse_http_date(value) {
         let expected = date.duration_since(now.into()).unwrap_or(Duration::ZERO);
         // The other parser accepts some invalid dates, but does not write them.

@@ -36,7 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
     let expected = forwarded::client(proxy, &entries, is_trusted);
     assert_eq!(plain.client(proxy, &headers("x-forwarded-for", &lines)), expected);
 
-    // The entry that a proxy appends is the client. A quote that is not closed hides it, but only in the same header.
+    // The entry that a proxy appends is the client. An unclosed quote in the same header can hide the client.
     let client = IpAddr::from([203, 0, 113, 12]);
     let sent = lines.concat();
     let appended = |entry: &str| [&*sent, b", ", entry.as_bytes()].concat();
@@ -46,7 +46,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(standard.client(proxy, &headers("forwarded", &[&sent, element.as_bytes()])), Some(client));
     let found = standard.client(proxy, &headers("forwarded", &[&appended(element)]));
     assert!(found == Some(client) || (found.is_none() && sent.contains(&b'"')), "{found:?}");
-    // No other peer is believed.
+    // The headers of any other peer are ignored.
     assert_eq!(standard.client(client, &headers("forwarded", &lines)), Some(client));
     assert_eq!(plain.client(client, &headers("x-forwarded-for", &lines)), Some(client));
 });

@@ -89,7 +89,7 @@ fn unquoted(value: &[u8]) -> Option<Vec<u8>> {
     rest.next().is_none().then_some(content)
 }
 
-/// Returns the address of a node, for each place where its port could begin.
+/// Returns the address of a node. Its port could begin after any colon.
 fn node(text: &str) -> Option<IpAddr> {
     let without_port = |text: &str| match text.strip_prefix('[') {
         Some(text) => text.strip_suffix(']')?.parse().ok().filter(IpAddr::is_ipv6),

@@ -1,4 +1,4 @@
-//! The rules that the targets check, written in the slow and obvious way, without code of the library.
+//! A second implementation of the rules that the targets check, written in the slow and obvious way.
 #![forbid(unsafe_code)]
 
 pub mod credentials;

@@ -37,9 +37,9 @@ pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Returns the preserved parameters as a URL contains them, each followed by `&`. `keep` selects by the decoded name.
-pub fn preserved(raw: &str, keep: impl Fn(&[u8]) -> bool) -> String {
-    let preserved = parameters(raw).into_iter().filter(|(_, name, _)| keep(name));
+/// Returns the preserved parameters as a URL contains them, each followed by `&`. `is_preserved` receives a decoded name.
+pub fn preserved(raw: &str, is_preserved: impl Fn(&[u8]) -> bool) -> String {
+    let preserved = parameters(raw).into_iter().filter(|(_, name, _)| is_preserved(name));
     preserved.map(|(parameter, ..)| escape(parameter) + "&").collect()
 }
 
