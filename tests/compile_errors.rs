@@ -1,7 +1,7 @@
 //! The messages of the compiler for typical mistakes. Each says what to write.
 //!
-//! The words depend on the version of the compiler, so only the gate compares them. When a new version of Rust words them differently,
-//! write the new messages with `TRYBUILD=overwrite`, and read each of them:
+//! The wording depends on the version of the compiler, so only the gate compares the messages. When a new version of
+//! Rust changes them, write the new messages with `TRYBUILD=overwrite`, and read each of them:
 //!
 //! ```sh
 //! TRYBUILD=overwrite cargo test --test compile_errors -- --ignored

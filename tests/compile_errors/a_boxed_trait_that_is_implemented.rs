@@ -1,4 +1,4 @@
-//! An implementation of the boxed trait, which every `TokenStore` has already.
+//! An implementation of the boxed trait, which every `TokenStore` already has.
 
 use std::pin::Pin;
 

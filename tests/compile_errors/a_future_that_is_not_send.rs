@@ -1,4 +1,4 @@
-//! A store that holds the guard of a lock while it waits.
+//! A store that holds the guard of a lock across an `.await`.
 
 use std::sync::Mutex;
 

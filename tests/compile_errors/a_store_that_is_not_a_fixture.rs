@@ -1,4 +1,4 @@
-//! The contract, called with a store and not with a fixture.
+//! The contract, called with a store instead of a fixture.
 
 use tokenfolio::{MemoryStore, contract};
 

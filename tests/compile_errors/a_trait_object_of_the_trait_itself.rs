@@ -1,4 +1,4 @@
-//! A trait object of `TokenStore`, where it must be one of `DynTokenStore`.
+//! A trait object of `TokenStore`, instead of `DynTokenStore`.
 
 use std::sync::Arc;
 

@@ -18,7 +18,7 @@ struct Counting;
 
 impl Counting {
     fn count(counter: &'static LocalKey<Cell<usize>>, amount: usize) {
-        // A thread that ends has no counter left.
+        // A thread that ends may have dropped its counters already.
         let _ = counter.try_with(|counted| counted.set(counted.get() + amount));
     }
 }
@@ -60,6 +60,6 @@ pub(crate) fn allocation_count(call: impl FnOnce()) -> usize {
 
 /// Returns the number of bytes that this thread has allocated and not freed.
 pub(crate) fn allocated_now() -> usize {
-    // Memory can come from another thread, so the difference can be negative in between.
+    // This thread can free memory of another thread, so the difference can be negative for a while.
     ALLOCATED.get().wrapping_sub(FREED.get())
 }

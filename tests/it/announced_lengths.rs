@@ -13,7 +13,7 @@ use tokenfolio::{AccessToken, AllowedIps, LinkStyle, Problem, ReportedStatus, To
 use crate::endpoint::now;
 use crate::page::{list, preserving, request};
 
-/// A serializer that writes nothing, and fails if a number that was announced is not the number that follows.
+/// A serializer that writes nothing, and fails if the number of elements differs from the announced number.
 #[derive(Clone, Copy)]
 struct Counter;
 
@@ -321,7 +321,7 @@ fn every_problem_announces_its_lengths() {
     check(&Problem::unauthorized("/api/v1/me/tokens"));
 }
 
-/// The types that are serialized: those that the tests above check, and those that these contain.
+/// The types that the tests above serialize, directly or as parts of other types.
 const SERIALIZED: [&str; 18] = [
     "AllowedIp",
     "AllowedIps",

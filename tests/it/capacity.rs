@@ -21,7 +21,7 @@ fn page(tokens: usize, url: usize, side: u8, ips: usize) -> Paginator<TokenResou
     request(&list, 50, 20).paginate((1..).take(tokens).map(token).collect(), 2_000)
 }
 
-/// Writes over a buffer.
+/// A function that overwrites a buffer.
 type Write = Box<dyn Fn(&mut Vec<u8>)>;
 
 /// Returns pages and problems whose length can be estimated, each with a function that writes it.
@@ -31,8 +31,8 @@ fn writes() -> Vec<(String, Write)> {
     {
         for (side, ips) in [0, 1, 3, 10].into_iter().flat_map(|side| [0, 1, 3, 10].map(|ips| (side, ips))) {
             let page = page(tokens, url, side, ips);
-            let what = format!("{tokens} tokens of {ips} addresses, a path of {url}, {side} on each side");
-            writes.push((what, Box::new(move |body| page.write_tokens(body))));
+            let name = format!("{tokens} tokens of {ips} addresses, a path of {url}, {side} on each side");
+            writes.push((name, Box::new(move |body| page.write_tokens(body))));
         }
     }
     for (total, page, side) in
@@ -45,8 +45,8 @@ fn writes() -> Vec<(String, Write)> {
             let token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH).into_resource(DateTime::UNIX_EPOCH);
             let tokens = if total == 0 { Vec::new() } else { vec![token] };
             let page = request.paginate(tokens, total);
-            let what = format!("page {} of {total} rows, {side} on each side", page.current_page());
-            writes.push((what, Box::new(move |body| page.write_tokens(body))));
+            let name = format!("page {} of {total} rows, {side} on each side", page.current_page());
+            writes.push((name, Box::new(move |body| page.write_tokens(body))));
         }
     }
     for length in 0..100 {
@@ -59,29 +59,29 @@ fn writes() -> Vec<(String, Write)> {
 
 #[test]
 fn a_fresh_buffer_has_at_most_a_quarter_of_spare_capacity() {
-    for (what, write) in writes() {
+    for (name, write) in writes() {
         let mut body = Vec::new();
         write(&mut body);
         let written = body.len();
         let allocated = body.capacity();
-        assert!(allocated <= written * 5 / 4, "{allocated} bytes for {written}: {what}");
+        assert!(allocated <= written * 5 / 4, "{allocated} bytes for {written}: {name}");
     }
 }
 
 /// Writes into a fresh buffer, which must not grow.
 #[track_caller]
-fn expect_one_allocation(what: &str, write: impl Fn(&mut Vec<u8>)) {
+fn expect_one_allocation(name: &str, write: impl Fn(&mut Vec<u8>)) {
     let mut body = Vec::new();
     let allocated = allocated_by(|| write(&mut body));
-    assert_eq!(allocated, body.capacity(), "{what}");
+    assert_eq!(allocated, body.capacity(), "{name}");
 }
 
 #[test]
 fn a_fresh_buffer_is_allocated_once() {
-    for (what, write) in writes() {
-        expect_one_allocation(&what, write);
+    for (name, write) in writes() {
+        expect_one_allocation(&name, write);
     }
-    // Each token is as long as one can be: with the longest status, and with numbers of 13 digits that have no bit in common.
+    // Each token is as long as possible: it has the longest status, and numbers of 13 digits without a common bit.
     let token = |index: i64| {
         let mut token = AccessToken::new(1 << (40 + index % 3), "CI", DateTime::UNIX_EPOCH);
         token.usage_count = 1 << (40 + (index + 1) % 3);
@@ -136,7 +136,7 @@ fn a_large_enough_buffer_is_not_reallocated() {
     let page = page(20, 40, 3, 2);
     let items: Write = Box::new(move |body| page.write_json(body).unwrap());
     let story: Write = Box::new(move |body| story.write_json(body));
-    for (what, write) in writes().into_iter().chain([("items".to_owned(), items), ("a story".to_owned(), story)]) {
+    for (name, write) in writes().into_iter().chain([("items".to_owned(), items), ("a story".to_owned(), story)]) {
         let mut first = Vec::new();
         write(&mut first);
         let mut body = Vec::with_capacity(first.len() * 5 / 4);
@@ -144,8 +144,8 @@ fn a_large_enough_buffer_is_not_reallocated() {
             let start = body.as_ptr();
             let capacity = body.capacity();
             write(&mut body);
-            assert_eq!((body.as_ptr(), body.capacity()), (start, capacity), "{what}");
-            assert!(body == first, "{what}");
+            assert_eq!((body.as_ptr(), body.capacity()), (start, capacity), "{name}");
+            assert!(body == first, "{name}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::endpoint::now;
 use crate::page::list;
 use crate::public_names::{NOT_TYPES, name_of, public_names};
 
-/// The word that every constructor and setter is given.
+/// The word that the tests pass to every constructor and setter.
 const WORD: &str = "never_to_be_printed";
 
 /// The output of each type.
@@ -248,13 +248,13 @@ fn the_output_of_every_public_name_is_decided() {
 /// Finds out whether a type has a trait: the inherent constant takes precedence if its bound holds.
 macro_rules! has {
     ($type:ty: $($bound:tt)+) => {{
-        #[allow(dead_code, reason = "where there is the other")]
+        #[allow(dead_code, reason = "unused if the type has the trait")]
         trait Lacks {
             const HAS: bool = false;
         }
         impl<T> Lacks for T {}
         struct Of<T>(std::marker::PhantomData<T>);
-        #[allow(dead_code, reason = "where there is not")]
+        #[allow(dead_code, reason = "unused if the type lacks the trait")]
         impl<T: $($bound)+> Of<T> {
             const HAS: bool = true;
         }

@@ -1,4 +1,4 @@
-//! Every public function that takes text or bytes, with a megabyte of input that was made to break it.
+//! Every public function that takes text or bytes, with a megabyte of hostile input.
 //!
 //! Each runs in a thread with 64 KiB of stack. It allocates at most a multiple of its input, whether the input has a
 //! megabyte or a sixteenth of it: `SECURITY.md` promises linear memory.
@@ -23,7 +23,7 @@ use crate::allocations::allocated_by;
 const MEGABYTE: usize = 1 << 20;
 /// The stack of a thread that runs a function.
 const STACK: usize = 64 << 10;
-/// The maximum length of a target: `http` has no longer ones.
+/// The maximum length of a target in `http`.
 const MAX_TARGET: usize = 60_000;
 
 /// The bytes that a function may allocate for an empty input.
@@ -34,7 +34,7 @@ const FIXED: usize = 64 << 10;
 enum Text {
     /// A text repeated, between two others.
     Repeated(&'static str, &'static str, &'static str),
-    /// Texts that open something and as many that close it, between two others.
+    /// Opening texts and the same number of closing texts, between two others.
     Nested(&'static str, &'static str, &'static str, &'static str),
     /// A byte that is not UTF-8 repeated, between two texts.
     Invalid(&'static str, &'static str),
@@ -55,7 +55,7 @@ impl Text {
     }
 }
 
-/// A function, how often its input it may allocate, and its worst inputs.
+/// A function, the allowed ratio of allocated bytes to input bytes, and its worst inputs.
 struct Function {
     name: &'static str,
     multiple: usize,
@@ -482,7 +482,7 @@ fn hostile_input_takes_linear_memory_and_a_small_stack() {
 }
 
 #[test]
-fn every_function_that_takes_text_or_bytes_is_tried() {
+fn every_function_that_takes_text_or_bytes_is_tested() {
     let mut listed: Vec<_> = functions().iter().map(|function| function.name.to_owned()).collect();
     let mut public = Vec::new();
     for_each_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |source| {
@@ -505,7 +505,7 @@ fn in_small_thread(call: impl FnOnce() + Send) -> usize {
     })
 }
 
-/// Calls a function with each source file of the library. The contract suite is left out, because it is a test.
+/// Calls a function with each source file of the library. The contract suite is skipped, because it is a test.
 fn for_each_source(folder: &Path, visit: &mut impl FnMut(&str)) {
     for entry in fs::read_dir(folder).expect("a readable folder") {
         let path = entry.expect("a readable entry").path();
@@ -519,8 +519,8 @@ fn for_each_source(folder: &Path, visit: &mut impl FnMut(&str)) {
     }
 }
 
-/// Returns the public functions of a source that take text, bytes, headers, requests or responses. `Deserialize` and the
-/// conversions from text are among them.
+/// Returns the public functions of a source that take text, bytes, headers, requests or responses. They include
+/// `Deserialize` and the conversions from text.
 fn takes_text(source: &str) -> Vec<String> {
     const TAKES: [&str; 13] = [
         "&str",
@@ -636,7 +636,8 @@ fn headers(name: &HeaderName, value: &[u8]) -> HeaderMap {
     HeaderValue::from_bytes(value).into_iter().map(|value| (name.clone(), value)).collect()
 }
 
-/// Returns a request with a text in every header that is read, and as much of it in the path and the query as fits.
+/// Returns a request with a text in every header that the endpoint reads. The path and the query contain the part of
+/// the text that fits.
 fn parts(text: &[u8]) -> Parts {
     let is_target = |byte: &&u8| byte.is_ascii_graphic() && !b"#?\"<>\\^`{|}".contains(byte);
     let target: Vec<u8> = text.iter().filter(is_target).copied().take(MAX_TARGET / 2).collect();
@@ -674,7 +675,7 @@ fn now() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH
 }
 
-/// A service that knows one owner by any secret.
+/// A service that accepts any secret, for one owner.
 struct Service;
 
 impl Authenticator for Service {

@@ -160,7 +160,7 @@ fn every_public_name_has_one_path() {
     assert_eq!(names.len(), listed);
 }
 
-/// The compiler does not warn of a file that is no module, so the tests in it would be lost.
+/// The compiler does not warn about a file that is not a module, so its tests would never run.
 #[test]
 fn every_file_of_tests_is_run() {
     check_modules(&root().join("tests/it"), "main.rs");

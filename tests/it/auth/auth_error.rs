@@ -1,10 +1,10 @@
-//! Why a request was rejected with 401.
+//! The reasons for a 401.
 
 use std::collections::HashSet;
 
 use tokenfolio::{AuthError, CredentialsError, TokenId};
 
-/// Every reason, with its text and its word.
+/// Every reason, with its message and its name in logs.
 fn reasons() -> [(AuthError, &'static str, &'static str); 8] {
     let token = TokenId(17);
     let address = "::ffff:10.0.0.7".parse().unwrap();

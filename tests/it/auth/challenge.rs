@@ -14,14 +14,16 @@ fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
     loop {
         let (name, value) = rest.split_once("=\"").expect("a parameter");
         assert!(!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{name:?}");
-        assert!(parameters.iter().all(|(known, _)| known != name), "{name} stands twice in {header:?}");
+        assert!(parameters.iter().all(|(known, _)| known != name), "{name} is repeated in {header:?}");
         let mut text = String::new();
         let mut chars = value.chars();
         loop {
             match chars.next().expect("a closing quote") {
                 '"' => break,
                 // Section 5.6.4: quoted-pair.
-                '\\' => text.push(chars.next().filter(|c| matches!(c, '\t' | ' '..='~')).expect("what is escaped")),
+                '\\' => {
+                    text.push(chars.next().filter(|c| matches!(c, '\t' | ' '..='~')).expect("an escaped character"))
+                }
                 c => {
                     assert!(matches!(c, '\t' | ' '..='~'), "{c:?} in {header:?}");
                     text.push(c);
@@ -39,14 +41,14 @@ fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
 /// Sets one parameter of a challenge to a text.
 type Set = fn(&str) -> Result<Challenge, ChallengeError>;
 
-/// The parameters that hold a text of the caller's.
+/// The parameters whose text the caller sets.
 const PARAMETERS: [(&str, Set); 3] = [
     ("realm", Challenge::new),
     ("error_description", |text| Challenge::default().with_description(text)),
     ("scope", |text| Challenge::default().with_scope(text)),
 ];
 
-/// Returns whether the grammar has a parameter with this text.
+/// Returns whether the grammar allows this text in the parameter.
 fn is_valid(name: &str, text: &str) -> bool {
     // RFC 6749, appendix A.
     let is_nqchar = |c: char| matches!(c, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
@@ -58,7 +60,7 @@ fn is_valid(name: &str, text: &str) -> bool {
     }
 }
 
-/// Checks that a text is in the challenge unchanged if the grammar has it, and that it is an error otherwise.
+/// Checks that a text is unchanged in the challenge if the grammar allows it, and is an error otherwise.
 #[track_caller]
 fn check(text: &str) {
     for (name, set) in PARAMETERS {
@@ -88,7 +90,7 @@ fn every_character_is_unchanged_or_an_error() {
 }
 
 #[test]
-fn a_text_that_the_grammar_has_not_is_an_error_that_names_the_parameter() {
+fn a_text_that_the_grammar_does_not_allow_is_an_error_that_names_the_parameter() {
     let description = "`error_description` must be visible ASCII and spaces without `\"` and `\\`, but has ";
     let scope = "`scope` must be visible ASCII and spaces without `\"` and `\\`, but has ";
     let empty_scope = "`scope` must be scopes separated by single spaces, but one of them is empty";

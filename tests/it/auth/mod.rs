@@ -1,4 +1,4 @@
-//! The tokens that are accepted, and the problem of all others.
+//! Which tokens are accepted, and the problem for all other requests.
 
 mod auth_error;
 mod bearer;
@@ -24,7 +24,7 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_712_846_105, 0).unwrap()
 }
 
-/// An authenticator that knows one secret, `good`, and counts its calls.
+/// An authenticator that finds one secret, `good`, and counts its calls.
 struct One {
     token: AccessToken,
     calls: AtomicUsize,
@@ -69,10 +69,11 @@ const BODY: &str = concat!(
     r#""instance":"/api/v1/me"}"#,
 );
 
-/// The token that an authenticator knows.
+/// The token that an authenticator finds.
 const TOKEN: TokenId = TokenId(1);
 
-/// Checks that the request is rejected for this reason, with the one body and the challenge of the reason.
+/// Checks that the request is rejected for this reason, with the body of every 401 and with the challenge of the
+/// reason.
 #[track_caller]
 fn expect_rejection(result: Result<Authenticated<u64>, Problem>, reason: AuthError) {
     let problem = result.unwrap_err();

@@ -45,7 +45,7 @@ fn expect_x_forwarded_for(line: &str, client: Option<&str>) {
     assert_eq!(x_forwarded_for(&[line.as_bytes()]), client.map(address), "X-Forwarded-For: {line}");
 }
 
-// Four published ways to find a wrong client.
+// Four published mistakes that find a wrong client.
 
 #[test]
 fn the_leftmost_entry_is_not_the_client_if_a_proxy_appended_another() {
@@ -411,14 +411,14 @@ fn a_quote_that_is_not_closed_hides_the_client_and_does_not_replace_it() {
             r#"for=203.0.113.12, for="[2001:db8:1::2]""#,
             r#"for="203.0.113.12:80", for="[2001:db8:1::2]""#,
             r#"for="203.0.113.12:80", for=10.0.0.2, for="[2001:db8:1::2]""#,
-            // The host is the client's too. The proxy escapes its quotes.
+            // The client also chooses the host. The proxy escapes the quotes in it.
             r#"for=203.0.113.12;host="a, for=198.51.100.7""#,
             r#"for=203.0.113.12;host="a, for=198.51.100.7;x=\"b""#,
             r#"for=203.0.113.12;host="a, for=198.51.100.7, \"b", for=10.0.0.2"#,
             r#"for=203.0.113.12;host="a, for=198.51.100.7;x=\"\", for=198.51.100.7", for=10.0.0.2"#,
         ] {
             expect_forwarded(&format!("{opened}, {appended}"), None);
-            // In a header of its own, the quote hides nothing.
+            // In a separate header, the quote hides nothing.
             assert_eq!(forwarded(&[opened.as_bytes(), appended.as_bytes()]), Some(address(CLIENT)), "{opened}");
         }
     }
@@ -462,7 +462,7 @@ fn element_address(element: &str) -> Option<IpAddr> {
         let (name, mut value) = pair.split_once('=')?;
         let mut unescaped = String::new();
         if value.starts_with('"') {
-            // A quoted string is one part of a text that is split at its end.
+            // The value must be one quoted string, without text after its closing quote.
             value = value.strip_prefix('"')?.strip_suffix('"')?;
             let mut chars = value.chars();
             while let Some(char) = chars.next() {

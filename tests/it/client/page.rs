@@ -204,7 +204,7 @@ fn a_bare_page_has_the_members_of_one_with_a_resource() {
     let with_resource = read::<u8>(&whole()).unwrap();
     assert_eq!(read::<u8>(&bare()).unwrap(), with_resource);
 
-    // Numbers are read as tolerantly.
+    // Numbers are read with the same tolerance.
     let mut page = bare();
     for name in ["current_page", "from", "last_page", "per_page", "to", "total"] {
         page[name] = json!(page[name].to_string());
@@ -309,7 +309,7 @@ fn an_error_in_a_bare_page_names_the_member() {
     assert!(read::<u8>(&page).unwrap_err().to_string().starts_with("`meta`: missing member"));
 }
 
-/// An item of any type is named by its index, and a token's member too.
+/// An error names the index of an item of any type, and also the member of a token.
 #[test]
 fn an_error_in_an_item_names_it() {
     let mut page = whole();
@@ -384,7 +384,7 @@ fn numbers_may_be_text_or_floats() {
     }
 }
 
-/// Every part of a page has bytes that a reader of bytes can replace.
+/// Every part of a page contains bytes that cannot be decoded. Reading from bytes replaces them.
 #[test]
 fn bytes_that_cannot_be_decoded_are_replaced() {
     let text = whole().to_string();

@@ -117,7 +117,7 @@ fn a_body_that_is_not_what_it_claims_is_malformed() {
 }
 
 #[test]
-fn the_last_content_type_counts() {
+fn the_last_content_type_wins() {
     let read = |types: &[&str], body: &str| {
         let mut response = Response::new(body.to_owned());
         for content_type in types {

@@ -13,7 +13,7 @@ fn example() -> DateTime<Utc> {
     "1994-11-06T08:49:37Z".parse().expect("an instant")
 }
 
-fn wait(value: &str, now: DateTime<Utc>) -> Option<Duration> {
+fn delay(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = HeaderValue::from_bytes(value.as_bytes()).expect("a header value");
     parse_retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
 }
@@ -28,7 +28,7 @@ fn seconds_are_read() {
         ("18446744073709551615", u64::MAX),
         ("18446744073709551616", u64::MAX),
     ] {
-        assert_eq!(wait(value, example()), Some(Duration::from_secs(seconds)), "{value}");
+        assert_eq!(delay(value, example()), Some(Duration::from_secs(seconds)), "{value}");
     }
 }
 
@@ -36,10 +36,10 @@ fn seconds_are_read() {
 fn every_form_of_a_date_is_read() {
     let now = example() - TimeDelta::milliseconds(1_500);
     for date in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
-        assert_eq!(wait(date, now), Some(Duration::from_millis(1_500)), "{date}");
-        assert_eq!(wait(date, example()), Some(Duration::ZERO), "{date}");
-        assert_eq!(wait(date, DateTime::<Utc>::MAX_UTC), Some(Duration::ZERO), "{date}");
-        assert!(wait(date, DateTime::<Utc>::MIN_UTC).is_some());
+        assert_eq!(delay(date, now), Some(Duration::from_millis(1_500)), "{date}");
+        assert_eq!(delay(date, example()), Some(Duration::ZERO), "{date}");
+        assert_eq!(delay(date, DateTime::<Utc>::MAX_UTC), Some(Duration::ZERO), "{date}");
+        assert!(delay(date, DateTime::<Utc>::MIN_UTC).is_some());
     }
 }
 
@@ -66,15 +66,15 @@ fn a_year_of_two_digits_is_at_most_fifty_years_ahead() {
         let (month, _) = rest.split_once('-').unwrap();
         let text = format!("{} {month} {year} {}", &date[date.find(',').unwrap() + 2..][..2], &date[date.len() - 12..]);
         let expected = NaiveDateTime::parse_from_str(&text, "%d %b %Y %H:%M:%S GMT").unwrap().and_utc();
-        assert_eq!(wait(date, now), Some((expected - now).to_std().unwrap_or_default()), "{date} at {now}");
+        assert_eq!(delay(date, now), Some((expected - now).to_std().unwrap_or_default()), "{date} at {now}");
     }
     for date in ["Sun, 06-Nov-94 08:49:37 GMT", "Someday, 06-Nov-94 08:49:37 GMT", "Sunday, 31-Feb-94 08:49:37 GMT"] {
-        assert_eq!(wait(date, example()), None, "{date}");
+        assert_eq!(delay(date, example()), None, "{date}");
     }
 }
 
 #[test]
-fn the_last_header_counts() {
+fn the_last_header_wins() {
     let values = |values: &[&'static str]| {
         let values = values.iter().map(|value| (RETRY_AFTER, HeaderValue::from_static(value)));
         let headers: HeaderMap = values.collect();
@@ -102,7 +102,7 @@ fn another_value_is_ignored() {
         "1994-11-06T08:49:37Z",
         "Sunday, 06-Nov-94208:49:37 GMT",
     ] {
-        assert_eq!(wait(value, example()), None, "{value}");
+        assert_eq!(delay(value, example()), None, "{value}");
     }
     assert_eq!(parse_retry_after(&HeaderMap::new(), example()), None);
 }
@@ -118,7 +118,7 @@ fn the_header_of_our_endpoint_is_read() {
 proptest! {
     #[test]
     fn any_value_is_read_without_a_panic(value in "[0-9A-Za-z ,:+-]{0,40}", second in -1_000_000_000_000..1_000_000_000_000_i64) {
-        wait(&value, DateTime::from_timestamp(second, 0).unwrap());
+        delay(&value, DateTime::from_timestamp(second, 0).unwrap());
     }
 
     #[test]
@@ -126,6 +126,6 @@ proptest! {
         let date = DateTime::from_timestamp(second, 0).unwrap();
         let now = date - TimeDelta::seconds(ahead.into());
         let text = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        prop_assert_eq!(wait(&text, now), Some(Duration::from_secs(ahead.into())));
+        prop_assert_eq!(delay(&text, now), Some(Duration::from_secs(ahead.into())));
     }
 }

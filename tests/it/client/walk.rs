@@ -1,4 +1,4 @@
-//! The way from page to page.
+//! The walk from page to page.
 
 use http::header::{HeaderMap, HeaderValue, LINK};
 use proptest::prelude::*;
@@ -202,7 +202,7 @@ fn a_cursor_is_followed_once() {
     assert_eq!(advance(&mut walk, "?cursor=b&cursor=c"), Ok(true));
     assert_eq!(walk.url().as_str(), "https://h.example/t?cursor=b&cursor=c");
     assert_eq!(NextUrlError::SeenCursor.to_string(), "next link has a cursor that was requested before");
-    // Other parameters are no cursor.
+    // Other parameters are not cursors.
     assert_eq!(advance(&mut walk, "?CURSOR=d"), Err(NextUrlError::NotAhead { asked: 1, next: 1 }));
     assert_eq!(advance(&mut walk, "?cursor[]=d"), Err(NextUrlError::NotAhead { asked: 1, next: 1 }));
 }

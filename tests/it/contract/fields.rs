@@ -1,4 +1,4 @@
-//! The fields of a token, which come back as they were stored or not at all.
+//! The fields of a token. A store returns them as they were stored, or fails.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
@@ -111,8 +111,8 @@ const FAULTS: &[Fault] = &[
         list: AtOnce(|table, query| {
             altered(table, query, |token| {
                 let micros = token.expires_at.map(|time| time.timestamp_micros());
-                let kept = micros.map(|micros| if micros > 1 << 53 { micros & !31 } else { micros });
-                token.expires_at = kept.and_then(DateTime::from_timestamp_micros);
+                let rounded = micros.map(|micros| if micros > 1 << 53 { micros & !31 } else { micros });
+                token.expires_at = rounded.and_then(DateTime::from_timestamp_micros);
             })
         }),
         breaks: &["instants_come_back_to_the_microsecond"],

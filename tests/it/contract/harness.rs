@@ -24,7 +24,7 @@ pub(super) struct Fault {
     pub(super) breaks: &'static [&'static str],
 }
 
-/// How a store lists: in one step, or in several between which others can write.
+/// How a store lists: in one step, or in several steps between which other requests can write.
 #[derive(Clone, Copy)]
 pub(super) enum List {
     AtOnce(ListAtOnce),
@@ -83,7 +83,7 @@ pub(super) fn names(violations: Option<&Violations>) -> Vec<&'static str> {
     violations.into_iter().flat_map(Violations::iter).map(|(clause, _)| clause).collect()
 }
 
-/// A store that lists in a way of its own.
+/// A store whose way to list can be replaced.
 struct Store {
     table: Table,
     owners: AtomicU64,
@@ -188,13 +188,13 @@ pub(super) struct Table {
     pub(super) is_down: AtomicBool,
     pub(super) was_down: AtomicBool,
     corrupt: Mutex<HashSet<(u64, TokenId)>>,
-    /// How many lists are being read.
+    /// The number of lists that are being read.
     pub(super) busy: AtomicUsize,
     /// The futures that wait for a connection, in order.
     pub(super) queue: Mutex<VecDeque<Arc<()>>>,
     /// The rows of the last future that was dropped in a transaction.
     pub(super) left_over: Mutex<Option<(ListQuery<u64>, TokenList)>>,
-    /// The owner who asked last.
+    /// The owner of the last query.
     pub(super) latest: Mutex<u64>,
 }
 
@@ -255,7 +255,7 @@ pub(super) fn altered(table: &Table, query: &ListQuery<u64>, alter: impl FnMut(&
     Ok(list)
 }
 
-/// Sorts all rows by a key, in reverse if the newest come first, and cuts them to the window.
+/// Sorts all rows by a key, in reverse for `NewestFirst`, and cuts them to the window.
 pub(super) fn sorted<K: Ord>(table: &Table, query: &ListQuery<u64>, key: fn(&AccessToken) -> K) -> ListResult {
     let mut rows = all_rows(table, query)?;
     rows.sort_by_key(key);
@@ -334,14 +334,14 @@ impl<S: TokenStore<Owner = u64>> Fixture for Sound<S> {
     }
 }
 
-/// Yields once for every ten milliseconds, so that the tests take no longer than their work.
+/// Yields once for every ten milliseconds, so that the tests do not wait.
 pub(super) async fn sleep(duration: Duration) {
     for _ in 0..duration.as_millis() / 10 {
         yield_once().await;
     }
 }
 
-/// Lets other futures run before it goes on.
+/// Lets other futures run before it continues.
 pub(super) async fn yield_once() {
     let mut has_yielded = false;
     poll_fn(|context| {

@@ -15,7 +15,7 @@ const INSTANTS: &str = "instants_come_back_to_the_microsecond";
 const IDS: &str = "ids_are_ordered_as_signed_numbers";
 const FILTER: &str = "a_status_filter_agrees_with_the_derived_status";
 
-/// A table that stores a token in a way of its own, or rejects it.
+/// A table that may alter a token before it stores it, or reject it.
 struct Limited {
     memory: MemoryStore<u64>,
     owners: AtomicU64,

@@ -1,4 +1,4 @@
-//! The contract suite, on stores that keep the contract and on stores that break one clause of it.
+//! The contract suite, on stores that fulfill the contract and on stores that break one clause.
 //!
 //! Each group of clauses has a file, with the faults that a store can have there.
 
@@ -82,7 +82,7 @@ fn every_public_clause_is_run_and_is_in_a_group() {
     assert_eq!(run, public_clauses());
 }
 
-/// Returns the public functions in the suite's source, without the one that runs all, in alphabetical order.
+/// Returns the public functions in the suite's source in alphabetical order, except the function that runs all clauses.
 fn public_clauses() -> Vec<String> {
     let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/contract")).expect("the suite's source");
     let paths = files.map(|entry| entry.expect("a readable entry").path());
@@ -152,7 +152,7 @@ fn a_failing_fixture_is_not_reported_as_a_failing_store() {
     let violations = block_on(contract::check_all(&fixture)).unwrap_err();
     let mut expected = clauses();
     expected.retain(|clause| !OPTIONAL.contains(clause));
-    assert_eq!(names(Some(&violations)), expected[1..], "only the empty list needs no token");
+    assert_eq!(names(Some(&violations)), expected[1..], "only the clause about the empty list inserts no token");
     assert_eq!(violations.skipped().clauses(), OPTIONAL);
     let text = violations.to_string();
     assert!(OPTIONAL.iter().all(|clause| text.contains(&format!("\n  {clause}: skipped"))), "{text}");

@@ -34,8 +34,8 @@ fn every_clause_is_broken_alone_by_some_fault() {
 fn a_store_may_reserve_capacity_for_a_long_page() {
     let list: ListAtOnce = |table, query| {
         let mut list = sound(table, query)?;
-        let room = (1 << 16) - list.tokens.len();
-        list.tokens.reserve_exact(room);
+        let spare = (1 << 16) - list.tokens.len();
+        list.tokens.reserve_exact(spare);
         Ok(list)
     };
     assert_eq!(violations(AtOnce(list)), None);

@@ -12,7 +12,7 @@ use tokenfolio::{
 use super::now;
 use crate::allocations::allocation_count;
 
-/// Finds a token in memory, which shares its name.
+/// Finds a token in memory. The clone shares the name.
 struct InMemory(AccessToken);
 
 impl Authenticator for InMemory {
@@ -35,8 +35,8 @@ fn parts(secret: &str, query: &str) -> Parts {
     request.body(()).unwrap().into_parts().0
 }
 
-/// Returns the allocations of the response to a request with this status, which is sent twice: some texts are written once
-/// and shared from then on.
+/// Returns the allocations of the response to a request, which must have this status. The request is sent twice,
+/// because the first response creates texts that all later responses share.
 #[track_caller]
 fn count(status: u16, parts: &Parts) -> usize {
     let endpoint = endpoint();

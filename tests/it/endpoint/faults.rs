@@ -138,11 +138,11 @@ impl Service {
         })
     }
 
-    /// Checks that no fault has left a trace.
+    /// Checks that earlier faults do not affect the next request.
     #[track_caller]
     fn expect_unharmed(&self) {
         assert_eq!(self.usage_count(), 0);
-        let response = self.poll(1).expect("nothing is left to wait for");
+        let response = self.poll(1).expect("the next request has no fault");
         assert_eq!(ids(&response), [21]);
         assert_eq!(self.usage_count(), 1);
         // The store can be written, so no request holds its lock.
@@ -269,7 +269,9 @@ fn a_pending_request_does_not_see_the_panic_of_another() {
     assert!(waits.as_mut().poll(&mut context).is_pending());
     service.store.set(Fault::Panic);
     payload(|| service.poll(1));
-    let Poll::Ready(response) = waits.as_mut().poll(&mut context) else { panic!("it had one poll to wait") };
+    let Poll::Ready(response) = waits.as_mut().poll(&mut context) else {
+        panic!("the request was pending for one poll")
+    };
     assert_eq!(ids(&response), [21]);
     assert_eq!(service.usage_count(), 2);
     service.expect_unharmed();

@@ -41,7 +41,7 @@ fn a_preserved_parameter_cannot_break_out_of_the_link_header() {
 }
 
 #[test]
-fn a_link_header_that_proxies_would_reject_is_left_out() {
+fn a_link_header_that_proxies_would_reject_is_omitted() {
     let query = format!("?q={}&page=2", "x".repeat(600));
     let long = endpoint_of(store_of(61), list().with_query_string()).with_link_header();
     let header = handle(&long, get(&query)).headers()["link"].to_str().unwrap().to_owned();

@@ -11,7 +11,7 @@ use tokenfolio::{AuthError, Authenticator, ListTokens, StoreErrorKind, TokenStor
 
 use super::{always, endpoint, failing, get, list, now, parts, request, store_of, text};
 
-/// The events that the hook saw: each as it is printed, with the reason of a 401.
+/// The events that the hook saw: the printed event, and the reason of a 401.
 type Seen = Arc<Mutex<Vec<(String, Option<AuthError>)>>>;
 
 fn watched<S, A>(endpoint: ListTokens<S, A>) -> (ListTokens<S, A>, Seen)

@@ -23,7 +23,7 @@ const SECRETS: [&str; 3] = ["1|c0ffee5ecret", "2|0ldc0ffee", "3|gue55ed"];
 /// Texts that must stay inside the service.
 const INTERNALS: [&str; 3] = ["d1ge5t-of-c0ffee", "postgres://app:passw0rd@db-3", "relation \"token_secret\""];
 
-/// Lets other requests run before it goes on.
+/// Lets other requests run before it continues.
 async fn yield_once() {
     let mut is_done = false;
     poll_fn(|_| if std::mem::replace(&mut is_done, true) { Poll::Ready(()) } else { Poll::Pending }).await;
@@ -185,7 +185,7 @@ fn no_response_contains_a_secret_or_a_cause() {
     }
     statuses.sort_unstable();
     statuses.dedup();
-    assert_eq!(statuses, [200, 400, 401, 405, 500, 503, 504], "every kind of answer was met");
+    assert_eq!(statuses, [200, 400, 401, 405, 500, 503, 504], "every kind of response occurred");
 }
 
 #[test]
@@ -206,13 +206,13 @@ fn debug_output_has_no_secret_and_only_a_store_error_prints_a_cause() {
             }
         }
         let wrong = [&*format!("Bearer {secret} {secret}"), &*format!("Basic {secret}")];
-        let refused = wrong.map(|value| BearerToken::from_values([value.as_bytes()]));
-        writeln!(printed, "{presented:?} {refused:?}").unwrap();
+        let rejected = wrong.map(|value| BearerToken::from_values([value.as_bytes()]));
+        writeln!(printed, "{presented:?} {rejected:?}").unwrap();
         writeln!(printed, "{:?}", TokenUsage::new(7, TokenId(1), now())).unwrap();
     }
     expect_no_leak(&printed);
 
-    // `StoreError` is made for logs.
+    // The `Debug` output of a `StoreError` is for logs.
     let error = Service { fails: Some(StoreErrorKind::Other) }.lookup().unwrap_err();
     assert!(format!("{error:?}").contains("db-3"));
     expect_no_leak(&error.to_string());

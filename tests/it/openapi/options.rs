@@ -144,7 +144,7 @@ fn each_option_of_an_endpoint_changes_its_parts_and_nothing_else() {
 }
 
 #[test]
-fn every_combination_of_options_is_a_complete_document_with_what_is_offered() {
+fn every_combination_of_options_is_a_complete_document_with_the_offered_parameters() {
     for options in 0..1_u32 << 10 {
         let [
             has_size,

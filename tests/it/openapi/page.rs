@@ -53,7 +53,7 @@ fn a_fixed_order_is_described_and_an_order_that_the_client_chooses_is_not() {
 }
 
 #[test]
-fn urls_in_examples_are_those_of_the_list() {
+fn examples_have_the_urls_of_the_list() {
     let pagination = Pagination::new("https://api.example.test/t").unwrap().with_page_name("p[n]").unwrap();
     let endpoint = endpoint(pagination.with_fragment("top"));
     let first = "https://api.example.test/t?p%5Bn%5D=1#top";
@@ -64,7 +64,7 @@ fn urls_in_examples_are_those_of_the_list() {
 }
 
 #[test]
-fn labels_in_examples_are_those_of_the_style() {
+fn examples_have_the_labels_of_the_style() {
     let style = LinkStyle::default().with_labels("<", ">").with_gap_label("…");
     let endpoint = endpoint(list().with_link_style(style));
     let labels = &endpoint.openapi()["components"]["schemas"]["MetaLink"]["properties"]["label"]["examples"];

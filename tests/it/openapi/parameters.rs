@@ -53,7 +53,7 @@ fn a_choice_of_the_service_is_a_parameter_with_its_values() {
 }
 
 #[test]
-fn a_lenient_list_says_how_it_reads_an_invalid_number() {
+fn a_lenient_list_describes_how_it_reads_an_invalid_number() {
     let list = list().with_client_size("size", number(50)).unwrap();
     for (name, sentence) in [
         ("page", " An invalid number is page 1. The last duplicate wins."),

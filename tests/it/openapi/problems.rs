@@ -75,7 +75,7 @@ fn the_instance_of_each_problem_is_the_path() {
 }
 
 #[test]
-fn challenges_are_those_of_the_endpoint() {
+fn the_described_challenge_is_the_challenge_of_the_endpoint() {
     let challenge = Challenge::new("a \"b\"").and_then(|challenge| challenge.with_scope("tokens:read")).unwrap();
     let header = &endpoint(list()).with_challenge(challenge).openapi()["components"]["headers"]["WWW-Authenticate"];
     let challenges = [
@@ -88,7 +88,7 @@ fn challenges_are_those_of_the_endpoint() {
 }
 
 #[test]
-fn the_delay_of_a_retry_is_that_of_the_endpoint() {
+fn the_described_delay_is_the_delay_of_the_endpoint() {
     let document = endpoint(list()).with_retry_after(30).openapi();
     assert_eq!(document["components"]["headers"]["Retry-After"]["example"], 30);
 }

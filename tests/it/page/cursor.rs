@@ -141,7 +141,7 @@ fn a_malformed_cursor_is_rejected_with_the_reason_in_both_modes() {
         ("e3 0".to_owned(), base64),
         ("e3%2B0".to_owned(), base64),
         ("e3%2F0".to_owned(), base64),
-        // The last character has bits that belong to no byte: `e30` is `{}`, and so would these be.
+        // `e30` is `{}`. These would be `{}` too, but their last character has bits that belong to no byte.
         ("e31".to_owned(), base64),
         ("e3".to_owned(), base64),
         ("abc%FF".to_owned(), base64),
@@ -183,7 +183,7 @@ fn a_malformed_cursor_is_rejected_with_the_reason_in_both_modes() {
 
 /// serde_json parses 128 levels, which need more stack than a small thread has.
 #[test]
-fn brackets_in_a_text_are_no_levels() {
+fn brackets_in_a_text_are_not_levels() {
     #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
     struct Name {
         name: String,

@@ -46,7 +46,7 @@ proptest! {
 }
 
 #[test]
-fn a_link_header_longer_than_the_limit_is_left_out() {
+fn a_link_header_longer_than_the_limit_is_omitted() {
     let page = |max| request(&list().with_max_link_header_len(max), 2, 1).paginate(vec![()], 3);
     let header = page(usize::MAX).link_header().unwrap();
     assert_eq!(page(header.len()).link_header(), Some(header.clone()));

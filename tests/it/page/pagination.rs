@@ -264,7 +264,7 @@ const NAME_SETTERS: [(&str, NameSetter); 6] = [
 ];
 
 #[test]
-fn names_that_cannot_be_told_apart_are_rejected_in_either_order() {
+fn ambiguous_names_are_rejected_in_either_order() {
     for (first, set_first) in NAME_SETTERS {
         for (second, set_second) in NAME_SETTERS {
             if first == second {
@@ -278,7 +278,7 @@ fn names_that_cannot_be_told_apart_are_rejected_in_either_order() {
                     // A request has a page or a cursor.
                     let is_ambiguous =
                         is_ambiguous && ![first, second].iter().all(|it| ["page", "cursor"].contains(it));
-                    // The default name of the page must not be in the way.
+                    // Another name of the page, because the default name could be ambiguous too.
                     let other = list().with_page_name("other").unwrap();
                     let set = set_first(other, first_name).and_then(|it| set_second(it, second_name));
                     assert_eq!(set.is_err(), is_ambiguous, "{first}: {first_name:?}, {second}: {second_name:?}");

@@ -94,7 +94,7 @@ fn the_highest_numbers_are_exact_and_cost_no_more() {
 }
 
 #[test]
-fn no_link_names_a_page_that_cannot_be_asked_for() {
+fn no_link_names_a_page_that_cannot_be_requested() {
     for total in [MAX - 1, MAX, MAX + 1, u64::MAX - 1, u64::MAX] {
         for page in [1, 2, 9, MAX / 2, MAX - 9, MAX - 2, MAX - 1, MAX] {
             for on_each_side in [0, 3, 255] {

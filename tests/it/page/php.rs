@@ -1,4 +1,4 @@
-//! Queries as PHP reads them: a model, and what PHP 8.2 read.
+//! Queries as PHP reads them: a model, and recordings of PHP 8.2.
 
 use super::list;
 use proptest::collection::vec;

@@ -13,19 +13,19 @@ fn items_after_a_full_page_show_that_there_is_more_and_are_dropped() {
                 let request = request(&list(), page, per_page);
                 assert_eq!(request.limit_and_one(), u64::from(per_page) + 1);
                 let simple = request.clone().simple_paginate((0..count).collect());
-                let kept = count.min(per_page as usize);
-                assert_eq!(simple.items(), (0..kept).collect::<Vec<_>>());
-                assert_eq!(simple.has_more(), count > kept);
+                let shown = count.min(per_page as usize);
+                assert_eq!(simple.items(), (0..shown).collect::<Vec<_>>());
+                assert_eq!(simple.has_more(), count > shown);
                 assert_eq!(simple.current_page(), page);
                 assert_eq!(simple.per_page().get(), per_page);
                 // A page with a total has the same positions and the same neighbours.
                 let total = request.offset().saturating_add(count as u64);
-                let counted = request.paginate((0..kept).collect::<Vec<_>>(), total);
+                let counted = request.paginate((0..shown).collect::<Vec<_>>(), total);
                 assert_eq!((simple.from(), simple.to()), (counted.from(), counted.to()));
                 assert_eq!((simple.first_url(), simple.prev_url()), (counted.first_url(), counted.prev_url()));
-                let next = (count > kept && page < MAX).then(|| format!("/t?page={}", page + 1));
+                let next = (count > shown && page < MAX).then(|| format!("/t?page={}", page + 1));
                 assert_eq!(simple.next_url(), next);
-                assert_eq!(simple.into_items(), (0..kept).collect::<Vec<_>>());
+                assert_eq!(simple.into_items(), (0..shown).collect::<Vec<_>>());
             }
         }
     }

@@ -35,7 +35,7 @@ fn an_event_is_printed_with_the_whole_chain_of_causes() {
             "DELETE /t: 500 Internal Server Error: try later: the store failed: the store took too long: \
              statement 17 cancelled",
         ),
-        // The text of the cause is the detail already.
+        // The detail already contains the text of the cause.
         (
             wrong.into(),
             "DELETE /t: 400 Bad Request: `page` must be a whole number from 1 to 9223372036854775807, but is zero",

@@ -116,7 +116,7 @@ fn a_status_is_a_whole_number_from_100_to_999_or_ignored() {
 
 #[test]
 fn json_that_is_not_an_object_is_an_error() {
-    // These are deep, and without an end.
+    // These are deep and unterminated.
     let deep = ["[", "{\"a\":", "{\"status\":["].map(|opening| opening.repeat(64 << 10));
     let mut texts =
         vec!["", " ", "[]", "\"x\"", "1", "null", "true", "{", "{}}", "{\"a\"}", "not json", "{'a':1}", "{} {}"];
@@ -146,13 +146,13 @@ fn a_deep_extension_is_dropped_and_the_problem_survives() {
             assert_eq!(problem.title(), Some("T"), "{levels}");
         }
     }
-    // It is dropped as a whole, and only it.
+    // The extension is dropped completely, and everything else remains.
     let problem = read(&format!(r#"{{"deep":[1,{{"a":{0},"b":{0}}},2],"deep2":{{"a":{0}}},"title":"T"}}"#, nested(20)));
     assert_eq!(written(&problem), r#"{"type":"about:blank","title":"T"}"#);
-    // The last of duplicates wins, if it is dropped too.
+    // The last duplicate wins, even if it is dropped.
     assert_eq!(written(&read(&format!(r#"{{"one":1,"one":{}}}"#, nested(17)))), r#"{"type":"about:blank"}"#);
     assert_eq!(written(&read(&format!(r#"{{"one":{},"one":1}}"#, nested(17)))), r#"{"type":"about:blank","one":1}"#);
-    // A deep standard member is one of the wrong type.
+    // A deep standard member has the wrong type.
     for name in ["type", "title", "status", "detail", "instance"] {
         let json = format!(r#"{{"{name}":{},"balance":30}}"#, nested(100_000));
         assert_eq!(written(&read(&json)), r#"{"type":"about:blank","balance":30}"#);
@@ -174,7 +174,7 @@ fn an_extension_that_cannot_be_decoded_does_not_lose_the_problem() {
     }
     let invalid = Problem::from_slice(b"\xef\xbb\xbf{\"title\":\"a\xffb\xf0\x9f\x98c\"}").unwrap();
     assert_eq!(invalid.title(), Some("a\u{fffd}b\u{fffd}c"));
-    // `Deserialize` cannot, because serde_json has read the text before it.
+    // `Deserialize` cannot do this, because serde_json decodes the text first.
     assert!(serde_json::from_str::<Problem>(r#"{"story":"\ud83d"}"#).is_err());
 }
 

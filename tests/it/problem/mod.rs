@@ -251,7 +251,7 @@ fn a_status_below_400_is_answered_as_500_in_the_status_line_and_the_body() {
 }
 
 #[test]
-fn the_phrase_of_a_status_that_is_not_answered_is_replaced_too() {
+fn the_phrase_of_a_status_that_is_not_sent_is_replaced_too() {
     for (json, body) in [
         (r#"{}"#, r#"{"type":"about:blank","status":500}"#),
         (r#"{"status":99}"#, r#"{"type":"about:blank","status":500}"#),
@@ -267,7 +267,7 @@ fn the_phrase_of_a_status_that_is_not_answered_is_replaced_too() {
                 r#""abc":1}"#,
             ),
         ),
-        // Any other title is not about the status.
+        // Any other title does not depend on the status.
         (r#"{"title":"Low stock","status":200}"#, r#"{"type":"about:blank","title":"Low stock","status":500}"#),
         (r#"{"title":"No Content"}"#, r#"{"type":"about:blank","title":"No Content","status":500}"#),
         (
@@ -329,7 +329,7 @@ fn several_challenges_are_answered_in_order() {
 }
 
 #[test]
-fn a_header_that_can_stand_once_is_replaced() {
+fn a_header_that_must_not_repeat_is_replaced() {
     let repeated = ["link", "proxy-authenticate", "set-cookie", "vary", "www-authenticate"];
     let once = ["allow", "content-language", "etag", "location", "retry-after", "x-request-id"];
     for name in repeated.into_iter().chain(once) {

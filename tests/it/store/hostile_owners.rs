@@ -14,7 +14,7 @@ use tokenfolio::{AccessToken, ListQuery, MemoryStore, TokenId, TokenStore, Token
 
 use super::usage::{drain, instant, limit, usage};
 
-/// The owner's code that runs.
+/// The code of an owner that runs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Code {
     Clone,
@@ -31,7 +31,7 @@ thread_local! {
 }
 
 fn run_hook(code: Code) {
-    /// Puts the hook back, also after a panic.
+    /// Restores the hook, even after a panic.
     struct Restore(Hook);
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -47,7 +47,7 @@ fn run_hook(code: Code) {
 
 /// Runs `work` with a hook.
 fn hooked<T>(hook: impl Fn(Code) + 'static, work: impl FnOnce() -> T) -> T {
-    /// Removes the hook, also after a panic.
+    /// Removes the hook, even after a panic.
     struct Remove;
     impl Drop for Remove {
         fn drop(&mut self) {
@@ -191,7 +191,7 @@ fn a_clone_and_a_drop_may_call_the_log() {
         let log = log();
         let call = |code| {
             if code == Code::Clone || code == Code::Drop {
-                // The hook's own owner is new now and then.
+                // Draining makes the owner new to the log from time to time.
                 log.record(&Owner(100), TokenId(1), instant(0));
                 drop(log.drain(limit(1)).next());
                 assert!(!log.is_empty());
@@ -284,8 +284,8 @@ fn usage_that_goes_back_runs_no_code_of_its_owners() {
 #[test]
 fn recording_compares_few_owners_whatever_comes_back() {
     const OWNERS: u64 = 10_000;
-    // A B-tree has at least 6 children a node. A search compares at most 11 owners a node. A new owner is searched three
-    // times.
+    // A node of a B-tree has at least 6 children. A search compares at most 11 owners per node. A new owner is searched
+    // for three times.
     const MAX_COMPARISONS: usize = 3 * 11 * 6;
     let log = log();
     let record = |owner: u64| {
@@ -439,7 +439,7 @@ fn a_drop_may_call_the_store() {
         let store: &MemoryStore<Owner> = Box::leak(Box::default());
         let call = |code| {
             if code == Code::Drop {
-                // No other owner has the hash, so the hook's owner is removed again completely.
+                // No other owner has this hash, so the store removes the owner completely.
                 store.insert(Owner(100), AccessToken::new(1, "", instant(0)));
                 assert!(store.remove(&Owner(100), TokenId(1)).is_some());
             }

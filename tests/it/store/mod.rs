@@ -32,7 +32,7 @@ fn a_store_error_prints_its_kind_and_never_its_source() {
 }
 
 #[test]
-fn a_new_query_asks_for_the_first_20_by_id() {
+fn a_new_query_requests_the_first_20_by_id() {
     let query = ListQuery::new("ada");
     assert_eq!((query.owner, query.offset, query.limit), ("ada", 0, NonZeroU32::new(20).unwrap()));
     assert_eq!((query.order, query.status), (TokenOrder::OldestFirst, None));

@@ -72,7 +72,7 @@ impl Rule {
 const OWN_COUNTS: &str = "23 equal, 26 read only, 43 decided differently (a malformed cursor is an error: 1, a number is not \
     text: 16, a label is text: 8, an entry has `page`: 32, a gap has `page`: 8, a simple page has `current_page_url`: 6)";
 
-/// `TOKENFOLIO_FORMS` names another directory that holds a `forms.jsonl`.
+/// `TOKENFOLIO_FORMS` is the path of another directory with a `forms.jsonl`.
 #[test]
 fn laravel_forms_are_all_read_and_those_with_a_resource_are_written_again() {
     let other_directory = env::var_os("TOKENFOLIO_FORMS");
