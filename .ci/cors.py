@@ -1,4 +1,4 @@
-"""Requests the endpoint from a page on the permitted origin and from a page on another one."""
+"""Requests the endpoint from a page on the permitted origin, and from a page on another origin."""
 
 import json
 import os
@@ -12,7 +12,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 
-# Follows `next` to the end. Returns the ids of all pages, or the first response that is not a page, or the error.
+# Follows `next` to the last page. Returns the ids of all pages, or the first response that is not a page, or the error.
 WALK = """
     const [first, secret, done] = arguments;
     const headers = { authorization: `Bearer ${secret}` };
@@ -53,9 +53,9 @@ with tempfile.TemporaryDirectory() as profile:
             rejected = {"status": 401, "title": "Unauthorized", "exposed": ["www-authenticate"]}
             check(driver.execute_async_script(WALK, SERVERS[server], "guessed"), rejected)
 
-            # The same page under another name of the host is on another origin.
+            # With another name of the host, the same page has another origin.
             driver.get(SERVERS["page"].replace("127.0.0.1", "localhost"))
             check(driver.execute_async_script(WALK, SERVERS[server], "for-tests-only"), {"error": "TypeError"})
-            print(f"{server}: a page on another origin lists 41 tokens, and only the permitted one does")
+            print(f"{server}: only a page on the permitted origin lists the 41 tokens")
     finally:
         driver.quit()

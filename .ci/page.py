@@ -1,6 +1,6 @@
-"""Looks at the demo's page as a person would: in light and dark, on a wide and a narrow screen, by mouse and by keyboard.
+"""Tests the demo's page in a browser: light and dark, on a wide and a narrow screen, by mouse and by keyboard.
 
-The one argument is where the screenshot goes.
+The only argument is the path of the screenshot.
 """
 
 import json
@@ -21,7 +21,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --hide-scrollbars --lang=en-GB"
 ).split()
 
-# Elements that reach beyond the right edge of the screen, or whose content is wider than they are.
+# Returns the elements that extend beyond the right edge of the screen, or whose content is wider than the element.
 OVERFLOWING = """
     const seen = [...document.body.querySelectorAll("*")].filter((it) => it.checkVisibility() && !it.closest("thead"));
     const isOver = (it) => it.getBoundingClientRect().right > innerWidth || it.scrollWidth > it.clientWidth + 1;
@@ -31,7 +31,7 @@ OVERFLOWING = """
 
 
 class Page:
-    """The page in a browser of its own, with nothing kept from before."""
+    """The page in a new browser with an empty profile."""
 
     def __init__(self, profile):
         options = webdriver.ChromeOptions()
@@ -67,11 +67,11 @@ class Page:
     def run(self, script):
         return self.driver.execute_script(script)
 
-    def wait(self, what, condition):
-        WebDriverWait(self.driver, 20).until(lambda _: condition(), what)
+    def wait(self, name, condition):
+        WebDriverWait(self.driver, 20).until(lambda _: condition(), name)
 
-    def ask(self, secret, by_key=False):
-        """Pastes a secret, and asks by the button or by the keyboard."""
+    def submit(self, secret, by_key=False):
+        """Pastes a secret, and submits the form by the button or by the keyboard."""
         field = self.all("#secret")[0]
         field.clear()
         field.send_keys(secret, Keys.ENTER if by_key else "")
@@ -85,14 +85,14 @@ class Page:
         return self.driver.switch_to.active_element
 
     def problems(self):
-        """Reads what the console and the security policy complained of since the last time."""
+        """Returns the new messages of the console, which include violations of the security policy."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
 
-def check(condition, *seen):
-    """An assertion that no option switches off, and that shows what was seen."""
+def check(condition, *found):
+    """Asserts a condition, even with the option -O, and reports what was found."""
     if not condition:
-        raise AssertionError(*seen)
+        raise AssertionError(*found)
 
 
 def is_page(page, number, rows, summary):
@@ -105,7 +105,7 @@ def is_page(page, number, rows, summary):
 
 
 def is_accessible(page):
-    """Tries the rules of WCAG and of good practice, contrast among them."""
+    """Checks the rules of WCAG and axe's best practices, including contrast."""
     axe = Axe(page.driver)
     axe.inject()
     violations = axe.run()["violations"]
@@ -118,7 +118,7 @@ def fits(page):
 
 
 def first_middle_and_last_page(page):
-    page.ask(DEMO["good"])
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "Tokens 1 to 20 of 293")
     check(page.texts("#pages li")[0] == "« Previous" and not page.all("#pages li:first-child a"))
     page.follow("8")
@@ -134,7 +134,7 @@ def first_middle_and_last_page(page):
 
 
 def a_status_and_an_order(page):
-    page.ask(DEMO["good"])
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "of 293")
     page.follow("8")
     is_page(page, 8, 20, "of 293")
@@ -147,32 +147,32 @@ def a_status_and_an_order(page):
     page.follow("5")
     page.wait("the last page", lambda: page.texts("#heading") == ["Page 5 of 5"])
     check(set(page.texts(".status")) == {"revoked"}, page.texts(".status"))
-    # The browser's own history has the choices too.
+    # The browser's history also contains the choices.
     for _ in range(3):
         page.driver.back()
     is_page(page, 8, 20, "of 293")
-    check([it.get_property("value") for it in page.all("select")] == ["", ""], "the choices are still there")
+    check([it.get_property("value") for it in page.all("select")] == ["", ""], "the choices were not reset")
     is_accessible(page)
     page.open("light", WIDE, fragment="#page=1&status=gone")
-    page.ask(DEMO["good"])
+    page.submit(DEMO["good"])
     page.wait("a problem", lambda: "Bad Request (400)" in page.texts("#problem h2"))
     check("must be `active`, `expired` or `revoked`" in page.text("#problem"), page.text("#problem"))
-    noted = page.problems()
-    check(len(noted) == 1 and "a status of 400" in noted[0], noted)
+    logged = page.problems()
+    check(len(logged) == 1 and "a status of 400" in logged[0], logged)
 
 
-def what_a_token_shows(page):
-    page.ask(DEMO["good"])
+def the_values_of_a_token(page):
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "Times in Europe/Berlin")
     check(page.texts(".status")[:4] == ["active", "expired", "revoked", "active"], page.texts(".status"))
     names = page.texts(".name")
-    for name in ["<script>alert(1)</script>", "C:\\deploy\\key⇥and↵a second line", "no name", "␣␣blanks around␣␣"]:
+    for name in ["<script>alert(1)</script>", "C:\\deploy\\key⇥and↵a second line", "no name", "␣␣spaces around␣␣"]:
         check(name in names, names)
     check("Anywhere" in page.texts("#rows .allowed_ips") and "Nowhere" in page.texts("#rows .allowed_ips"))
     check(["203.0.113.12", "2001:db8::/32"] == page.texts("#rows > tr:nth-child(4) code"), page.texts("#rows code"))
     expired = page.all("#rows > tr:nth-child(2) .expires_at")[0]
     check(expired.text.startswith("1 hour ago"), expired.text)
-    # The time element has the exact instant; what it shows is the same by the reader's clock.
+    # The attribute of the time element is in UTC. The text is the same time in the reader's time zone.
     shown = page.run("""
         const time = document.querySelector("#rows > tr:nth-child(2) time");
         const format = { dateStyle: "medium", timeStyle: "short", timeZone: "Europe/Berlin" };
@@ -184,7 +184,7 @@ def what_a_token_shows(page):
     page.all("summary")[0].send_keys(Keys.ENTER)
     check(long.size["height"] > 120, long.size)
     page.focused().send_keys(Keys.ENTER)
-    # Whatever has the focus is in sight, though the pages are shown over the end of a wide screen.
+    # The page selector is at the bottom of a wide screen, and must not cover the focused element.
     covered = page.run("""
         const nav = document.querySelector("nav");
         const isCovered = (it) => (it.focus(), it.getBoundingClientRect().bottom > nav.getBoundingClientRect().top);
@@ -194,24 +194,24 @@ def what_a_token_shows(page):
     fits(page)
 
 
-def a_refusal(page):
-    page.ask(DEMO["good"])
+def a_rejection(page):
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "of 293")
-    page.ask(DEMO["expired"], by_key=True)
+    page.submit(DEMO["expired"], by_key=True)
     page.wait("a problem", lambda: "Unauthorized (401)" in page.texts("#problem h2"))
     problem = page.all("[role=alert]")[0]
-    check("Authentication failed" in problem.text and "See that the secret is whole" in problem.text, problem.text)
+    check("Authentication failed" in problem.text and "Check that the secret is complete" in problem.text, problem.text)
     check(len(page.text("#problem .trace code")) == 32, problem.text)
     check(page.focused().get_property("id") == "secret", page.focused().get_property("outerHTML"))
     check(page.focused().get_attribute("aria-invalid") == "true")
-    check(not page.all("#list")[0].is_displayed(), "the other's tokens are still there")
+    check(not page.all("#list")[0].is_displayed(), "the previous list is still visible")
     # The browser itself logs every response with an error status.
-    noted = page.problems()
-    check(len(noted) == 1 and "the server responded with a status of 401" in noted[0], noted)
+    logged = page.problems()
+    check(len(logged) == 1 and "the server responded with a status of 401" in logged[0], logged)
     is_accessible(page)
     fits(page)
-    # The next secret puts it right.
-    page.ask(DEMO["single"])
+    # A valid secret removes the problem.
+    page.submit(DEMO["single"])
     page.wait("the only token", lambda: page.texts("#heading") == ["Page 1 of 1"])
     check(page.texts(".name") == ["The only one"], page.texts(".name"))
     check(not problem.is_displayed() and not page.all("[aria-invalid]"), problem.text)
@@ -219,62 +219,62 @@ def a_refusal(page):
 
 def a_malformed_page(page):
     page.open("light", WIDE, fragment="#page=x")
-    page.ask(DEMO["good"])
+    page.submit(DEMO["good"])
     page.wait("a problem", lambda: "Bad Request (400)" in page.texts("#problem h2"))
     check("but has something other than the digits 0 to 9" in page.text("#problem"), page.text("#problem"))
     check(page.focused().text == "Go to page 1", page.focused().get_property("outerHTML"))
     page.focused().send_keys(Keys.ENTER)
     is_page(page, 1, 20, "of 293")
-    noted = page.problems()
-    check(len(noted) == 1 and "a status of 400" in noted[0], noted)
+    logged = page.problems()
+    check(len(logged) == 1 and "a status of 400" in logged[0], logged)
 
 
-def no_answer(page):
-    page.ask(DEMO["good"])
+def no_response(page):
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "of 293")
     page.command("Network.enable")
     cut = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     page.command("Network.emulateNetworkConditions", offline=True, **cut)
     page.follow("2")
-    page.wait("a problem", lambda: "No answer" in page.texts("#problem h2"))
+    page.wait("a problem", lambda: "No response" in page.texts("#problem h2"))
     page.command("Network.emulateNetworkConditions", offline=False, **cut)
     check(page.focused().text == "Try again", page.focused().get_property("outerHTML"))
     page.focused().send_keys(Keys.ENTER)
     is_page(page, 2, 20, "of 293")
-    noted = page.problems()
-    check(len(noted) == 1 and "ERR_INTERNET_DISCONNECTED" in noted[0], noted)
+    logged = page.problems()
+    check(len(logged) == 1 and "ERR_INTERNET_DISCONNECTED" in logged[0], logged)
 
 
-def what_is_no_secret_is_not_sent(page):
+def an_invalid_secret_is_not_sent(page):
     for text in ["", "  ", "one two", "clé"]:
-        page.ask(text)
-        page.wait("a problem", lambda: "This is no secret" in page.texts("#problem h2"))
+        page.submit(text)
+        page.wait("a problem", lambda: "Invalid secret" in page.texts("#problem h2"))
     check(not page.run("return performance.getEntriesByType('resource').filter((it) => it.name.includes('/api/'))"))
 
 
 def a_secret_stays_in_memory(page):
-    page.ask(DEMO["good"])
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "of 293")
     page.follow("2")
     is_page(page, 2, 20, "of 293")
-    kept = page.run("return [location.href, document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)]")
-    check(kept == [f"{DEMO['url']}/#page=2", ""], kept)
-    asked = page.run("return performance.getEntriesByType('resource').map((it) => it.name)")
-    check(all(url.startswith(f"{DEMO['url']}/") and "|" not in url and "%7C" not in url for url in asked), asked)
+    stored = page.run("return [location.href, document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)]")
+    check(stored == [f"{DEMO['url']}/#page=2", ""], stored)
+    requested = page.run("return performance.getEntriesByType('resource').map((it) => it.name)")
+    check(all(url.startswith(f"{DEMO['url']}/") and "|" not in url and "%7C" not in url for url in requested), requested)
     page.driver.refresh()
-    check(page.all("#secret")[0].get_property("value") == "", "the secret outlives the page")
+    check(page.all("#secret")[0].get_property("value") == "", "a reload does not remove the secret")
     check(not page.all("#list")[0].is_displayed())
 
 
-def is_answered(page, status, body, headers=None):
-    """Answers the page's next requests in the server's place."""
+def with_response(page, status, body, headers=None):
+    """Replaces the responses to the page's next requests."""
     page.run(f"""
         const options = {{ status: {status}, headers: {json.dumps(headers or {})} }};
         fetch = async () => new Response({json.dumps(body)}, options);
     """)
 
 
-def what_no_demo_token_is(page):
+def an_extreme_token(page):
     token = {
         "id": -(2**63),
         "name": "w" * 1000 + "\u202e\x07",
@@ -287,10 +287,10 @@ def what_no_demo_token_is(page):
     }
     link = {"url": None, "label": "<b>1</b>", "page": 2**63 - 1, "active": False}
     meta = {"current_page": 2**63 - 1, "from": 2**64 - 1, "to": 2**64 - 1, "last_page": 2**64 - 1, "total": 2**64 - 1}
-    is_answered(page, 200, json.dumps({"data": [token], "meta": {**meta, "links": [link]}}))
-    page.ask(DEMO["good"])
+    with_response(page, 200, json.dumps({"data": [token], "meta": {**meta, "links": [link]}}))
+    page.submit(DEMO["good"])
     page.wait("the token", lambda: page.all("#rows > tr"))
-    # More than a double can count.
+    # A double cannot store these integers.
     check(page.texts("#heading") == ["Page 9,223,372,036,854,775,807 of 18,446,744,073,709,551,615"], page.texts("h2"))
     check(page.texts(".usage_count") == ["18,446,744,073,709,551,615"], page.texts(".usage_count"))
     check(page.texts("#rows .id") == ["#-9223372036854775808"], page.texts("#rows .id"))
@@ -300,37 +300,37 @@ def what_no_demo_token_is(page):
     fits(page)
 
 
-def what_the_demo_never_answers(page):
+def other_responses(page):
     problem = "application/problem+json"
     errors = [{"parameter": name, "detail": "is <i>wrong</i>"} for name in ["page", "per_page"]]
     for status, body, headers, shown in [
         (503, {"title": "Busy"}, {"content-type": problem, "retry-after": "7"}, ["Busy (503)", "in 7 seconds", "Try again"]),
         (504, {"title": "Late"}, {"content-type": problem}, ["Late (504)", "took too long", "Try again"]),
-        (500, {"title": "Broken", "trace_id": "t-1"}, {"content-type": problem}, ["Broken (500)", "Trace t-1", "quote it"]),
+        (500, {"title": "Broken", "trace_id": "t-1"}, {"content-type": problem}, ["Broken (500)", "Trace t-1", "with the trace"]),
         (502, "<h1>Bad gateway</h1>", {"content-type": "text/html"}, ["No page (502)", "Try again"]),
         (400, {"title": "Bad", "errors": errors}, {"content-type": problem}, ["page is <i>wrong</i>", "per_page is <i>"]),
-        (401, "{", {"content-type": problem}, ["No answer"]),
-        (200, "[]", {}, ["No answer"]),
+        (401, "{", {"content-type": problem}, ["No response"]),
+        (200, "[]", {}, ["No response"]),
     ]:
-        is_answered(page, status, body if isinstance(body, str) else json.dumps(body), headers)
-        page.ask(DEMO["good"])
+        with_response(page, status, body if isinstance(body, str) else json.dumps(body), headers)
+        page.submit(DEMO["good"])
         page.wait(f"{shown}", lambda: all(text in page.text("#problem") for text in shown))
         is_accessible(page)
         fits(page)
 
 
 def looks(page, scheme):
-    """Goes through the page in one of the colour schemes, on screens of every kind."""
+    """Checks the page in one colour scheme, on screens of different widths."""
     ground = page.run("return getComputedStyle(document.body).backgroundColor")
     check((sum(map(int, ground[4:-1].split(","))) > 384) == (scheme == "light"), ground)
     is_accessible(page)
-    page.ask(DEMO["good"])
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "of 293")
     page.follow("8")
     is_page(page, 8, 20, "of 293")
     is_accessible(page)
     fits(page)
-    # 1024 pixels are the least for a table.
+    # The table needs a width of at least 1024 pixels.
     for width in [1024, 1023, NARROW]:
         page.resize(width, 740)
         fits(page)
@@ -338,9 +338,9 @@ def looks(page, scheme):
 
 
 def screenshot(page, path):
-    page.ask(DEMO["good"])
+    page.submit(DEMO["good"])
     is_page(page, 1, 20, "of 293")
-    # Not by the mouse, which would leave its mark.
+    # Not by a click, because the element under the mouse would look different.
     page.run("location.hash = '#page=7'; scrollTo(0, 0)")
     is_page(page, 7, 20, "of 293")
     page.driver.save_screenshot(path)
@@ -354,25 +354,25 @@ def main(path):
             for scheme in ["light", "dark"]:
                 page.open(scheme, WIDE)
                 looks(page, scheme)
-                check(not (noted := page.problems()), noted)
+                check(not (logged := page.problems()), logged)
                 print(f"{scheme}: ok")
-            for way in [
+            for test in [
                 first_middle_and_last_page,
                 a_status_and_an_order,
-                what_a_token_shows,
-                a_refusal,
+                the_values_of_a_token,
+                a_rejection,
                 a_malformed_page,
-                no_answer,
-                what_is_no_secret_is_not_sent,
+                no_response,
+                an_invalid_secret_is_not_sent,
                 a_secret_stays_in_memory,
-                what_no_demo_token_is,
-                what_the_demo_never_answers,
+                an_extreme_token,
+                other_responses,
             ]:
                 for width in [WIDE, NARROW]:
                     page.open("dark" if width == NARROW else "light", width)
-                    way(page)
-                    check(not (noted := page.problems()), noted)
-                print(f"{way.__name__}: ok")
+                    test(page)
+                    check(not (logged := page.problems()), logged)
+                print(f"{test.__name__}: ok")
             page.open("light", WIDE)
             screenshot(page, path)
         finally:
