@@ -123,8 +123,8 @@ fn private_output() -> Output {
     output
 }
 
-/// Returns the output of the types that print what they hold, because it is public: names, labels, URLs, owners,
-/// the response of a server.
+/// Returns the output of the types that print their content, because it is public: names, labels, URLs, owners, the
+/// response of a server.
 fn public_output() -> Output {
     let mut output = Output::new();
     let token = AccessToken::new(1, WORD, now());

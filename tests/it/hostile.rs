@@ -1,7 +1,7 @@
 //! Every public function that takes text or bytes, with a megabyte of hostile input.
 //!
-//! Each runs in a thread with 64 KiB of stack. It allocates at most a multiple of its input, whether the input has a
-//! megabyte or a sixteenth of it: `SECURITY.md` promises linear memory.
+//! Each function runs in a thread with 64 KiB of stack. It allocates at most a fixed multiple of its input. The test
+//! checks this for a megabyte and for a sixteenth of it, because `SECURITY.md` promises linear memory.
 
 use std::fs;
 use std::hint::black_box;
@@ -32,11 +32,11 @@ const FIXED: usize = 64 << 10;
 /// A text of any length.
 #[derive(Clone, Copy, Debug)]
 enum Text {
-    /// A text repeated, between two others.
+    /// A repeated text between two other texts.
     Repeated(&'static str, &'static str, &'static str),
-    /// Opening texts and the same number of closing texts, between two others.
+    /// Opening texts and the same number of closing texts, between two other texts.
     Nested(&'static str, &'static str, &'static str, &'static str),
-    /// A byte that is not UTF-8 repeated, between two texts.
+    /// A repeated byte that is not UTF-8, between two texts.
     Invalid(&'static str, &'static str),
 }
 
@@ -63,7 +63,7 @@ struct Function {
     call: fn(&[u8]),
 }
 
-/// Repeated, these are the worst inputs of functions that only escape, copy or compare a text.
+/// If they are repeated, these are the worst inputs of functions that only escape, copy or compare a text.
 const UNITS: [&str; 8] = ["a", "\"", "\\", "%", "é", "/", "\u{0}", "\u{202e}"];
 
 fn any_text() -> Vec<Text> {

@@ -48,7 +48,7 @@ fn a_packaged_document_links_to_packaged_files() {
     }
 }
 
-/// A relative path leads nowhere in the documentation, so its label must be defined there.
+/// A relative path does not work in the documentation, so its label must be defined there.
 #[test]
 fn a_link_between_pages_of_the_documentation_is_defined_there() {
     let source = fs::read_to_string(root().join(DOCUMENTATION)).unwrap();

@@ -37,7 +37,8 @@ fn names_in(source: &str) -> Vec<String> {
     let code: Vec<_> = source.lines().map(without_comment).collect();
     let code = code.join(" ");
     let items = code.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next());
-    // `a::{b::C, D as E}` is cut into `a::`, `b::C` and `D as E`: the last word of each is a name, if there is one.
+    // `a::{b::C, D as E}` is split into `a::`, `b::C` and `D as E`. The last word of each part is a name, if the part
+    // ends with a word.
     let paths = items.flat_map(|item| item.split([',', '{', '}']));
     let names = paths.filter_map(|path| path.trim().rsplit([':', ' ']).next());
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()

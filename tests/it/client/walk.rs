@@ -15,8 +15,8 @@ fn links_to(next: &str) -> PageLinks {
 }
 
 #[track_caller]
-fn next(asked: &str, link: &str) -> Result<String, NextUrlError> {
-    let mut walk = PageWalk::new(Url::parse(asked).unwrap());
+fn next(requested: &str, link: &str) -> Result<String, NextUrlError> {
+    let mut walk = PageWalk::new(Url::parse(requested).unwrap());
     let before = walk.url().clone();
     let result = walk.advance(&links_to(link));
     if result.is_err() {
@@ -69,8 +69,8 @@ fn a_link_to_another_origin_is_rejected() {
     ] {
         let error = next(REQUESTED, link).expect_err(link);
         assert_eq!(error.to_string(), format!("next link leads to {origin}, expected https://api.example.com"));
-        let asked = "https://api.example.com".to_owned();
-        assert_eq!(error, NextUrlError::OtherOrigin { asked, next: origin.to_owned() });
+        let requested = "https://api.example.com".to_owned();
+        assert_eq!(error, NextUrlError::OtherOrigin { asked: requested, next: origin.to_owned() });
     }
     let upgrade = next("http://api.example.com/t", "https://api.example.com/t?page=2").unwrap_err();
     assert_eq!(upgrade.to_string(), "next link leads to https://api.example.com, expected http://api.example.com");
@@ -85,9 +85,9 @@ fn the_origin_of_a_link_does_not_depend_on_its_spelling() {
     ] {
         assert!(next(REQUESTED, link).is_ok(), "{link}");
     }
-    let asked = "http://[::1]:8080/t";
-    assert!(next(asked, "http://[0:0:0:0:0:0:0:1]:8080/?page=2").is_ok());
-    let error = next(asked, "http://[::1]/?page=2").unwrap_err();
+    let requested = "http://[::1]:8080/t";
+    assert!(next(requested, "http://[0:0:0:0:0:0:0:1]:8080/?page=2").is_ok());
+    let error = next(requested, "http://[::1]/?page=2").unwrap_err();
     assert_eq!(error.to_string(), "next link leads to http://[::1], expected http://[::1]:8080");
 }
 
@@ -95,8 +95,8 @@ fn the_origin_of_a_link_does_not_depend_on_its_spelling() {
 #[test]
 fn a_blob_in_a_blob_does_not_overflow_the_stack() {
     let nested = format!("{}https://api.example.com/t?page=3", "blob:".repeat(10_000));
-    for asked in [REQUESTED, &nested] {
-        let error = next(asked, &nested).unwrap_err();
+    for requested in [REQUESTED, &nested] {
+        let error = next(requested, &nested).unwrap_err();
         assert!(matches!(&error, NextUrlError::OtherOrigin { next, .. } if next == "null"), "{error:?}");
     }
 }
@@ -136,7 +136,7 @@ fn a_link_that_is_not_a_url_is_rejected() {
 
 #[test]
 fn a_page_that_is_not_ahead_is_rejected() {
-    let asked = |query: &str| format!("https://h.example/t{query}");
+    let requested = |query: &str| format!("https://h.example/t{query}");
     for (query, link, numbers) in [
         ("?page=2", "?page=2", (2, 2)),
         ("?page=2", "?page=1", (2, 1)),
@@ -161,20 +161,20 @@ fn a_page_that_is_not_ahead_is_rejected() {
         ("?page=2", "?PAGE=3", (2, 1)),
         ("?page=2", "?page[number]=3", (2, 1)),
     ] {
-        let error = next(&asked(query), link).expect_err(link);
+        let error = next(&requested(query), link).expect_err(link);
         assert_eq!(error, NextUrlError::NotAhead { asked: numbers.0, next: numbers.1 }, "{query} {link}");
         let text = format!("next link leads to page {}, expected one above {}", numbers.1, numbers.0);
         assert_eq!(error.to_string(), text);
     }
     for (query, link) in [("", "?page=2"), ("?page=0", "?page=2"), ("?page=2", "?page=9223372036854775807")] {
-        assert!(next(&asked(query), link).is_ok(), "{query} {link}");
+        assert!(next(&requested(query), link).is_ok(), "{query} {link}");
     }
 }
 
 #[test]
 fn the_page_parameter_may_have_another_name() {
-    let asked = Url::parse("https://h.example/t?p%5Bn%5D=2&page=9").unwrap();
-    let mut walk = PageWalk::new(asked).with_page_name("p[n]");
+    let requested = Url::parse("https://h.example/t?p%5Bn%5D=2&page=9").unwrap();
+    let mut walk = PageWalk::new(requested).with_page_name("p[n]");
     let error = NextUrlError::NotAhead { asked: 2, next: 2 };
     assert_eq!(walk.advance(&links_to("?page=10&p[n]=2")), Err(error));
     assert_eq!(walk.advance(&links_to("?page=1&p[n]=3")), Ok(true));
@@ -216,7 +216,7 @@ fn the_cursor_parameter_may_have_another_name() {
     assert_eq!(walk.advance(&links_to("?after=a")), Err(NextUrlError::SeenCursor));
 }
 
-/// A list that is walked by number can preserve a cursor of its own in every link.
+/// The links of a list that is walked by number can preserve a parameter `cursor`.
 #[test]
 fn a_page_that_is_ahead_may_have_the_same_cursor() {
     let mut walk = PageWalk::new(Url::parse("https://h.example/t?cursor=x").unwrap());
@@ -246,7 +246,7 @@ fn no_page_is_requested_again_after_a_cursor() {
 
 #[test]
 fn a_walk_on_its_own_url_takes_only_the_position_from_a_link() {
-    for (asked, link, expected) in [
+    for (requested, link, expected) in [
         ("https://h.example/t", "http://10.0.0.7:8080/other?page=2", "https://h.example/t?page=2"),
         ("https://h.example/t?sort=a%20b", "/?page=2&sort=z", "https://h.example/t?sort=a+b&page=2"),
         ("https://h.example/t?page=2&x=1", "?page=3", "https://h.example/t?x=1&page=3"),
@@ -254,7 +254,7 @@ fn a_walk_on_its_own_url_takes_only_the_position_from_a_link() {
         ("https://h.example/t#f", "//evil.example/?cursor=a%2Bb", "https://h.example/t?cursor=a%2Bb#f"),
         ("https://u:p@h.example/t", "https://x:y@evil.example/?page=2", "https://u:p@h.example/t?page=2"),
     ] {
-        let mut walk = PageWalk::new(Url::parse(asked).unwrap()).on_own_url();
+        let mut walk = PageWalk::new(Url::parse(requested).unwrap()).on_own_url();
         assert_eq!(walk.advance(&links_to(link)), Ok(true), "{link}");
         assert_eq!(walk.url().as_str(), expected);
     }
@@ -291,20 +291,20 @@ proptest! {
             // Each step has a higher page, or a cursor that was not requested before.
             let mut cursors = Vec::new();
             for link in &links {
-                let asked = walk.url().clone();
+                let requested = walk.url().clone();
                 let Ok(is_ahead) = walk.advance(&links_to(link)) else { continue };
                 prop_assert!(is_ahead);
                 let url = walk.url();
                 let cursor = url.query_pairs().filter(|(name, _)| name == "cursor").last();
-                if number(url) <= number(&asked) {
+                if number(url) <= number(&requested) {
                     let cursor = cursor.expect("a page that is not ahead has a cursor").1.into_owned();
-                    prop_assert!(!cursors.contains(&cursor), "{} after {}", url, asked);
+                    prop_assert!(!cursors.contains(&cursor), "{} after {}", url, requested);
                     cursors.push(cursor);
                 }
-                prop_assert_eq!(url.origin(), asked.origin());
+                prop_assert_eq!(url.origin(), requested.origin());
                 prop_assert_eq!((url.username(), url.password()), ("", None));
                 if own_url {
-                    prop_assert_eq!(url.path(), asked.path());
+                    prop_assert_eq!(url.path(), requested.path());
                 }
             }
         }

@@ -135,7 +135,7 @@ const FAULTS: &[Fault] = &[
         breaks: &["concurrent_readers_get_their_own_rows", "dropped_futures_leave_the_store_usable"],
     },
     Fault {
-        name: "returns the list of the owner who asked last",
+        name: "returns the list of the owner of the last query",
         list: InSteps(|table, query| {
             Box::pin(async move {
                 *table.latest.lock().unwrap() = query.owner;

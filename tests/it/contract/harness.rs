@@ -240,7 +240,7 @@ pub(super) fn all_rows(table: &Table, query: &ListQuery<u64>) -> Result<Vec<Acce
     Ok(sound(table, &query)?.tokens)
 }
 
-/// Cuts sorted rows to a query's window.
+/// Returns the part of sorted rows in a query's window.
 pub(super) fn window(rows: Vec<AccessToken>, query: &ListQuery<u64>) -> ListResult {
     let total = rows.len() as u64;
     let offset = usize::try_from(query.offset).unwrap_or(usize::MAX);

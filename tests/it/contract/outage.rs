@@ -58,7 +58,7 @@ fn answers_after_ticks<'a>(table: &'a Table, query: &'a ListQuery<u64>, ticks: u
 
 const FAULTS: &[Fault] = &[
     Fault {
-        name: "answers from a cache while its backend is down",
+        name: "lists from a cache while its backend is down",
         list: AtOnce(|table, query| match sound(table, query) {
             Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(block_on(table.memory.list(query))?),
             result => result,

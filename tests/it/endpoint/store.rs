@@ -90,25 +90,25 @@ fn a_failing_authenticator_is_reported_by_status_only() {
 
 #[test]
 fn a_store_that_breaks_its_contract_is_a_500() {
-    for (what, endpoint, query) in [
+    for (name, endpoint, query) in [
         ("more rows than a page has", always(1..=21, 21), ""),
         ("more rows than the last page has", always(1..=3, 22), "?page=2"),
         ("fewer rows than a page has", always(1..=19, 41), ""),
         ("fewer rows than the last page has", always(1..=1, 22), "?page=2"),
-        ("no rows of some", always([], 1), ""),
+        ("no rows with a total of 1", always([], 1), ""),
         ("rows past the end", always(1..=1, 20), "?page=2"),
         ("rows past any end", always(1..=1, 1), "?page=9223372036854775807"),
         ("a total below the rows", always(1..=3, 2), ""),
-        ("rows of none", always(1..=3, 0), ""),
+        ("rows with a total of 0", always(1..=3, 0), ""),
         ("descending rows", always([3, 2, 1], 3), ""),
-        ("two rows the wrong way round", always([1, 3, 2], 3), ""),
+        ("two swapped rows", always([1, 3, 2], 3), ""),
         ("a repeated row", always([1, 2, 2], 3), ""),
         ("rows ordered as text", always([1, 10, 2], 3), ""),
         ("rows ordered without their sign", always([1, -1], 2), ""),
     ] {
         expect_failure(&handle(&endpoint, get(query)), 500, "Internal Server Error", None);
         let method = Method::HEAD;
-        assert_eq!(handle(&endpoint, get(query).method(method)).status(), 500, "{what}");
+        assert_eq!(handle(&endpoint, get(query).method(method)).status(), 500, "{name}");
     }
 }
 

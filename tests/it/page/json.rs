@@ -51,7 +51,7 @@ fn allowed_ips() -> impl Strategy<Value = AllowedIps> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    // A character that needs an escape, alone in a longer text and among others.
+    // A character that needs an escape, as the only one in a longer text and among others.
     let alone = "[a-zé]{0,20}[\"\\\\\u{0}-\u{1f}][a-zé]{0,20}";
     prop_oneof![any::<String>(), "[ -~]{0,40}", "[a\"\\\\\u{0}-\u{1f}\u{7f}é🦀]{0,20}", alone]
 }
@@ -125,7 +125,7 @@ proptest! {
 fn every_character_is_escaped_as_serde_does_at_every_position() {
     let mut body = Vec::new();
     for c in (0..=0xff).filter_map(char::from_u32) {
-        // Every position in a word of eight bytes. The text ends with the character, or goes on for 7 or 8 bytes.
+        // Every position in a word of eight bytes. The text ends with the character, or continues for 7 or 8 bytes.
         for (before, after) in (0..=8).flat_map(|before| [0, 7, 8].map(|after| (before, after))) {
             let text = format!("{}{c}{}", "a".repeat(before), "b".repeat(after));
             let problem = Problem::new(StatusCode::NOT_FOUND).with_detail(text.clone());
@@ -233,7 +233,7 @@ fn a_page_of_tokens_is_written_to_the_byte() {
     );
 }
 
-/// Returns the JSON of a page of tokens, which has an encoder of its own.
+/// Returns the JSON of a page of tokens, which has a separate encoder.
 #[track_caller]
 fn tokens_text(page: &Paginator<TokenResource>) -> String {
     let mut written = Vec::new();

@@ -35,7 +35,7 @@ fn page_of(total: u64, per_page: u32, page: u64) -> Paginator<()> {
     request.paginate(vec![(); usize::try_from(rows).expect("a row count")], total)
 }
 
-/// Returns a page without rows, whose links look like this.
+/// Returns a page without rows, with this link style.
 #[track_caller]
 fn empty_page(style: LinkStyle, total: u64, page: u64) -> Paginator<()> {
     request(&list().with_link_style(style), page, 1).paginate(Vec::new(), total)

@@ -77,7 +77,7 @@ fn the_highest_numbers_are_exact_and_cost_no_more() {
     assert_eq!(array(&json).len(), 15);
     assert_eq!(active(&json), [MAX]);
 
-    // Totals beside the highest page number.
+    // Totals near the highest page number.
     for (total, last_page, next) in [(MAX, MAX, Some(MAX)), (MAX + 1, MAX + 1, Some(MAX)), (MAX - 1, MAX - 1, None)] {
         let page = request(&list(), MAX - 1, 1).paginate(vec![()], total);
         assert_eq!(page.last_page(), last_page);
@@ -200,7 +200,7 @@ proptest! {
     }
 }
 
-/// Numbers of every size, often beside a limit of a type.
+/// Numbers of every size, often near a limit of a type.
 fn number() -> impl Strategy<Value = u64> {
     let beside = |end: u64| end.saturating_sub(3)..=end.saturating_add(3);
     prop_oneof![

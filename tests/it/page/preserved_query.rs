@@ -224,7 +224,7 @@ fn expected(raw: &str) -> String {
     parameters.map(|parameter| model::encode_fragment(parameter) + "&").collect()
 }
 
-/// Returns the bytes of an encoded name, by a decoder that is not the crate's.
+/// Returns the bytes of an encoded name, by another decoder.
 fn percent_decoded(name: &str) -> Vec<u8> {
     let pairs = url::form_urlencoded::parse(name.as_bytes()).next();
     pairs.map(|(name, _)| name.into_owned().into_bytes()).unwrap_or_default()

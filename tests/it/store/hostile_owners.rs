@@ -14,7 +14,7 @@ use tokenfolio::{AccessToken, ListQuery, MemoryStore, TokenId, TokenStore, Token
 
 use super::usage::{drain, instant, limit, usage};
 
-/// The code of an owner that runs.
+/// The methods of an owner that call the hook.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Code {
     Clone,
@@ -38,7 +38,7 @@ fn run_hook(code: Code) {
             HOOK.with(|current| current.replace(Some(self.0.clone())));
         }
     }
-    // A thread that ends drops owners after its hook.
+    // When a thread ends, it can drop owners after its hook.
     if let Ok(Some(hook)) = HOOK.try_with(RefCell::take) {
         let hook = Restore(hook);
         (hook.0)(code);

@@ -84,7 +84,7 @@ fn usage_of_one_token_adds_up_with_the_latest_time() {
         let log = UsageLog::new();
         times.iter().for_each(|time| log.record(&7, TokenId(1), instant(*time)));
         assert_eq!(drain(&log), [usage(7, 1, 3, instant(3))], "{times:?}");
-        assert_eq!(drain(&log), [], "nothing comes out twice");
+        assert_eq!(drain(&log), [], "no usage is drained twice");
     }
 }
 

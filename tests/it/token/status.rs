@@ -54,7 +54,7 @@ fn the_status_follows_the_table_for_every_order_of_the_three_instants() {
 }
 
 #[test]
-fn a_token_expires_at_the_very_nanosecond() {
+fn a_token_expires_at_the_exact_nanosecond() {
     let expires = |nanoseconds| TokenStatus::derive(None, Some(instant(nanoseconds)), instant(0));
     assert_eq!(
         [expires(0), expires(-1), expires(1)],

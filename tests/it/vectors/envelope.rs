@@ -46,7 +46,7 @@ fn the_envelope_agrees_with_laravel() {
     let differently: usize = decided.values().sum();
     let by_rule: Vec<_> = decided.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
     println!("laravel: {compared} cases compared, {differently} decided differently ({})", by_rule.join(", "));
-    assert!(compared > 0, "no file is of the form of tests/data/public.jsonl");
+    assert!(compared > 0, "no file has the form of tests/data/public.jsonl");
     assert!(wrong.is_empty(), "{} of {compared} cases differ, the first: {}", wrong.len(), wrong[0]);
 }
 

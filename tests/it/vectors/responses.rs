@@ -65,7 +65,7 @@ fn every_recorded_response_is_read_in_full() {
     }
 }
 
-/// Laravel writes a bracketed page name that it does not read back, so its links lead to page 2 forever.
+/// Laravel writes a bracketed page name into links, but does not read it from a query, so every page links to page 2.
 #[test]
 fn every_recorded_next_page_is_followed_except_one_that_never_ends() {
     let mut rejected = 0;
@@ -103,7 +103,7 @@ fn every_recorded_response_is_rebuilt_from_its_request() {
             let page = link.get("page").cloned().unwrap_or_default();
             link["page"] = page;
         }
-        // Laravel does not read back the bracketed name that it writes. We read page 2.
+        // Laravel does not read the bracketed name of its own links. We read page 2.
         if response.page_name == "page[number]" {
             *decided.entry("bracketed page name").or_default() += 1;
             assert_eq!((request.page(), &expected["meta"]["current_page"]), (2, &json!(1)));

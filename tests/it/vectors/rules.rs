@@ -1,9 +1,9 @@
 //! The rules for differences between our envelope and Laravel's.
 //!
-//! A rule skips nothing. The model with Laravel's choice must first give the recorded case. The model with our choice
-//! must then give our page, member by member.
+//! A rule does not skip members. The model with Laravel's choice must equal the recorded case. The model with our
+//! choice must equal our page, member by member.
 //!
-//! Separators have `"page":null` in every page of ours, and no `page` in Laravel's. This is not counted as a rule.
+//! Separators have `"page":null` in our pages, and no `page` in Laravel's pages. This is not counted as a rule.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -45,10 +45,10 @@ pub(super) struct Input {
     pub(super) fragment: Option<String>,
 }
 
-/// A difference from Laravel. A case with several is counted under the first.
+/// A difference from Laravel. A case with several differences is counted under the first one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Rule {
-    /// Laravel reads a page below 1 as page 1. So does a lenient pagination, and a strict one rejects it.
+    /// Laravel and a lenient pagination read a page below 1 as page 1. A strict pagination rejects it.
     PageClampedUp,
     /// Laravel divides by 1 but writes the size. `PageRequest` has no size below 1, so 1 is compared.
     PerPageBelow1,
@@ -222,7 +222,7 @@ pub(super) fn theirs(input: &Input) -> Model {
     }
 }
 
-/// Returns the index of the query in a URL with this path: after the separator, which has one byte.
+/// Returns the index of the query in a URL with this path. The query starts after the separator, which has one byte.
 fn start_of_query(path: &str) -> usize {
     path.len() + 1
 }
