@@ -49,7 +49,7 @@ fuzz_target!(|bytes: &[u8]| {
     let written = request.paginate(page.data.clone(), total);
     let mut body = Vec::new();
     written.write_tokens(&mut body);
-    let again: Page<TokenResource> = serde_json::from_slice(&body).expect("what was written is read");
+    let again: Page<TokenResource> = serde_json::from_slice(&body).expect("a written page is valid");
     assert_eq!(again.data, page.data.into_iter().map(truncated).collect::<Vec<_>>());
     assert_eq!((again.meta.current_page, again.meta.total), (page.meta.current_page, page.meta.total));
     assert_eq!((again.meta.from, again.meta.to), (written.from(), written.to()));

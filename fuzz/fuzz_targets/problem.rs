@@ -11,7 +11,7 @@ use url::Url;
 fuzz_target!(|bytes: &[u8]| {
     let read = Problem::from_slice(bytes);
     let object = serde_json::from_slice::<Map<String, Value>>(bytes);
-    // Numbers that no type holds, invalid Unicode and deep nesting are errors for serde_json alone.
+    // Numbers that no type holds, invalid Unicode and deep nesting are errors only for serde_json.
     assert!(read.is_ok() || object.is_err());
     if let (Ok(problem), Ok(object)) = (read, object) {
         check_members(&problem, object);

@@ -258,7 +258,7 @@ fn as_json_api(item: &Value) -> Value {
     json!({"type": "tokens", "id": id, "attributes": attributes})
 }
 
-/// Writes our page with a serializer of the caller's choice.
+/// Writes our page with a serializer that the caller chooses.
 fn items_by_sonic(paginator: &Paginator<TokenResource>, out: &mut Vec<u8>) {
     paginator.write_json_with(out, |out, items| sonic_rs::to_writer(out, items)).expect("it is JSON");
 }

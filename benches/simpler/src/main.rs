@@ -15,7 +15,7 @@ struct Library {
     respond: Box<dyn FnMut() -> Vec<u8>>,
 }
 
-/// Creates a page and an endpoint with a library. The tokens are those of `cargo bench`.
+/// Creates a page and an endpoint with a library. The tokens are the same as in `cargo bench`.
 macro_rules! library {
     ($library:ident, $name:literal) => {{
         use std::pin::pin;
