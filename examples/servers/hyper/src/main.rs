@@ -1,4 +1,4 @@
-//! Serves the endpoint with hyper alone, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
+//! Serves the endpoint with hyper only, over demo data, until ctrl-c or SIGTERM. From the root of the repository:
 //!
 //! ```text
 //! cargo example hyper -- --port 3000

@@ -40,7 +40,7 @@ impl Connections {
         connection.close().await?;
         let limit = if is_cluster { CLUSTER_TIMEOUT } else { CONNECTION_TIMEOUT };
         let pool = Pool::builder(Manager::new(nodes, is_cluster, limit)).max_size(CONNECTIONS).build();
-        // A pool without timeouts of its own needs no runtime.
+        // Only a pool with timeouts and without a runtime cannot be built.
         Ok(Self { pool: pool.map_err(|_| sqlx::Error::PoolClosed)? })
     }
 
@@ -60,7 +60,8 @@ impl Connections {
         self.execute_within(limit, sql, arguments).await
     }
 
-    /// Runs a write for which no client waits. On a cluster, it outlasts the loss of a node whose timeouts are short.
+    /// Runs a write for which no client waits. On a cluster with short timeouts, it can wait until the cluster
+    /// continues after the loss of a node.
     pub(crate) async fn execute_later(&self, sql: impl SqlSafeStr, arguments: MySqlArguments) -> Result<u64, Error> {
         self.execute_within(STATEMENT_TIMEOUT, sql, arguments).await
     }

@@ -22,8 +22,8 @@
 //! - **Usage is written in batches**, joined to the table in the order of ids.
 //! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection, and at most 5 seconds
 //!   including its statement. The server ends a statement after 2 seconds, and a wait for a lock after one second. One
-//!   function maps error numbers to kinds: a deadlock and a lock that was not granted are unavailable, so that the
-//!   operation is retried.
+//!   function maps error numbers to kinds. A deadlock and a lock that was not granted have the kind `Unavailable`, so
+//!   that the operation is retried.
 //!
 //! # Galera
 //!
@@ -32,15 +32,15 @@
 //!
 //! - **[`Nodes`] names all nodes**, in one URL. The store uses one node at a time. If a node breaks a connection, hangs
 //!   or has no quorum, the store connects to the next node.
-//! - **Every operation sees what any node has committed before.** A node applies the writes of other nodes with a
-//!   delay, and would list old rows until then. The check of a connection before its use therefore waits with
+//! - **Every operation sees everything that any node committed before it.** A node applies the writes of other nodes
+//!   with a delay, and would list old rows until then. The check of a connection before its use therefore waits with
 //!   `wsrep_sync_wait`. On a single server, the check is a ping.
 //! - **No caller waits longer than 0.9 seconds for the cluster**: to find a node that is ready, and for a write. A cluster that
-//!   has lost a node stops for some seconds, and without a quorum it rejects every request. Both are unavailable. After
-//!   a timeout of a write, it is unknown whether the write was applied. [`record_usage`](SanctumStore::record_usage)
-//!   may take 5 seconds, because no client waits for it.
-//! - **Two nodes that change one row conflict.** The cluster rejects one of the writes with error 1213. It has written
-//!   nothing, and the error is unavailable.
+//!   has lost a node stops for some seconds, and without a quorum it rejects every request. Both errors have the kind
+//!   `Unavailable`. After a timeout of a write, it is unknown whether the write was applied.
+//!   [`record_usage`](SanctumStore::record_usage) may take 5 seconds, because no client waits for it.
+//! - **Two nodes that change one row conflict.** The cluster rejects one of the writes with error 1213. A rejected
+//!   write has written nothing, and its error has the kind `Unavailable`.
 //! - **Ids have gaps and are not in the order of commits**, because each node has its own sequence of ids. A token that
 //!   is committed late moves the tokens after it by one position.
 //!

@@ -38,7 +38,7 @@ impl SanctumStore {
     /// Returns the statement. It joins the total with the ids of the page, and the ids with their rows, so that an empty
     /// page still has a total.
     ///
-    /// The total and the ids come from the index `(tokenable_type, tokenable_id)` alone, which ends with the primary key
+    /// The total and the ids come only from the index `(tokenable_type, tokenable_id)`, which ends with the primary key
     /// in InnoDB. The server fetches only the rows of the page, not the rows before it.
     fn list_sql(&self, order: TokenOrder, is_filtered: bool) -> String {
         let columns = self.token_columns();
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_total_and_the_ids_are_read_from_sanctums_index_alone() {
+    async fn the_total_and_the_ids_are_read_only_from_sanctums_index() {
         let database = Database::create().unwrap_or_else(|error| panic!("{error}"));
         database.run(include_str!("../tests/data/schema.sql")).unwrap();
         let rows = "INSERT INTO personal_access_tokens (tokenable_type, tokenable_id, name, token)

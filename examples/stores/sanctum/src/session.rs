@@ -21,7 +21,7 @@ use crate::nodes::Nodes;
 const SETTINGS: &str = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION',
     lock_wait_timeout = 1, innodb_lock_wait_timeout = 1
     /*M! , max_statement_time = 2 */ /*!80000 , max_execution_time = 2000 */";
-/// One statement has one snapshot at this level, and locks no gaps between rows.
+/// At this level, each statement has one snapshot, and does not lock gaps between rows.
 const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 /// The statements of a session on a cluster do not wait, because the check before them has waited.
 const NO_FURTHER_WAIT: &str = "SET SESSION wsrep_sync_wait = 0";

@@ -33,7 +33,7 @@ impl SanctumStore {
     ///
     /// Counts saturate at `i64::MAX`, the latest time wins, and usage of removed tokens is ignored. `updated_at` also
     /// becomes the time of the last use, as in Laravel. Without the columns of [`migrate`](Self::migrate), only the
-    /// times are recorded. A token is found by its id alone, which is unique in Sanctum's table.
+    /// times are recorded. The statement finds a token only by its id, which is unique in Sanctum's table.
     ///
     /// # Errors
     ///

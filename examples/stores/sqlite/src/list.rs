@@ -39,7 +39,7 @@ fn list(connection: &Connection, query: &ListQuery<i64>) -> rusqlite::Result<Tok
 }
 
 /// Returns the statement. It joins the total with the keys of the page, and the keys with their rows, so that an empty
-/// page still has a total. Without a filter, SQLite reads the count and the keys from the index alone and fetches only
+/// page still has a total. Without a filter, SQLite reads the count and the keys only from the index, and fetches only
 /// the rows that it returns.
 fn sql(order: TokenOrder, is_filtered: bool) -> String {
     // The rule of `TokenStatus::derive`. A comparison with NULL is not true.
@@ -74,7 +74,7 @@ mod tests {
     use crate::store::MIGRATIONS;
 
     #[test]
-    fn count_and_keys_are_read_from_the_index_alone() {
+    fn count_and_keys_are_read_only_from_the_index() {
         let mut connection = Connection::open_in_memory().unwrap();
         MIGRATIONS.to_latest(&mut connection).unwrap();
         for order in [TokenOrder::OldestFirst, TokenOrder::NewestFirst] {

@@ -134,7 +134,7 @@ fn create_folder(installation: &Installation) -> Result<Folder, ServerError> {
     })
 }
 
-/// Starts a server in a process group of its own, and waits until it accepts connections.
+/// Starts a server in a separate process group, and waits until it accepts connections.
 fn start(installation: &Installation, folder: &Path, options: &Vec<String>) -> Result<Process, ServerError> {
     let server = installation.command("mariadbd", folder)?;
     // The shell writes the process id, because the server itself writes it late. Until then, a server that starts could

@@ -95,7 +95,7 @@ function reviveInteger(_, value, context) {
 function adviceFor(status, retryAfter) {
   switch (status) {
     case 400:
-      return "Use a link to a page instead.";
+      return "Use the link to page 1.";
     case 401:
       return "Check that the secret is complete, and that its token is active and allowed from this address. For security, the server does not report the reason.";
     case 503:

@@ -12,7 +12,7 @@ const FILES: [(&str, &str); 4] = [
 
 const DESCRIPTION: &str = r#"{"openapi":"3.1.0"}"#;
 
-fn answer(method: Method, path: &str) -> Response<Vec<u8>> {
+fn respond(method: Method, path: &str) -> Response<Vec<u8>> {
     let request = Request::builder().method(method).uri(path).body(()).expect("a well-formed request");
     Fallback::new(DESCRIPTION).respond(&request.into_parts().0)
 }
@@ -20,7 +20,7 @@ fn answer(method: Method, path: &str) -> Response<Vec<u8>> {
 #[test]
 fn an_unknown_path_is_a_problem() {
     for method in [Method::GET, Method::POST, Method::DELETE] {
-        let response = answer(method, "/nowhere?page=1");
+        let response = respond(method, "/nowhere?page=1");
         assert_eq!(response.status(), 404);
         assert_eq!(response.headers()["content-type"], "application/problem+json");
         let body = r#"{"type":"about:blank","title":"Not Found","status":404,"instance":"/nowhere"}"#;
@@ -31,8 +31,8 @@ fn an_unknown_path_is_a_problem() {
 #[test]
 fn head_has_the_headers_of_get_and_no_body() {
     for (path, _) in FILES.into_iter().chain([("/nowhere", "")]) {
-        let get = answer(Method::GET, path);
-        let head = answer(Method::HEAD, path);
+        let get = respond(Method::GET, path);
+        let head = respond(Method::HEAD, path);
         assert_eq!((head.status(), head.headers()), (get.status(), get.headers()), "{path}");
         assert_eq!(head.headers()["content-length"], get.body().len().to_string(), "{path}");
         assert!(head.body().is_empty(), "{path}");
@@ -42,7 +42,7 @@ fn head_has_the_headers_of_get_and_no_body() {
 #[test]
 fn a_file_has_a_media_type_and_is_not_cached() {
     for (path, media_type) in FILES {
-        let response = answer(Method::GET, &format!("{path}?page=1"));
+        let response = respond(Method::GET, &format!("{path}?page=1"));
         assert_eq!(response.status(), 200, "{path}");
         assert_eq!(response.headers()["content-type"], media_type);
         assert_eq!(response.headers()["cache-control"], "no-cache", "{path}");
@@ -53,7 +53,7 @@ fn a_file_has_a_media_type_and_is_not_cached() {
 #[test]
 fn other_methods_of_a_file_are_not_allowed() {
     for (path, _) in FILES {
-        let response = answer(Method::POST, path);
+        let response = respond(Method::POST, path);
         assert_eq!(response.status(), 405, "{path}");
         assert_eq!(response.headers()["allow"], "GET, HEAD", "{path}");
         let problem: Value = serde_json::from_slice(response.body()).expect("a problem is JSON");
@@ -63,7 +63,7 @@ fn other_methods_of_a_file_are_not_allowed() {
 
 #[test]
 fn the_page_runs_only_its_own_files() {
-    let page = answer(Method::GET, "/");
+    let page = respond(Method::GET, "/");
     let policy = page.headers()["content-security-policy"].to_str().expect("a policy is text");
     assert!(policy.starts_with("default-src 'none'; "), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
@@ -75,5 +75,5 @@ fn the_page_runs_only_its_own_files() {
 
 #[test]
 fn the_given_description_is_returned() {
-    assert_eq!(answer(Method::GET, "/openapi.json").body(), DESCRIPTION.as_bytes());
+    assert_eq!(respond(Method::GET, "/openapi.json").body(), DESCRIPTION.as_bytes());
 }

@@ -25,7 +25,7 @@ pub(crate) fn stores() -> ([StoreChoice; 4], Schema, Database) {
     ([StoreChoice::Memory, StoreChoice::Sqlite, postgres, mysql], schema, database)
 }
 
-async fn answer(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<Vec<u8>> {
+async fn send(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<Vec<u8>> {
     let request = http::Request::get(format!("{PATH}?page={page}"))
         .header("authorization", format!("Bearer {secret}"))
         .body(())
@@ -37,7 +37,7 @@ async fn answer(endpoint: &Endpoint, secret: &str, page: u32) -> http::Response<
 async fn walk(endpoint: &Endpoint, secret: &str) -> Vec<(i64, Arc<str>, ReportedStatus)> {
     let mut walked = Vec::new();
     for page in 1.. {
-        let response = answer(endpoint, secret, page).await;
+        let response = send(endpoint, secret, page).await;
         let page: Page<TokenResource> = serde_json::from_slice(response.body()).expect("a page");
         walked.extend(page.data.into_iter().map(|token| (token.id.0, token.name, token.status)));
         if page.links.next.is_none() {
@@ -65,7 +65,7 @@ async fn secrets_are_accepted_or_rejected_by_their_name() {
     for store in stores {
         let (endpoint, message) = start(store.clone()).await;
         for (name, status) in [("good", 200), ("single", 200), ("expired", 401), ("revoked", 401), ("ip_denied", 401)] {
-            let response = answer(&endpoint, message[name].as_str().unwrap(), 1).await;
+            let response = send(&endpoint, message[name].as_str().unwrap(), 1).await;
             assert_eq!(response.status(), status, "{name} of {store:?}");
         }
     }
@@ -89,8 +89,8 @@ async fn a_second_start_keeps_the_tokens_of_a_file_and_changes_the_secrets() {
     for name in ["good", "single"] {
         let old = message_first[name].as_str().unwrap();
         let new = message_second[name].as_str().unwrap();
-        assert_eq!(answer(&second, old, 1).await.status(), 401, "the old {name}");
-        assert_eq!(answer(&second, new, 1).await.status(), 200, "the new {name}");
+        assert_eq!(send(&second, old, 1).await.status(), 401, "the old {name}");
+        assert_eq!(send(&second, new, 1).await.status(), 200, "the new {name}");
     }
 }
 
@@ -101,11 +101,11 @@ async fn usage_is_in_the_store_after_the_writer_has_finished() {
         let demo = Demo::start(arguments(store.clone())).await.expect("the store opens");
         let message = serde_json::to_value(demo.startup_message).unwrap();
         for (name, status) in [("single", 200), ("good", 200), ("single", 200), ("expired", 401)] {
-            assert_eq!(answer(&demo.endpoint, message[name].as_str().unwrap(), 1).await.status(), status);
+            assert_eq!(send(&demo.endpoint, message[name].as_str().unwrap(), 1).await.status(), status);
         }
         demo.usage_writer.finish().await.unwrap();
         for (name, count) in [("single", 2), ("good", 1)] {
-            let response = answer(&demo.endpoint, message[name].as_str().unwrap(), 1).await;
+            let response = send(&demo.endpoint, message[name].as_str().unwrap(), 1).await;
             let page: Page<TokenResource> = serde_json::from_slice(response.body()).unwrap();
             let used = &page.data[0];
             assert_eq!((used.usage_count, used.last_used_at.is_some()), (count, true), "{name} of {store:?}");
