@@ -1,4 +1,4 @@
-//! One server of PostgreSQL beside another database with the same rows, such as a Citus cluster.
+//! One server of PostgreSQL and another database with the same rows, such as a Citus cluster.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -19,13 +19,13 @@ use crate::{BoxError, MILLISECONDS, TIMES_PER_SECOND};
 
 /// The owner of a fifth as many tokens as the big owner has.
 const MEDIUM: i64 = -2;
-/// The owner of the most tokens.
+/// The owner of the largest number of tokens.
 const BIG: i64 = -1;
 /// The number of tokens that one statement inserts.
 const INSERTED: usize = 10_000;
 /// The number of clients that read at once.
 const CLIENTS: u32 = 8;
-/// The number of calls of each of them.
+/// The number of calls of each client.
 const CALLS: u32 = 20;
 /// The number of tokens in a batch of usage.
 const BATCH: usize = 1_000;
@@ -37,11 +37,12 @@ struct Databases {
     other: PostgresStore,
     /// The number of tokens of each owner.
     tokens: BTreeMap<i64, u64>,
-    /// The owners of at most 1,000 tokens, and how many they have.
+    /// The owners of at most 1,000 tokens, and the numbers of their tokens.
     usual_owners: Vec<(i64, u64)>,
 }
 
-/// Returns two tables. The other database is the one at `TOKENFOLIO_PG_URL`. Without the variable, it is a second server.
+/// Returns two tables. The variable `TOKENFOLIO_PG_URL` is the URL of the other database. Without the variable, it is a
+/// second server.
 pub(crate) fn measure(runtime: &Runtime, effort: Effort) -> Result<[Value; 2], BoxError> {
     let big = match effort {
         Effort::Short => 3_000,
@@ -67,7 +68,7 @@ pub(crate) fn measure(runtime: &Runtime, effort: Effort) -> Result<[Value; 2], B
     Ok([times, table.into_json()])
 }
 
-/// Returns how many tokens each owner has. Half of all tokens are those of the big owner.
+/// Returns the number of tokens of each owner. The big owner has half of all tokens.
 fn tokens_by_owner(big: u64) -> BTreeMap<i64, u64> {
     let mut random = fastrand::Rng::with_seed(1);
     let mut tokens = BTreeMap::from([(BIG, big), (MEDIUM, big / 5), (USUAL, USUAL_TOKENS)]);
