@@ -12,8 +12,8 @@
 //!
 //! If the environment variable `TOKENFOLIO_PG_URL` is set, every [`Schema`] is created in the database at that URL. Its
 //! user must be allowed to create schemas, which are dropped after the tests. Some tests need a superuser. Workers of a
-//! Citus cluster reject changes of a schema. If the URL is of a worker, set `TOKENFOLIO_PG_COORDINATOR_URL` to the URL of
-//! the coordinator.
+//! Citus cluster reject changes of a schema. If the database is a worker, set `TOKENFOLIO_PG_COORDINATOR_URL` to the
+//! URL of the coordinator.
 //!
 //! # Examples
 //!

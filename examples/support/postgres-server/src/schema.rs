@@ -51,7 +51,8 @@ impl Schema {
         self.url_in(&self.database)
     }
 
-    /// Returns the URL to change the schema. It differs from [`url`](Self::url) if that is of a worker of a Citus cluster.
+    /// Returns the URL for changes of the schema. It differs from [`url`](Self::url) if the database is a worker of a
+    /// Citus cluster.
     #[must_use]
     pub fn coordinator_url(&self) -> String {
         self.url_in(&self.coordinator)
@@ -62,7 +63,7 @@ impl Schema {
         format!("{database}{separator}options=-c%20search_path%3D{}", self.name)
     }
 
-    /// Runs SQL in the schema, with `psql`. It can change the schema.
+    /// Runs SQL in the schema, with `psql`. The SQL can change the schema.
     ///
     /// # Errors
     ///
