@@ -62,7 +62,9 @@ class Page:
         return self.all(selector)[0].text
 
     def texts(self, selector):
-        return [element.get_property("textContent") for element in self.all(selector)]
+        # In one step, because the page can replace its elements between two steps.
+        script = "return Array.from(document.querySelectorAll(arguments[0]), element => element.textContent)"
+        return self.driver.execute_script(script, selector)
 
     def run(self, script):
         return self.driver.execute_script(script)
