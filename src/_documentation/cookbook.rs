@@ -95,7 +95,8 @@
 //!
 //! [`Pagination::with_status_filter`](crate::Pagination::with_status_filter) and
 //! [`with_direction`](crate::Pagination::with_direction) turn on one parameter each, and set its name. The links repeat
-//! the values that a client chose.
+//! the values that a client chose. Pass the pagination to [`ListTokens::new`](crate::ListTokens::new). Your store then
+//! gets the choices as `status` and `order` of [`ListQuery`](crate::ListQuery).
 //!
 //! ```
 //! use tokenfolio::{Pagination, TokenOrder, TokenStatus};
@@ -256,7 +257,8 @@
 //!
 //! Implement [`TokenStore`](crate::TokenStore) over your table. For its tests, enable the feature `contract` in
 //! `dev-dependencies`, and implement `Fixture`, which inserts and removes tokens. `contract::check_all` reports every
-//! promise that the store breaks.
+//! promise that the store breaks. `sleep` uses the crate futures-timer, which works in any runtime. With tokio, you can
+//! use `tokio::time::sleep`.
 //!
 //! ```
 //! # #[cfg(feature = "contract")]
