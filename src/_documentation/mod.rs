@@ -17,11 +17,14 @@ macro_rules! links {
 [../STORES.md]: crate::_documentation::stores
 [COMPARE.md]: crate::_documentation::compare
 [MANY_MACHINES.md]: crate::_documentation::many_machines
+[MANY_MACHINES.md#citus]: crate::_documentation::many_machines#citus
 [MANY_MACHINES.md#mariadb-galera]: crate::_documentation::many_machines#mariadb-galera
 [PERFORMANCE.md]: crate::_documentation::performance
 [STORES.md]: crate::_documentation::stores
+[STORES.md#one-server-and-citus]: crate::_documentation::stores#one-server-and-citus
 [STORES.md#one-server-and-galera]: crate::_documentation::stores#one-server-and-galera
 [STORES.md#sanctums-table-in-mariadb]: crate::_documentation::stores#sanctums-table-in-mariadb
+[STORES.md#which-store-to-choose]: crate::_documentation::stores#which-store-to-choose
 [client.md]: crate::_documentation::guides::client
 [cors.md]: crate::_documentation::guides::cors
 [endpoints.md]: crate::_documentation::guides::endpoints
