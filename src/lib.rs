@@ -117,7 +117,7 @@
 //!
 //! ## For a service
 //!
-//! - [`TokenStore`]: implement it over your table. One method returns the rows and the total of a page.
+//! - [`TokenStore`]: implement it over your table. One method returns the rows of a page and the total of the list.
 //! - [`Authenticator`]: implement it to find the token of a secret.
 //! - [`ListTokens`]: the endpoint, which uses a store and an authenticator. Its setters are the options.
 //! - [`Pagination`]: the configuration of a list. It has the URL, the parameters, the sizes and the links.
