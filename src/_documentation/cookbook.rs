@@ -257,8 +257,8 @@
 //!
 //! Implement [`TokenStore`](crate::TokenStore) over your table. For its tests, enable the feature `contract` in
 //! `dev-dependencies`, and implement `Fixture`, which inserts and removes tokens. `contract::check_all` reports every
-//! promise that the store breaks. `sleep` uses the crate futures-timer, which works in any runtime. With tokio, you can
-//! use `tokio::time::sleep`.
+//! promise that the store breaks. Here, the method `Fixture::sleep` uses the crate futures-timer, which works in any
+//! runtime. With tokio, you can use `tokio::time::sleep`.
 //!
 //! ```
 //! # #[cfg(feature = "contract")]
