@@ -41,9 +41,12 @@ impl From<Problem> for Response<Vec<u8>> {
         // RFC 9457, section 3: the media type has no parameters.
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         headers.insert(CONTENT_LENGTH, content_length(&body));
-        headers.entry(CACHE_CONTROL).or_insert(PRIVATE_NO_STORE);
-        if status == StatusCode::UNAUTHORIZED {
-            headers.entry(WWW_AUTHENTICATE).or_insert(DEFAULT_CHALLENGE);
+        // An entry would move the header through two more calls.
+        if !headers.contains_key(CACHE_CONTROL) {
+            headers.insert(CACHE_CONTROL, PRIVATE_NO_STORE);
+        }
+        if status == StatusCode::UNAUTHORIZED && !headers.contains_key(WWW_AUTHENTICATE) {
+            headers.insert(WWW_AUTHENTICATE, DEFAULT_CHALLENGE);
         }
         let mut response = Self::new(body);
         *response.status_mut() = status;
