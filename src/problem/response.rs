@@ -15,8 +15,11 @@ pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("priva
 
 /// Returns the header value with the length of a body.
 ///
-/// `HeaderValue::from` allocates twice for a number.
+/// The length of most problems has three digits and does not allocate. `HeaderValue::from` allocates twice for a number.
 pub(crate) fn content_length(body: &[u8]) -> HeaderValue {
+    if let Some(digits) = digits::three(body.len()) {
+        return HeaderValue::from_static(digits);
+    }
     match body.len() as u64 {
         number @ 1..TEN_TO_THE_EIGHTH => {
             let Digits { bytes, len } = digits::up_to_eight(number);

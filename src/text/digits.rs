@@ -22,6 +22,18 @@ static PAIRS: [u16; 100] = {
     pairs
 };
 
+/// `000` to `999`.
+static TRIPLES: [[u8; 3]; 1_000] = {
+    const DIGITS: &[u8; 10] = b"0123456789";
+    let mut triples = [[0; 3]; 1_000];
+    let mut number = 0;
+    while number < 1_000 {
+        triples[number] = [DIGITS[number / 100], DIGITS[number / 10 % 10], DIGITS[number % 10]];
+        number += 1;
+    }
+    triples
+};
+
 /// The digits of a number at the start of `N` bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Digits<const N: usize> {
@@ -40,6 +52,12 @@ pub(crate) fn max_len(number: u64) -> usize {
 /// Returns the last two digits of a number.
 pub(crate) fn pair(number: u32) -> u16 {
     PAIRS[(number % 100) as usize]
+}
+
+/// Returns the digits of a number from 100 to 999, which are static text. `None` for any other number.
+pub(crate) fn three(number: usize) -> Option<&'static str> {
+    let digits = TRIPLES.get(number).filter(|digits| digits[0] != b'0')?;
+    std::str::from_utf8(digits).ok()
 }
 
 /// Returns the digits of a number below 10^4. Most numbers on a page are that small.

@@ -29,6 +29,10 @@ pub(crate) fn pair(number: u32) -> u16 {
     PAIRS[(number % 100) as usize]
 }
 
+pub(crate) fn three(_number: usize) -> Option<&'static str> {
+    None
+}
+
 pub(crate) fn up_to_four(number: u32) -> Digits<4> {
     digits(number.into())
 }

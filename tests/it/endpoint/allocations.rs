@@ -50,27 +50,28 @@ fn count(status: u16, parts: &Parts) -> usize {
     allocation_count(respond)
 }
 
-/// The rows, the body, its length as a header value, and two for the map of headers.
+/// The rows, the body, its length as a header value, and two for the map of headers. A length of three digits is static.
 #[test]
 fn a_page_takes_five_allocations() {
-    for query in ["", "?page=2", "?page=3"] {
+    for query in ["", "?page=2"] {
         assert_eq!(count(200, &parts("good", query)), 5, "{query}");
     }
-    assert_eq!(count(200, &parts("good", "?page=4")), 4, "a page without rows");
+    assert_eq!(count(200, &parts("good", "?page=3")), 4, "a page of one row");
+    assert_eq!(count(200, &parts("good", "?page=4")), 3, "a page without rows");
 }
 
-/// The problem, its source, the body, its length as a header value, and two for the map of headers.
+/// The problem, its source, the body, and two for the map of headers.
 #[test]
-fn a_401_takes_six_allocations() {
-    assert_eq!(count(401, &parts("bad", "")), 6);
-    assert_eq!(count(401, &parts("", "")), 6);
-    assert_eq!(count(401, &parts("a b", "")), 6);
+fn a_401_takes_five_allocations() {
+    assert_eq!(count(401, &parts("bad", "")), 5);
+    assert_eq!(count(401, &parts("", "")), 5);
+    assert_eq!(count(401, &parts("a b", "")), 5);
 }
 
-/// The problem, its query, the body, its length as a header value, and two for the map of headers.
+/// The problem, its query, the body, and two for the map of headers.
 #[test]
-fn a_400_takes_six_allocations() {
+fn a_400_takes_five_allocations() {
     for query in ["?page=0", "?page=x", "?page=1&page=2", "?page[]=1", "?page=9223372036854775808"] {
-        assert_eq!(count(400, &parts("good", query)), 6, "{query}");
+        assert_eq!(count(400, &parts("good", query)), 5, "{query}");
     }
 }

@@ -366,6 +366,15 @@ fn the_length_counts_bytes() {
 }
 
 #[test]
+fn the_length_is_right_for_every_number_of_digits() {
+    for detail_len in (0..1_000).chain([9_000, 99_000]) {
+        let problem = Problem::new(StatusCode::GONE).with_detail("d".repeat(detail_len));
+        let response: Response<Vec<u8>> = problem.into();
+        assert_eq!(response.headers()["content-length"], response.body().len().to_string());
+    }
+}
+
+#[test]
 fn a_405_lists_the_allowed_methods() {
     let response: Response<Vec<u8>> = Problem::method_not_allowed(&[Method::GET, Method::HEAD]).into();
     assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (405, &HeaderValue::from_static("GET, HEAD")));
