@@ -232,9 +232,14 @@ pub(crate) async fn accepted_token<A: Authenticator>(
 }
 
 fn unauthorized(challenge: &Challenge, error: AuthError) -> Problem {
-    Problem::unauthorized_without_instance()
-        .with_header(WWW_AUTHENTICATE, challenge.to_header_with_error(error.bearer_error()))
-        .with_source(error)
+    let problem = Problem::unauthorized_without_instance()
+        .with_header(WWW_AUTHENTICATE, challenge.to_header_with_error(error.bearer_error()));
+    match error {
+        // Anybody can cause these two, so they are cheap.
+        AuthError::Missing => problem.with_static_source(&AuthError::Missing),
+        AuthError::Unknown => problem.with_static_source(&AuthError::Unknown),
+        _ => problem.with_source(error),
+    }
 }
 
 fn check(token: &AccessToken, client: Option<IpAddr>, now: DateTime<Utc>) -> Result<(), AuthError> {

@@ -140,7 +140,13 @@ pub(crate) struct Content {
     pub(crate) instance: Option<Instance>,
     pub(crate) extensions: Vec<(Cow<'static, str>, Value)>,
     headers: HeaderMap,
-    source: Option<Box<dyn Error + Send + Sync>>,
+    source: Option<Source>,
+}
+
+/// The cause of a problem.
+enum Source {
+    Boxed(Box<dyn Error + Send + Sync>),
+    Static(&'static (dyn Error + Send + Sync)),
 }
 
 impl Problem {
@@ -385,7 +391,13 @@ impl Problem {
     /// Sets the cause, which is only for logs.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Source::Boxed(source.into()));
+        self
+    }
+
+    /// Sets a cause that is static. Does not allocate.
+    pub(crate) fn with_static_source(mut self, source: &'static (dyn Error + Send + Sync)) -> Self {
+        self.0.source = Some(Source::Static(source));
         self
     }
 
@@ -506,7 +518,8 @@ impl fmt::Debug for Problem {
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match (&self.0.source, &self.0.query) {
-            (Some(source), _) => Some(&**source),
+            (Some(Source::Boxed(source)), _) => Some(&**source),
+            (Some(Source::Static(source)), _) => Some(*source),
             (None, Some(query)) => Some(&query.error),
             (None, None) => None,
         }

@@ -60,11 +60,11 @@ fn a_page_takes_five_allocations() {
     assert_eq!(count(200, &parts("good", "?page=4")), 3, "a page without rows");
 }
 
-/// The problem, its source, the body, and two for the map of headers.
+/// The problem, the body, and two for the map of headers. The source is one more, except for the most common reasons.
 #[test]
-fn a_401_takes_five_allocations() {
-    assert_eq!(count(401, &parts("bad", "")), 5);
-    assert_eq!(count(401, &parts("", "")), 5);
+fn a_401_takes_at_most_five_allocations() {
+    assert_eq!(count(401, &parts("bad", "")), 4);
+    assert_eq!(count(401, &parts("", "")), 4);
     assert_eq!(count(401, &parts("a b", "")), 5);
 }
 
