@@ -57,13 +57,14 @@ impl Problem {
             buffer.put(br#","status":"#);
             buffer.put_slice(status.as_str().as_bytes());
         }
+        let mut error_text = None;
         match (&self.0.detail, &self.0.query) {
-            (None, Some(query)) => query.write_detail(&mut buffer),
+            (None, Some(query)) => error_text = query.write_detail(&mut buffer),
             (detail, _) => write_text(&mut buffer, br#","detail":""#, detail.as_deref()),
         }
         write_text(&mut buffer, br#","instance":""#, self.instance());
         if let Some(query) = self.unset_errors() {
-            query.write_errors(&mut buffer);
+            query.write_errors(&mut buffer, error_text.as_ref());
         }
         for (name, value) in &self.0.extensions {
             escape_quoted(&mut buffer, br#",""#, name);

@@ -1,6 +1,7 @@
 //! The details of a problem about the query of a request.
 
 use std::fmt::{self, Write};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
@@ -43,15 +44,30 @@ impl QueryDetails {
         (!self.error.parameters().is_empty()).then_some(errors)
     }
 
-    /// Writes `,"detail":".."`.
-    pub(crate) fn write_detail(&self, out: &mut Buffer) {
+    /// Writes `,"detail":".."`. If one parameter is wrong, returns the position of its text, which `errors` repeats.
+    pub(crate) fn write_detail(&self, out: &mut Buffer) -> Option<Range<usize>> {
         out.put(br#","detail":""#);
-        write_escaped(out, &self.error);
+        let text = match self.error.parameters() {
+            // The same as the `Display` of the whole error.
+            [error] => {
+                out.put(b"`");
+                escape(out, error.parameter());
+                out.put(b"` ");
+                let start = out.len();
+                write_escaped(out, error);
+                Some(start..out.len())
+            }
+            _ => {
+                write_escaped(out, &self.error);
+                None
+            }
+        };
         out.put(br#"""#);
+        text
     }
 
-    /// Writes `,"errors":[{"detail":"..","parameter":".."}]`, if a parameter is wrong.
-    pub(crate) fn write_errors(&self, out: &mut Buffer) {
+    /// Writes `,"errors":[{"detail":"..","parameter":".."}]`, if a parameter is wrong. `text` is from `write_detail`.
+    pub(crate) fn write_errors(&self, out: &mut Buffer, text: Option<&Range<usize>>) {
         let errors = self.error.parameters();
         if errors.is_empty() {
             return;
@@ -62,7 +78,10 @@ impl QueryDetails {
                 out.put(b",");
             }
             out.put(br#"{"detail":""#);
-            write_escaped(out, error);
+            match text {
+                Some(text) => out.repeat(text.clone()),
+                None => write_escaped(out, error),
+            }
             out.put(br#"","parameter":""#);
             escape(out, error.parameter());
             out.put(br#""}"#);
