@@ -11,7 +11,6 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use crate::problem::extension::Extension;
-use crate::problem::instance::Instance;
 use crate::problem::query_details::QueryDetails;
 use crate::problem::{Content, Problem};
 use crate::text::buffer::Buffer;
@@ -163,7 +162,7 @@ impl Content {
             "title" => self.title = text(value).map(Into::into),
             "status" => self.status = value.as_ref().and_then(status),
             "detail" => self.detail = text(value).map(Into::into),
-            "instance" => self.instance = text(value).map(|text| Instance::Reference(text.into())),
+            "instance" => self.instance = text(value).map(Into::into),
             _ => return Some((name, value)),
         }
         None

@@ -24,7 +24,6 @@ use serde_json::Value;
 use url::Url;
 
 use crate::problem::extension_name::ExtensionName;
-use crate::problem::instance::Instance;
 use crate::problem::phrase::phrase;
 use crate::problem::query_details::{ERRORS, QueryDetails};
 use crate::problem::trace_id::TraceId;
@@ -137,7 +136,7 @@ pub(crate) struct Content {
     pub(crate) detail: Option<Cow<'static, str>>,
     /// The detail and the extension `errors` of a problem about a query, unless they are set.
     query: Option<Box<QueryDetails>>,
-    pub(crate) instance: Option<Instance>,
+    pub(crate) instance: Option<Box<str>>,
     pub(crate) extensions: Vec<(Cow<'static, str>, Value)>,
     headers: HeaderMap,
     source: Option<Source>,
@@ -294,7 +293,7 @@ impl Problem {
     /// ```
     #[must_use]
     pub fn with_instance(mut self, instance: &str) -> Self {
-        self.0.instance = Some(Instance::new(instance));
+        self.0.instance = Some(instance::to_reference(instance));
         self
     }
 
@@ -328,7 +327,7 @@ impl Problem {
     /// ```
     #[must_use]
     pub fn with_request(mut self, parts: &Parts) -> Self {
-        self.0.instance = Some(Instance::of_request(parts));
+        self.0.instance = Some(instance::to_reference(parts.uri.path()));
         match TraceId::from_request_parts(parts) {
             Some(trace_id) => self.with_trace_id(&trace_id),
             None => self,
@@ -440,7 +439,7 @@ impl Problem {
     /// Returns the instance as it is written.
     #[must_use]
     pub fn instance(&self) -> Option<&str> {
-        self.0.instance.as_ref().map(Instance::as_str)
+        self.0.instance.as_deref()
     }
 
     /// Resolves the instance against the URL of the request. `None` if it is not set, or is not a URI reference.
