@@ -22,7 +22,8 @@ fn parameters(challenge: &Challenge) -> Vec<(String, String)> {
                 '"' => break,
                 // Section 5.6.4: quoted-pair.
                 '\\' => {
-                    text.push(chars.next().filter(|c| matches!(c, '\t' | ' '..='~')).expect("an escaped character"))
+                    let escaped = chars.next().filter(|c| matches!(c, '\t' | ' '..='~'));
+                    text.push(escaped.expect("an escaped character"));
                 }
                 c => {
                     assert!(matches!(c, '\t' | ' '..='~'), "{c:?} in {header:?}");
