@@ -50,7 +50,8 @@ impl Installation {
         let mut command = Command::new(found);
         command.env("LC_ALL", "C").current_dir(folder);
         if let Some(User { uid, gid }) = self.user {
-            command.uid(uid).gid(gid);
+            // The program may not read root's home.
+            command.uid(uid).gid(gid).env_remove("HOME");
         }
         Ok(command)
     }
