@@ -1,15 +1,15 @@
--- Makes the tables of several servers one, distributed by owner: each server holds a part of the owners, with all that is
--- theirs, and reads and writes the rest where it is. A store can then be connected to any of the servers.
+-- Distributes the tables over several servers by owner, for tests. Each server holds the rows of a part of the owners. It
+-- reads and writes all other rows on the servers that hold them. A store can connect to any of the servers.
 --
--- To be run on each of them, in the schema that the store is to use. The store's migrations must have been run in another
--- one by the name of `part`, which will hold what is the server's own:
+-- First run the store's migrations in a schema `part`, which will hold the server's own rows. Then run this file in the
+-- schema that the store uses, and call the function on each server:
 --
 --     SELECT share_tokens(node => 0, hosts => '{10.0.0.1,10.0.0.2,10.0.0.3}', ports => '{5432,5432,5432}');
 --
--- where `node` is which of the hosts it is, from 0. Who is to connect with a password adds it to the user mappings.
+-- `node` is the index of the server in `hosts`, from 0. If servers need a password, add it to the user mappings.
 --
--- The store finds out that the tables are partitioned, and plans every statement for its owner. A plan for any owner has to
--- do with every node, and so with one that is down.
+-- The store detects that the tables are partitioned, and plans every statement for its owner. A plan for any owner would
+-- involve every server.
 
 CREATE EXTENSION postgres_fdw;
 
@@ -20,8 +20,8 @@ DECLARE
 BEGIN
     FOR other IN 0 .. nodes - 1 LOOP
         CONTINUE WHEN other = node;
-        -- Neither connecting nor a statement waits longer than the store's callers do. Rows are fetched in as few turns as
-        -- an owner of many tokens allows.
+        -- The timeouts are those of the store's callers. Many rows are fetched at a time, because each fetch waits for
+        -- the other server.
         EXECUTE format(
             'CREATE SERVER node_%s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
                 host %L, port %L, dbname %L, connect_timeout ''2'', options ''-c statement_timeout=2s'', fetch_size ''10000''
@@ -31,8 +31,8 @@ BEGIN
         EXECUTE format('CREATE USER MAPPING FOR CURRENT_USER SERVER node_%s OPTIONS (user %L)', other, current_user);
     END LOOP;
 
-    -- All by the same column into as many parts, so that what belongs to one owner is on one node. A foreign part can have
-    -- no key; each node keeps those of its own, which suffices, because they all begin with the owner.
+    -- All tables are partitioned by the same column into the same number of parts, so that all rows of one owner are on one
+    -- server. A foreign table has no keys. The keys of each server are enough, because they all begin with the owner.
     FOREACH name IN ARRAY '{access_token, token_usage, token_secret}'::text[] LOOP
         EXECUTE format('CREATE TABLE %I (LIKE part.%1$I) PARTITION BY HASH (owner_id)', name);
         FOR other IN 0 .. nodes - 1 LOOP
@@ -51,7 +51,7 @@ BEGIN
         END LOOP;
     END LOOP;
 
-    -- Tokens are joined with their uses where both are.
+    -- Tokens are joined with their usage on the server that has both.
     EXECUTE format('ALTER DATABASE %I SET enable_partitionwise_join = on', current_database());
 END
 $$;

@@ -1,8 +1,8 @@
--- How many tokens an owner has in each range of ids: a block begins at its first id and ends where the next one begins.
--- An owner's first block begins at the lowest id there is, so every id has a block, in whatever order ids come. A block
--- that grows beyond 2,048 tokens is split, and one that is emptied goes to the one before it.
+-- The number of tokens of an owner in each block of ids. A block begins at its first id and ends where the next block begins.
+-- The first block of an owner begins at the lowest possible id, so every id has a block, in any order of insertion. A block
+-- of more than 2,048 tokens is split. An empty block is removed, and its ids belong to the block before it.
 --
--- Triggers keep the counts, in the transaction of the change, so that who sees the one sees the other.
+-- Triggers update the counts in the transaction of the change, so that both become visible at once.
 CREATE TABLE token_block (
     owner_id bigint  NOT NULL,
     first_id bigint  NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE token_block (
 
 CREATE FUNCTION count_tokens() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    most    CONSTANT integer := 2048;
+    maximum CONSTANT integer := 2048;
     lowest  CONSTANT bigint := -9223372036854775808;
     highest CONSTANT bigint := 9223372036854775807;
     sign    CONSTANT integer := CASE TG_OP WHEN 'INSERT' THEN 1 ELSE -1 END;
@@ -20,9 +20,9 @@ DECLARE
     last_id bigint;
     size    integer;
 BEGIN
-    -- Locks the owner's first block without a change to it, until the transaction ends. So each owner has one writer at
-    -- a time, who sees in all that follows what those before have done; owners are in order, lest writers wait in a
-    -- circle.
+    -- Locks the owner's first block until the transaction ends, without changing the block. So each owner has one writer at
+    -- a time, and the statements below see the changes of all earlier writers. Owners are locked in order, so that writers
+    -- do not deadlock.
     INSERT INTO token_block (owner_id, first_id, tokens)
     SELECT DISTINCT owner_id, lowest, 0 FROM changed ORDER BY owner_id
     ON CONFLICT (owner_id, first_id) DO UPDATE SET tokens = 0 WHERE FALSE;
@@ -43,11 +43,15 @@ BEGIN
     LOOP
         IF block.tokens = 0 AND block.first_id > lowest THEN
             DELETE FROM token_block WHERE owner_id = block.owner_id AND first_id = block.first_id;
-        ELSIF block.tokens > most THEN
+        ELSIF block.tokens > maximum THEN
             SELECT min(first_id) - 1 INTO last_id FROM token_block
             WHERE owner_id = block.owner_id AND first_id > block.first_id;
-            -- Ids mostly grow: the last block is left full. Others are halved, so that there is room for more.
-            size := CASE WHEN last_id IS NULL THEN most ELSE ceil(block.tokens / round(2.0 * block.tokens / most)) END;
+            -- New ids are usually the highest, so the last block is split into full blocks. Any other block is split into
+            -- halves, so that more tokens fit into each.
+            size := CASE
+                WHEN last_id IS NULL THEN maximum
+                ELSE ceil(block.tokens / round(2.0 * block.tokens / maximum))
+            END;
             INSERT INTO token_block (owner_id, first_id, tokens)
             SELECT block.owner_id, CASE number WHEN 0 THEN block.first_id ELSE min(id) END, count(*)
             FROM (
@@ -55,7 +59,7 @@ BEGIN
                 FROM access_token
                 WHERE owner_id = block.owner_id AND id BETWEEN block.first_id AND coalesce(last_id, highest)
             ) AS row
-            -- They differ where the statement made other changes too, which are not counted yet.
+            -- The numbers differ if the statement made other changes too, which are not counted yet.
             WHERE tokens = block.tokens
             GROUP BY number
             ON CONFLICT (owner_id, first_id) DO UPDATE SET tokens = excluded.tokens;
@@ -78,7 +82,7 @@ BEGIN
 END
 $$;
 
--- From here on, nobody else writes tokens until the transaction ends.
+-- From here on, no other transaction can write tokens until this one ends.
 CREATE TRIGGER count_inserted AFTER INSERT ON access_token REFERENCING NEW TABLE AS changed
 FOR EACH STATEMENT EXECUTE FUNCTION count_tokens();
 

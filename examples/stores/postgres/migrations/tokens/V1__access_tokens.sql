@@ -1,7 +1,7 @@
--- Every key begins with the owner. So all that a listing or a look-up reads of one owner lies together: in one index,
--- and where tables are distributed by owner, on one node. A digest is therefore unique among its owner's only.
+-- Every key begins with the owner. So a list or a look-up reads entries that are close together in one index. If tables are
+-- distributed by owner, they are on one node. A digest is unique only among the digests of its owner.
 
--- The primary key's index holds all that counting and passing over rows needs; only the rows of a page are fetched.
+-- Counting and skipping rows reads only the index of the primary key. Only the rows of a page are fetched.
 CREATE TABLE access_token (
     owner_id    bigint      NOT NULL,
     id          bigint      NOT NULL,
@@ -9,15 +9,15 @@ CREATE TABLE access_token (
     created_at  timestamptz NOT NULL,
     expires_at  timestamptz,
     revoked_at  timestamptz,
-    -- Addresses and ranges in the library's own form: `inet` would not tell 203.0.113.12 from 203.0.113.12/32. NULL is
-    -- no restriction, '{}' admits nobody.
+    -- Addresses and ranges in the library's own form. The type `inet` has the same value for 203.0.113.12 and
+    -- 203.0.113.12/32. NULL means no restriction, and '{}' admits nobody.
     allowed_ips text[],
     PRIMARY KEY (owner_id, id)
 );
 
--- Apart from the tokens, because it changes all the time: changed rows would take the listing's index out of use until
--- the next vacuum. One row a token. No index but the key, and room on every page, so that a new version of a row goes
--- beside the old one and touches no index.
+-- One row for each token. In a separate table, because usage changes often, and a changed row cannot be counted from the
+-- index alone until the next vacuum. The key is the only index, and each page has free space, so that the new version of a
+-- row is written beside the old one and no index changes.
 CREATE TABLE token_usage (
     owner_id     bigint NOT NULL,
     token_id     bigint NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE token_usage (
     FOREIGN KEY (owner_id, token_id) REFERENCES access_token (owner_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 50);
 
--- Apart from the tokens, so that no query for a listing can show a digest.
+-- In a separate table, so that no query for a list can return a digest.
 CREATE TABLE token_secret (
     owner_id bigint NOT NULL,
     -- SHA-256 of the whole secret.
