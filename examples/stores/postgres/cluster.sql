@@ -8,8 +8,8 @@
 --
 -- `node` is the index of the server in `hosts`, from 0. If servers need a password, add it to the user mappings.
 --
--- The store detects that the tables are partitioned, and plans every statement for its owner. A plan for any owner would
--- involve every server.
+-- The store detects that the tables are partitioned, and plans every statement for its owner. A plan for all owners
+-- would involve every server.
 
 CREATE EXTENSION postgres_fdw;
 
@@ -20,8 +20,8 @@ DECLARE
 BEGIN
     FOR other IN 0 .. nodes - 1 LOOP
         CONTINUE WHEN other = node;
-        -- The timeouts are those of the store's callers. Many rows are fetched at a time, because each fetch waits for
-        -- the other server.
+        -- The timeouts equal the store's timeouts for a connection and a statement. Many rows are fetched at a time,
+        -- because each fetch waits for the other server.
         EXECUTE format(
             'CREATE SERVER node_%s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
                 host %L, port %L, dbname %L, connect_timeout ''2'', options ''-c statement_timeout=2s'', fetch_size ''10000''

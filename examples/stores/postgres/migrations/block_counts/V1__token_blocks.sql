@@ -59,7 +59,8 @@ BEGIN
                 FROM access_token
                 WHERE owner_id = block.owner_id AND id BETWEEN block.first_id AND coalesce(last_id, highest)
             ) AS row
-            -- The numbers differ if the statement made other changes too, which are not counted yet.
+            -- The two counts differ if the statement also made changes that are not counted yet. Then the block is not
+            -- split.
             WHERE tokens = block.tokens
             GROUP BY number
             ON CONFLICT (owner_id, first_id) DO UPDATE SET tokens = excluded.tokens;

@@ -1,5 +1,5 @@
--- Every key begins with the owner. So a list or a look-up reads entries that are close together in one index. If tables are
--- distributed by owner, they are on one node. A digest is unique only among the digests of its owner.
+-- Every key begins with the owner. So a list or a look-up reads entries that are close together in one index. If tables
+-- are distributed by owner, these entries are on one node. A digest is unique only among the digests of its owner.
 
 -- Counting and skipping rows reads only the index of the primary key. Only the rows of a page are fetched.
 CREATE TABLE access_token (
@@ -15,9 +15,9 @@ CREATE TABLE access_token (
     PRIMARY KEY (owner_id, id)
 );
 
--- One row for each token. In a separate table, because usage changes often, and a changed row cannot be counted from the
--- index alone until the next vacuum. The key is the only index, and each page has free space, so that the new version of a
--- row is written beside the old one and no index changes.
+-- One row for each token. Usage has a separate table, because it changes often, and a changed row cannot be counted
+-- from the index alone until the next vacuum. The key is the only index, and each page of the table has free space. So
+-- the new version of a row is written to the same page, and no index changes.
 CREATE TABLE token_usage (
     owner_id     bigint NOT NULL,
     token_id     bigint NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE token_usage (
     FOREIGN KEY (owner_id, token_id) REFERENCES access_token (owner_id, id) ON DELETE CASCADE
 ) WITH (fillfactor = 50);
 
--- In a separate table, so that no query for a list can return a digest.
+-- Secrets have a separate table, so that no query for a list can return a digest.
 CREATE TABLE token_secret (
     owner_id bigint NOT NULL,
     -- SHA-256 of the whole secret.
