@@ -54,7 +54,7 @@ impl From<&DbError> for ServerError {
     fn from(error: &DbError) -> Self {
         let message = match (is_constraint_violation(error.code()), error.constraint()) {
             (true, Some(constraint)) => format!("a value violates the constraint {constraint:?}"),
-            // A foreign server does not name it.
+            // A foreign server does not report the name of the constraint.
             (true, None) => "a value violates a constraint".to_owned(),
             (false, _) => error.message().to_owned(),
         };
@@ -100,8 +100,9 @@ impl Error {
     /// Returns whether the connection can no longer be used.
     pub(crate) fn ends_connection(&self) -> bool {
         match self {
-            // A read-only server was the primary once: a new connection finds the new one. A feature that is not supported
-            // is a generic plan for tables that were distributed after the connection was configured.
+            // A read-only server can be a former primary. A new connection finds the new primary. Citus does not
+            // support generic plans. A connection uses them if the tables were distributed after the connection was
+            // configured.
             Self::Server(error) => {
                 error.ends_connection
                     || matches!(error.code, SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::FEATURE_NOT_SUPPORTED)

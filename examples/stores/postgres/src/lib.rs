@@ -6,24 +6,25 @@
 //! - **One statement** returns the rows of a page and the total. Two statements would see two snapshots and disagree as
 //!   soon as another transaction commits between them, except at an isolation level with one snapshot. The statement
 //!   selects the total first and joins the rows to it, so that an empty page still has a total.
-//! - **The key is `(owner_id, id)`**. Counting and skipping rows read its index alone. Usage changes with every request,
-//!   so it has its own table. Otherwise every change would make that index unusable until the next vacuum.
+//! - **The key is `(owner_id, id)`**. Counting and skipping rows read its index alone. Usage changes with every
+//!   request, so it has its own table. Otherwise PostgreSQL would have to fetch changed rows to count them, until the
+//!   next vacuum.
 //! - **Every key starts with the owner**, and so does every condition. Tables can be distributed by owner, and each
 //!   statement then needs one node. For the same reason a secret starts with its owner (`<owner>|<random>`).
 //! - **A secret is looked up by its digest** in an index. The table does not contain the secret, and the time of a lookup
 //!   does not reveal it.
 //! - **Usage is written in batches**, in the order of the keys, as
 //!   [`UsageLog::drain`](tokenfolio::UsageLog::drain) returns them.
-//! - **A statement is prepared once for each connection**, and again if a migration beside the running server has changed
-//!   the type of a column. No request fails.
-//! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection. The server cancels a statement
-//!   after 2 seconds, unless the URL has another `statement_timeout` in its `options`. The store drops a connection that
-//!   does not respond for 5 seconds. One function maps errors to kinds: an operation that can be retried is unavailable,
-//!   a timeout is a timeout, and a row that is not a valid token is corrupt. Leaving such a row out would contradict the
-//!   total.
+//! - **A statement is prepared once for each connection**, and again if a migration changes the type of a column while
+//!   the service runs. No request fails.
+//! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection. The server cancels a
+//!   statement after 2 seconds, unless the URL has another `statement_timeout` in its `options`. The store drops a
+//!   connection that does not respond for 5 seconds. One function maps errors to kinds: `Unavailable` if the operation
+//!   can be retried, `Timeout` after a timeout, and `Corrupt` for a row that is not a valid token. A list without such
+//!   a row would contradict the total.
 //!
-//! Counting reads the index entries of all tokens of an owner, and a page reads the entries before it. That is fast for
-//! thousands of tokens, and takes 0.1 seconds for a million. Use
+//! Counting reads the index entries of all tokens of an owner, and a page also reads the entries before it. This is
+//! fast for thousands of tokens, and takes 0.1 seconds for a million. Use
 //! [`with_block_counts`](PostgresStore::with_block_counts) for such owners.
 //!
 //! Connections are not encrypted. To encrypt them, pass a TLS connector to `tokio_postgres` instead of `NoTls`.

@@ -10,14 +10,14 @@ use crate::error::Error;
 use crate::row::{self, AFTER_COLUMNS, COLUMNS, Micros};
 use crate::store::PostgresStore;
 
-/// The first time that PostgreSQL can represent, 4714-11-24 BC. No token has expired or is revoked before it.
+/// The first time that PostgreSQL can represent, 4714-11-24 BC. At an earlier time, no token is expired or revoked.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(-210_866_803_200, 0).expect("a year that chrono has");
 
 impl TokenStore for PostgresStore {
     type Owner = i64;
 
     async fn list(&self, query: &ListQuery<i64>) -> Result<TokenList, StoreError> {
-        // Past the end of any table, and adding a limit cannot overflow.
+        // The maximum is past the end of any table, and the sum with a limit cannot overflow.
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX).min(i64::MAX / 2);
         let limit = i64::from(query.limit.get());
         let filter = query.status.map(|filter| (filter.status.as_str(), Micros(filter.now.max(EARLIEST))));
@@ -46,9 +46,9 @@ fn token_list(rows: &[Row]) -> Result<TokenList, Error> {
     Ok(list)
 }
 
-/// Joins the rows for the keys in `page`. PostgreSQL looks an array of keys up in an index, for any number of keys that
-/// the planner assumes, and sends it as one value to a foreign table. Every table has a condition on the owner, because
-/// distributed tables choose their node by it.
+/// Joins the rows for the keys in `page`. The keys are one array. PostgreSQL looks them up in an index, however many
+/// keys the planner assumes, and sends the array to a foreign table as one value. Every table has a condition on the
+/// owner, because distributed tables choose their node by it.
 pub(crate) const ROWS: &str = "LEFT JOIN (
     access_token AS token
     LEFT JOIN token_usage AS usage

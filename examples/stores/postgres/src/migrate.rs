@@ -40,8 +40,8 @@ impl PostgresStore {
         Ok(self.run(runner).await?)
     }
 
-    /// Distributes the tables by owner over the nodes of a Citus cluster. Call [`migrate`](Self::migrate) first, and both
-    /// on the coordinator.
+    /// Distributes the tables by owner over the nodes of a Citus cluster. Call [`migrate`](Self::migrate) first. Call
+    /// both methods on the coordinator.
     ///
     /// Existing rows are moved to their nodes. No other transaction can write them meanwhile. The number of shards is the
     /// setting `citus.shard_count`. Tables that are distributed already stay as they are.
@@ -51,8 +51,8 @@ impl PostgresStore {
     /// Fails if the database is not the coordinator of a Citus cluster, if `migrate` was not called first, or if the
     /// database fails.
     pub async fn distribute(&self) -> Result<(), StoreError> {
-        // Foreign keys refer from the others to the tokens, which are distributed first. All rows of an owner are on one
-        // node.
+        // The tokens are distributed first, because the foreign keys of the other tables refer to them. All rows of an
+        // owner are on one node.
         const DISTRIBUTE: [&str; 3] = [
             "SELECT create_distributed_table('access_token', 'owner_id')
             WHERE NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'access_token'::regclass)",
@@ -75,8 +75,8 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Waits for other migrations of the schema. The connection is taken from the pool, so that the lock and the setting
-    /// end with it.
+    /// Waits for other migrations of the schema, and locks the schema. The connection is taken from the pool, so that
+    /// the lock and the timeout setting end when the connection is closed.
     async fn lock_schema(&self) -> Result<ClientWrapper, Error> {
         let client = Object::take(self.client().await?);
         let lock = "SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('tokenfolio ' || current_schema))";

@@ -10,8 +10,8 @@ use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 use crate::error::Error;
 
-/// An SQL expression: whether the tables can be on other servers. A table that is partitioned or foreign can be, and so
-/// can every table of a Citus cluster.
+/// An SQL expression for whether the tables can be on other servers. This is possible for partitioned and foreign
+/// tables, and for every table of a Citus cluster.
 pub(crate) const IS_DISTRIBUTED: &str = "(
     EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('access_token') AND relkind <> 'r')
     OR EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
@@ -37,15 +37,15 @@ impl Connect for Session {
 
 async fn connect(config: &Config) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
     let (client, connection) = config.connect(NoTls).await?;
-    // An error of the connection is an error of the statement that waits for it.
+    // If the connection fails, the statement that waits for a response returns an error.
     let task = tokio::spawn(async move { drop(connection.await) });
     Ok((client, task))
 }
 
-/// Sets a time limit for statements, and how statements are planned, unless the URL has set them.
+/// Sets the timeout of statements and the way they are planned, unless the URL sets these.
 ///
-/// On one server, one plan for all values gains two to three times the throughput. Where tables are distributed, such a
-/// plan would involve every node.
+/// On one server, one plan for all values has two to three times the throughput. If tables are distributed, such a plan
+/// would involve every node.
 async fn configure(client: &Client) -> Result<(), tokio_postgres::Error> {
     let sql = format!(
         "SELECT set_config(name, CASE
@@ -61,8 +61,9 @@ async fn configure(client: &Client) -> Result<(), tokio_postgres::Error> {
 /// Fails if a connection pool lends server processes for one transaction each. Settings and prepared statements belong to
 /// a process, and other clients of the pool would use the same process.
 ///
-/// While one connection is in a transaction, another one is lent a second process. Afterwards the first process is free,
-/// and is lent to the other connection. Other clients can take the free process, so this is repeated.
+/// While one connection is in a transaction, such a pool lends a second process to the other connection. After the
+/// transaction, the first process is free, and the pool lends it to the other connection. Other clients can take the
+/// free process, so the check is repeated.
 pub(crate) async fn reject_transaction_pooling(config: &Config) -> Result<(), Error> {
     const ROUNDS: usize = 3;
     let (one, _) = connect(config).await?;
@@ -72,14 +73,15 @@ pub(crate) async fn reject_transaction_pooling(config: &Config) -> Result<(), Er
         one.batch_execute("BEGIN").await?;
         processes.insert(process(&other).await?);
         one.batch_execute("COMMIT").await?;
-        // A pool that takes turns lends the free process second.
+        // A pool that lends its processes in turn lends the free process only for the second query.
         processes.insert(process(&other).await?);
         processes.insert(process(&other).await?);
     }
     if processes.len() == 1 { Ok(()) } else { Err(Error::TransactionPooling) }
 }
 
-/// Returns the id of the server process. It is not a prepared statement, because those belong to a process.
+/// Returns the id of the server process. The query is not prepared, because a prepared statement belongs to one
+/// process.
 async fn process(client: &Client) -> Result<Option<String>, Error> {
     let messages = client.simple_query("SELECT pg_backend_pid()").await?;
     Ok(messages.iter().find_map(|message| match message {

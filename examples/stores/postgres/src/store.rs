@@ -19,7 +19,7 @@ use crate::session::{Session, reject_transaction_pooling};
 
 /// The maximum number of connections of a store.
 const CONNECTIONS: usize = 8;
-/// How long a caller waits for a free connection, and how long for a new one.
+/// How long a caller waits for a free connection, and how long for a new connection to open.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a caller waits for a response of the server.
 pub(crate) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,7 +35,7 @@ pub(crate) type Parameters<'p> = &'p [&'p (dyn ToSql + Sync)];
 pub struct PostgresStore {
     config: Config,
     pool: Pool,
-    /// Set when the first connection has shown that no connection pool changes processes between transactions.
+    /// Set after a check has found no connection pool that changes processes between transactions.
     has_own_processes: Arc<OnceCell<()>>,
     pub(crate) has_block_counts: bool,
 }
@@ -69,7 +69,7 @@ impl PostgresStore {
     /// Fails if the owner already has a token with one of the ids, if the database cannot store a value (U+0000 in a
     /// name, a usage count above `i64::MAX`, a time before 4713 BC), or if the database fails.
     pub async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError> {
-        // Two statements, because one that changes two tables involves every node of a Citus cluster.
+        // Two statements, because one statement that changes two tables involves every node of a Citus cluster.
         const TOKENS: &str = "
             INSERT INTO access_token (owner_id, id, name, created_at, expires_at, revoked_at, allowed_ips)
             SELECT $1, id, name, created_at, expires_at, revoked_at, allowed_ips::text[]
@@ -110,7 +110,7 @@ impl PostgresStore {
     ///
     /// # Errors
     ///
-    /// Fails if the secret does not start with `<owner>|`, because it could not be found, if another token of the owner
+    /// Fails if the secret does not start with `<owner>|` (a look-up could not find it), if another token of the owner
     /// has this secret, if the token does not exist, or if the database fails.
     pub async fn set_secret(&self, owner: i64, id: TokenId, secret: &str) -> Result<(), StoreError> {
         // Foreign tables do not support `ON CONFLICT`, and an `INSERT` that reads its own table involves every node of a
