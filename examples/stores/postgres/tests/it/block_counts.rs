@@ -26,7 +26,7 @@ async fn counted() -> (Database, PostgresStore) {
     (database, store)
 }
 
-/// Numbers below a bound, each as likely as any other and in the same order at every run.
+/// Returns uniformly distributed numbers below a bound. The sequence is the same in every run.
 fn numbers(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut state = seed;
     move |below| {
@@ -35,7 +35,8 @@ fn numbers(seed: u64) -> impl FnMut(u64) -> u64 {
     }
 }
 
-/// Expects that every block counts the tokens in its range, and that none is too large or needless.
+/// Expects that every block counts the tokens in its range, that no block is too large, and that only the first block
+/// can be empty.
 async fn expect_exact(database: &Database) {
     let sql = "
         SELECT first_id, tokens, (
@@ -62,7 +63,7 @@ async fn expect_windows(store: &PostgresStore, ids: &BTreeSet<i64>, offsets: imp
     let descending: Vec<i64> = ids.iter().rev().copied().collect();
     for offset in offsets {
         for (order, ids) in [(TokenOrder::OldestFirst, &ascending), (TokenOrder::NewestFirst, &descending)] {
-            // All at once only from the front, because it takes its time.
+            // Only the first offset is tested with all tokens in one window, because such a list takes long.
             for limit in if offset == 0 { [1, u32::MAX] } else { [1, 20] } {
                 let mut query = ListQuery::new(OWNER);
                 query.offset = offset as u64;
@@ -78,7 +79,7 @@ async fn expect_windows(store: &PostgresStore, ids: &BTreeSet<i64>, offsets: imp
     }
 }
 
-/// Offsets around the edges of blocks, wherever those are, and beyond the end.
+/// Offsets in every block, on the last page, and past the end.
 fn offsets(count: usize) -> impl Iterator<Item = usize> {
     (0..count + 40).step_by(509).chain([count.saturating_sub(20), count.saturating_sub(1), count, count + 1])
 }
@@ -92,7 +93,8 @@ async fn ids_can_be_inserted_in_any_order() {
     scattered.retain(|id| !(-half..half).contains(id));
     let mut ids = BTreeSet::new();
     for batch in [
-        // Upward at the end, downward before the beginning, into every gap, all over, and the outermost.
+        // Ascending at the end, descending before the beginning, into every gap, random ids, and the lowest and highest
+        // ids.
         (0..half).step_by(2).collect::<Vec<_>>(),
         (-half..0).rev().step_by(2).collect(),
         (1..half).step_by(2).chain((-half..0).step_by(2)).collect(),
@@ -153,7 +155,8 @@ async fn one_statement_can_add_and_remove_tokens() {
     store.insert(OWNER, tokens(1..=BLOCK)).await.unwrap();
     store.insert(OWNER, tokens([BLOCK + 100])).await.unwrap();
     let client = database.client().await;
-    // The first block grows too large, and loses tokens that are not subtracted yet when it would be split.
+    // The first block grows above its maximum. The statement also removes tokens of this block, which are not
+    // subtracted yet when the block would be split.
     client
         .batch_execute(&format!(
             "WITH gone AS (DELETE FROM access_token WHERE id BETWEEN 2000 AND 2010)
@@ -211,7 +214,7 @@ async fn a_store_without_block_counts_fails() {
 async fn counts_are_exact_under_concurrent_writers() {
     const WRITERS: i64 = 4;
     let (database, store) = counted().await;
-    // Full to the brim, so that the writers split blocks.
+    // The blocks are full, so that the writers split them.
     store.insert(OWNER, tokens((0..2 * BLOCK).map(|id| id * WRITERS))).await.unwrap();
     let is_done = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..2).map(|index| tokio::spawn(read(store.clone(), is_done.clone(), index))).collect();
@@ -230,8 +233,8 @@ async fn counts_are_exact_under_concurrent_writers() {
     expect_windows(&store, &ids, offsets(ids.len())).await;
 }
 
-/// Adds tokens all over, single ones and some at once, removes others again, and returns the ids that are left. No
-/// other writer has the same.
+/// Adds tokens with random ids, few or many at once, removes some of them, and returns the remaining ids. No other
+/// writer uses the same ids.
 async fn write(store: PostgresStore, index: i64, writers: i64) -> BTreeSet<i64> {
     let mut number = numbers(index.unsigned_abs());
     let mut ids = BTreeSet::new();
@@ -251,7 +254,7 @@ async fn write(store: PostgresStore, index: i64, writers: i64) -> BTreeSet<i64> 
     ids
 }
 
-/// Reads windows all over until the writers are done, and returns the totals it saw.
+/// Reads windows at random offsets until the writers are done, and returns their totals.
 async fn read(store: PostgresStore, is_done: Arc<AtomicBool>, index: u64) -> Vec<u64> {
     let mut number = numbers(index);
     let mut query = ListQuery::new(OWNER);

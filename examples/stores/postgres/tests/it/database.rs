@@ -18,7 +18,7 @@ impl Database {
         Self::with_options("").await
     }
 
-    /// Creates one whose connections have settings, such as ` -c timezone=UTC`.
+    /// Creates a store whose connections have settings, such as ` -c timezone=UTC`.
     pub(crate) async fn with_options(options: &str) -> Self {
         let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
         let config = config(&format!("{}{}", schema.url(), options.replace(' ', "%20").replace('=', "%3D")));

@@ -83,7 +83,7 @@ fn assert_retryable(error: &StoreError) {
     assert!(kinds.contains(&error.kind()), "{:?}", error.source());
 }
 
-/// Inserts tokens until it is stopped. Returns the ids of those whose insertion was acknowledged.
+/// Inserts tokens until it is stopped. Returns the ids of the tokens whose insertion was acknowledged.
 async fn write(store: PostgresStore, writer: i64, is_done: Arc<AtomicBool>) -> Vec<i64> {
     let mut acknowledged = Vec::new();
     let mut id = writer;

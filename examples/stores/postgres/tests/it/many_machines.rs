@@ -21,7 +21,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 const UNAVAILABLE: &str =
     r#"{"type":"about:blank","title":"Service Unavailable","status":503,"instance":"/api/v1/me/tokens"}"#;
 
-/// The cluster of the tests that stop no node.
+/// The cluster that is shared by the tests that do not stop a node.
 async fn shared() -> &'static Cluster {
     static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
     CLUSTER.get_or_init(Cluster::start).await
@@ -35,7 +35,7 @@ fn secret(owner: i64) -> String {
     format!("{owner}|secret")
 }
 
-/// Gives an owner on each node two tokens, and a secret, through a store on another node.
+/// Creates two tokens and a secret for one owner on each node, through a store on another node.
 async fn owner_on_each(cluster: &Cluster) -> Vec<i64> {
     let mut owners = Vec::new();
     for node in 0..Cluster::NODES {
@@ -77,7 +77,7 @@ async fn expect_served(store: &PostgresStore, owner: i64) {
     }
 }
 
-/// Returns a query for each statement that lists two tokens.
+/// Returns a query for each statement that lists tokens.
 fn queries(owner: i64) -> Vec<ListQuery<i64>> {
     let active = StatusFilter { status: TokenStatus::Active, now: DateTime::UNIX_EPOCH };
     [TokenOrder::OldestFirst, TokenOrder::NewestFirst]
@@ -88,7 +88,7 @@ fn queries(owner: i64) -> Vec<ListQuery<i64>> {
         .collect()
 }
 
-/// Expects that the usage of the owners on other nodes is written, and the rest is returned.
+/// Expects that the usage of the owners on other nodes is written, and that the error has the other owner.
 async fn expect_usage_of_others(store: &PostgresStore, owners: &[i64], down: usize) {
     let usage: Vec<_> = owners.iter().map(|&owner| TokenUsage::new(owner, 2, DateTime::UNIX_EPOCH)).collect();
     let error = store.record_usage(&usage).await.expect_err("a node that is down");
@@ -96,7 +96,7 @@ async fn expect_usage_of_others(store: &PostgresStore, owners: &[i64], down: usi
     assert_eq!(error.cause.kind(), StoreErrorKind::Unavailable, "{:?}", error.cause.source());
 }
 
-/// Expects a 503 with `Retry-After`, also while the token is looked up.
+/// Expects a 503 with `Retry-After`, and that the look-up of the token is unavailable too.
 async fn expect_unavailable(store: &PostgresStore, owner: i64) {
     let response = response(store, owner).await;
     assert_eq!(response.status(), 503);

@@ -32,7 +32,7 @@ async fn rows_and_total_agree_during_writes() {
     assert!(totals.len() > 1, "the readers saw the list in only one state");
 }
 
-/// Lets the list grow and shrink around 20 tokens, the size of a page, half of them each writer's.
+/// Lets the list grow and shrink around 20 tokens, the size of a page. Each of the two writers adds half of them.
 async fn write(store: PostgresStore, index: i64) {
     for turn in 0..WRITES {
         let id = turn * WRITERS + index;
@@ -45,7 +45,7 @@ async fn write(store: PostgresStore, index: i64) {
     }
 }
 
-/// Reads windows until the writers are done, and returns the totals it saw.
+/// Reads windows until the writers are done, and returns their totals.
 async fn read(store: PostgresStore, is_done: Arc<AtomicBool>, index: usize) -> Vec<u64> {
     let mut query = ListQuery::new(7);
     query.limit = NonZeroU32::new(10).expect("10 is not zero");

@@ -74,7 +74,8 @@ async fn writers_of_the_same_tokens_add_up() {
         .map(|index| {
             let store = PostgresStore::clone(&database);
             tokio::spawn(async move {
-                // Half of them in the opposite order, which would end in a deadlock if the statement followed it.
+                // Half of the writers use the opposite order. They would deadlock if the statement locked rows in the
+                // order of the batch.
                 let mut batch: Vec<_> = (1..=100).map(|id| usage(id, 1, id)).collect();
                 if index % 2 == 0 {
                     batch.reverse();
