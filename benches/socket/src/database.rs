@@ -13,7 +13,7 @@ use tokenfolio_sqlite::SqliteStore;
 use crate::{BoxError, page};
 
 const OWNER: i64 = 7;
-/// A usual number of tokens. A database counts all tokens of an owner.
+/// The number of tokens of the owner. A database counts all of them for each page.
 pub(crate) const TOKENS: u64 = 1_000;
 /// The `Authorization` header with the secret of the first token.
 pub(crate) const AUTHORIZATION: &str = "Bearer 7|for-benches-only";
@@ -52,7 +52,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Returns the time of all calls per listed page.
+    /// Returns the time of all calls, divided by the number of listed pages.
     pub(crate) fn microseconds_per_request(&self) -> f64 {
         let lists = self.lists.load(Ordering::Relaxed).max(1);
         self.nanoseconds.load(Ordering::Relaxed) as f64 / 1e3 / lists as f64

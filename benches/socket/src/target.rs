@@ -26,7 +26,7 @@ pub(crate) struct Target {
     pub(crate) authorization: Option<&'static str>,
     expected_status: u16,
     expected_body: Vec<u8>,
-    /// The time that the database takes, if there is one.
+    /// The time that the database takes, if the target has a database.
     pub(crate) clock: Option<Arc<Clock>>,
 }
 

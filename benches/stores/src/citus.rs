@@ -17,7 +17,7 @@ use crate::data::{USUAL, USUAL_TOKENS, token};
 use crate::measure::{Effort, Table, Variant};
 use crate::{BoxError, MILLISECONDS, TIMES_PER_SECOND};
 
-/// The owner of a fifth as many tokens as the big owner has.
+/// The owner of a fifth of the tokens of the big owner.
 const MEDIUM: i64 = -2;
 /// The owner of the largest number of tokens.
 const BIG: i64 = -1;
@@ -37,7 +37,7 @@ struct Databases {
     other: PostgresStore,
     /// The number of tokens of each owner.
     tokens: BTreeMap<i64, u64>,
-    /// The owners of at most 1,000 tokens, and the numbers of their tokens.
+    /// The owners of at most 1,000 tokens, each with the number of its tokens.
     usual_owners: Vec<(i64, u64)>,
 }
 
@@ -160,7 +160,7 @@ impl Databases {
         table.measure("find secrets, 8 clients", &[0], self.variants(CLIENTS * CALLS, find));
     }
 
-    /// Several clients at once call a function with random owners and their number of tokens.
+    /// Calls a function from several clients at once, with random owners and their numbers of tokens.
     fn call_at_once<F: Future>(&self, runtime: &Runtime, call: impl Fn(i64, u64) -> F) {
         let call = &call;
         let clients = (0..CLIENTS).map(|client| {

@@ -9,7 +9,7 @@ pub(crate) const BIG: i64 = 1;
 pub(crate) const USUAL: i64 = 2;
 pub(crate) const USUAL_TOKENS: u64 = 1_000;
 
-/// The numbers of tokens.
+/// The size of the tables, in tokens.
 #[derive(Clone, Copy)]
 pub(crate) struct Scale {
     /// The number of tokens of the owner [`BIG`].
@@ -21,7 +21,7 @@ pub(crate) struct Scale {
 impl Scale {
     pub(crate) const FULL: Self = Self { big: 1_000_000, all: 10_000_000 };
     pub(crate) const SMALL: Self = Self { big: 100_000, all: 1_000_000 };
-    /// Only checks that everything runs.
+    /// Only to check that everything runs.
     pub(crate) const SHORT: Self = Self { big: 3_000, all: 6_000 };
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn measure(runtime: &Runtime, effort: Effort) -> Result<[Value; 2], B
     server.run(&sql)?;
     let mut cluster = Cluster::start("")?;
     cluster.nodes()[0].run(&sql)?;
-    // A store would time out before the other nodes have applied so many rows.
+    // Without this wait, a store would time out before the other nodes have applied so many rows.
     cluster.await_ready()?;
     let tables = runtime.block_on(async {
         let one = store(&server.url()).await?;
@@ -143,7 +143,7 @@ impl Tables {
     }
 }
 
-/// The check of a connection before each use: of one server, and of a node.
+/// Measures the check of a connection before each use: a ping on one server, and a wait on a node.
 fn measure_check(table: &mut Table, runtime: &Runtime, cluster: &Cluster) -> Result<(), BoxError> {
     let options: MySqlConnectOptions = cluster.node_url(0, "test").parse()?;
     let mut pinged = runtime.block_on(options.connect())?;

@@ -3,16 +3,16 @@
 //!
 //! It fills each store with ten million tokens, a million of them for one owner. It prints two tables: milliseconds per
 //! page, and writes per second. `--small` uses a tenth of the tokens. `--short` uses a few thousand tokens, to check
-//! that everything runs and that all variants list the same tokens. `--galera` measures only the cluster. The results
-//! are also written to `target/bench-stores.json`.
+//! that everything runs and that all variants list the same tokens. `--galera` measures only the server and the cluster
+//! of MariaDB Galera. The results are also written to `target/bench-stores.json`.
 //!
 //! `--growth` measures the same page in tables of 10,000 to ten million tokens.
 //!
 //! `--citus` measures one server of PostgreSQL beside the database at `TOKENFOLIO_PG_URL`, such as a Citus cluster, with
 //! 2 million tokens in each.
 //!
-//! Sanctum's table has two million tokens, a million of them for one owner. A smaller table is on one server of MariaDB and on
-//! the three nodes of a Galera cluster, which are also measured side by side.
+//! Sanctum's table has two million tokens, a million of them for one owner. A smaller table is on one server of MariaDB
+//! and on the three nodes of a Galera cluster. Both are measured in turn.
 //!
 //! MariaDB with Galera, PostgreSQL and rsync must be installed. The bench starts its own servers and removes them.
 

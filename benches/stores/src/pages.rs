@@ -61,10 +61,10 @@ impl<'s> Plan<'s> {
     }
 }
 
-/// The indices in [`plans`] of the references.
+/// The indices of the references in [`plans`].
 const SQLITE_PLAIN: usize = 1;
 const POSTGRES_PLAIN: usize = 3;
-/// The indices in [`plans`] whose pages should cost the same at any depth.
+/// The indices of the plans in [`plans`] whose pages should cost the same at any depth.
 const CONSTANT_COST: [usize; 2] = [0, 5];
 
 fn plans<'s>(runtime: &'s Runtime, stores: &'s Stores) -> Vec<Plan<'s>> {

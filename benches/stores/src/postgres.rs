@@ -93,7 +93,7 @@ async fn fill(client: &Object, owners: &[i64]) -> Result<(), BoxError> {
                 format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
             FROM pg_constraint
             WHERE conrelid IN ('access_token'::regclass, 'token_usage'::regclass, 'token_secret'::regclass)
-            -- Keys that others refer to go last.
+            -- Keys that foreign keys refer to are dropped last.
             ORDER BY contype = 'f' DESC",
             &[],
         )
