@@ -14,8 +14,8 @@ use crate::page::number::lenient_page;
 
 /// A walk from page to page over a list, which requests no page and no cursor twice.
 ///
-/// It follows the link to the next page of every kind of page, if it is safe to send the same credentials there. Limit the
-/// number of requests: a hostile service can invent a new page or a new cursor for each of them. The numbers of pages
+/// It follows the next link of every kind of page, if it is safe to send the same credentials to the link's URL. Limit the
+/// number of requests: a hostile service can invent a new page or a new cursor for each request. The numbers of pages
 /// ascend, up to [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE).
 ///
 /// # Examples
@@ -144,7 +144,7 @@ impl PageWalk {
     /// - [`Malformed`](NextUrlError::Malformed): the link is not a URL reference.
     /// - [`OtherOrigin`](NextUrlError::OtherOrigin): the link has another scheme, host or port. A server there must not get
     ///   the secret. A URL that is not `http` or `https`, such as a `file:` URL, is always rejected.
-    /// - [`Userinfo`](NextUrlError::Userinfo): the link has another user name or password than the walk's own URL.
+    /// - [`Userinfo`](NextUrlError::Userinfo): the link does not have the user name and the password of the walk's own URL.
     /// - [`NotAhead`](NextUrlError::NotAhead): the page of the link is not ahead, so the walk could be endless.
     /// - [`SeenCursor`](NextUrlError::SeenCursor): the cursor of the link was requested before.
     ///
@@ -187,7 +187,7 @@ impl PageWalk {
         Some(String::from_utf8_lossy(&cursor).into_owned())
     }
 
-    /// Returns the walk's own URL with another page or cursor, which is last.
+    /// Returns the walk's own URL with another page or cursor. The page or the cursor is the last parameter.
     fn own_url(&self, position: &Position) -> Url {
         let (name, value) = match position {
             Position::Page(page) => (&self.page_name, page.to_string()),
@@ -273,10 +273,10 @@ fn origin_text(origin: Option<HttpOrigin<'_>>) -> String {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NextUrlError {
-    /// It is not a URL reference.
+    /// The link is not a URL reference.
     #[error("next link is not a URL: {0}")]
     Malformed(url::ParseError),
-    /// It leads to a page that is not ahead of the requested pages.
+    /// The link leads to a page that is not ahead of the requested pages.
     #[error("next link leads to page {next}, expected one above {asked}")]
     NotAhead {
         /// The highest requested page.
@@ -284,7 +284,7 @@ pub enum NextUrlError {
         /// The page that the link leads to.
         next: u64,
     },
-    /// It leads to another origin (RFC 6454): another scheme, host or port.
+    /// The link leads to another origin (RFC 6454): another scheme, host or port.
     #[error("next link leads to {next}, expected {asked}")]
     OtherOrigin {
         /// The requested origin, in ASCII; `null` if its scheme is not `http` or `https`.
@@ -292,10 +292,10 @@ pub enum NextUrlError {
         /// The origin that the link leads to, in ASCII; `null` if its scheme is not `http` or `https`.
         next: String,
     },
-    /// Its cursor was requested before.
+    /// The cursor of the link was requested before.
     #[error("next link has a cursor that was requested before")]
     SeenCursor,
-    /// It has another user name or password than the requested URL.
-    #[error("next link has a user name or password of its own")]
+    /// The link does not have the user name and the password of the requested URL.
+    #[error("next link does not have the user name and password of the requested URL")]
     Userinfo,
 }

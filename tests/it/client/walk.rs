@@ -116,7 +116,7 @@ fn a_link_with_credentials_is_rejected() {
     {
         let error = next(REQUESTED, link).expect_err(link);
         assert_eq!(error, NextUrlError::Userinfo, "{link}");
-        assert_eq!(error.to_string(), "next link has a user name or password of its own");
+        assert_eq!(error.to_string(), "next link does not have the user name and password of the requested URL");
     }
     // A client may send its own credentials.
     assert_eq!(next("https://u:p@h.example/t", "?page=2").as_deref(), Ok("https://u:p@h.example/t?page=2"));
