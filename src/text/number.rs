@@ -57,7 +57,7 @@ pub(crate) trait Number: Sized {
 impl Number for u64 {
     const EXPECTED: &str = "a whole number from 0";
 
-    /// Limits a number that is too large to the maximum, because no count is higher.
+    /// Returns the maximum for a number that is too large, because no count can be higher.
     fn from_whole(number: Whole) -> Option<Self> {
         let (Whole::Exact(number) | Whole::Nearest(number)) = number;
         if number < 0 { None } else { Some(Self::try_from(number).unwrap_or(Self::MAX)) }
@@ -65,7 +65,7 @@ impl Number for u64 {
 }
 
 impl Number for i64 {
-    const EXPECTED: &str = "a whole number of 64 bits, exactly";
+    const EXPECTED: &str = "a whole number of 64 bits, at most 2^53 if it is a float";
 
     /// Rejects a number that may have been rounded, because it could be another identifier.
     fn from_whole(number: Whole) -> Option<Self> {
