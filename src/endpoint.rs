@@ -108,7 +108,7 @@ use crate::token::{AccessToken, TokenId};
 ///     .with_usage_log(Arc::clone(&log))
 ///     .with_clock(|| DateTime::UNIX_EPOCH);
 ///
-/// // The peer is a proxy, and the token is allowed from 198.51.100.7 alone.
+/// // The peer is a proxy, and the token is allowed only from 198.51.100.7.
 /// let request = http::Request::get("/tokens")
 ///     .header("authorization", "Bearer for-tests-only")
 ///     .header("x-forwarded-for", "198.51.100.7")

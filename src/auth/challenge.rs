@@ -1,6 +1,6 @@
 //! The challenge that a rejected request gets (RFC 6750, section 3).
 //!
-//! A text with a character that its parameter cannot have is an error. Dropping the character would change the text, and
+//! A text with a character that its parameter cannot contain is an error. Dropping the character would change the text, and
 //! could leave the parameter empty.
 
 use http::StatusCode;
@@ -40,14 +40,15 @@ pub struct Challenge {
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Parameters {
-    /// With its `"` and `\` escaped.
+    /// The realm, in which `"` and `\` are escaped.
     realm: Box<str>,
     error: Option<BearerError>,
     description: Option<Box<str>>,
     scope: Option<Box<str>>,
 }
 
-/// The challenge without an error, and with each error. A description belongs to one error, so these have none.
+/// The headers without an error code and with each error code. A description belongs to one error code, so none of these
+/// headers has a description.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Rejections {
     without_error: HeaderValue,
@@ -95,8 +96,8 @@ impl Challenge {
     ///
     /// # Errors
     ///
-    /// Fails if `scope` has no scope, begins or ends with a space, or has two spaces in a row. Fails if it has a character
-    /// other than visible ASCII and spaces, or has `"` or `\` (RFC 6750, section 3).
+    /// Fails if `scope` is empty, begins or ends with a space, or has two spaces in a row. Fails if `scope` has a
+    /// character other than visible ASCII and spaces, or has `"` or `\` (RFC 6750, section 3).
     pub fn with_scope(self, scope: &str) -> Result<Self, ChallengeError> {
         for token in scope.split(' ') {
             if token.is_empty() {
@@ -147,8 +148,8 @@ impl Challenge {
         self.parameters.write(self.parameters.error, self.parameters.description.as_deref())
     }
 
-    /// Returns the challenge with another error. It has no description, because the description belongs to the challenge's
-    /// own error.
+    /// Returns the header with this error code instead of the challenge's own, and without the description, which belongs
+    /// to the challenge's own error code.
     pub(crate) fn to_header_with_error(&self, error: Option<BearerError>) -> HeaderValue {
         let header = match error {
             None => &self.rejections.without_error,

@@ -12,9 +12,9 @@ impl PageLinks {
     /// It reads every header that [`Paginator::link_header`](crate::Paginator::link_header) writes.
     ///
     /// Case is ignored in the names of parameters and in relations. A link can have several relations. Unknown parameters
-    /// are ignored. The first of two links with the same relation wins, and so does the first of two `rel` in one link. A
-    /// link with an `anchor` is about another resource, and is ignored (section 3.2). The part of a header after a mistake
-    /// is ignored. The links before the mistake and the links of other headers are still read.
+    /// are ignored. The first of two links with the same relation wins. The first of two `rel` parameters in one link
+    /// wins too. A link with an `anchor` is about another resource, and is ignored (section 3.2). The part of a header
+    /// after a mistake is ignored. The links before the mistake and the links of other headers are still read.
     ///
     /// # Examples
     ///

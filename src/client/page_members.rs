@@ -168,7 +168,7 @@ impl<T> BareMember<T> {
     }
 }
 
-/// A member beside `data` that has a type in a bare page.
+/// Reads a member beside `data` as the type that it has in a bare page.
 struct OfBarePage<F>(PhantomData<F>);
 
 impl<'de, F: Form<'de>> Form<'de> for OfBarePage<F> {
@@ -186,7 +186,7 @@ impl<'de, F: Form<'de>> Form<'de> for OfBarePage<F> {
 struct BareMemberVisitor<F>(PhantomData<F>);
 
 impl<'de, F: Form<'de>> BareMemberVisitor<F> {
-    /// Reads a scalar of its type.
+    /// Reads a scalar as the type of the member.
     fn scalar(scalar: impl IntoDeserializer<'de, value::Error>) -> BareMember<F::Value> {
         match F::read(scalar.into_deserializer()) {
             Ok(value) => BareMember::Value(value),
@@ -249,7 +249,7 @@ impl<'de, F: Form<'de>> Visitor<'de> for BareMemberVisitor<F> {
     }
 }
 
-/// The member `links`: an object in a page with a resource, and the array of page links in one without.
+/// The member `links`: an object in a page with a resource, and the array of page links in a bare page.
 #[derive(Default)]
 struct MemberLinks {
     object: PageLinks,

@@ -147,11 +147,13 @@ pub async fn dropped_futures_leave_the_store_usable<F: Fixture>(fixture: &F) -> 
     const TIMES: usize = 64;
     let query = ListQuery::new(owner_of(fixture, &[0]).await?);
     for (polls, id) in (0..64).zip(1..) {
-        // Concurrently, the last listings are dropped while they wait for a connection of the first ones.
+        // These listings run concurrently. The last ones are polled only a few times, so they are dropped while they wait
+        // for a connection that the first ones use.
         for dropped in join((0..TIMES).rev().map(|polls| is_done_after(polls, fixture, &query)).collect()).await {
             dropped?;
         }
-        // A listing that runs alone is polled only when it is woken, so each round drops it at its next await.
+        // A listing that runs alone is polled only when it is woken. So each round drops it one await later than the round
+        // before.
         let mut are_done = true;
         for _ in 0..TIMES {
             are_done &= is_done_after(polls, fixture, &query).await?;

@@ -34,8 +34,8 @@ pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Viola
 
 /// Checks that times come back to the microsecond in every field.
 ///
-/// The times are from the year 1 to the year 9999, before and after 1970. A table with [`limits`](Fixture::limits) may reject a time beyond them, and truncates a time with more digits toward
-/// the past.
+/// The times are from the year 1 to the year 9999, before and after 1970. A table with [`limits`](Fixture::limits) may
+/// reject a time beyond its limits. It truncates a time that has more digits than its columns toward the past.
 ///
 /// # Errors
 ///
@@ -90,7 +90,7 @@ pub async fn a_usage_count_beyond_int64_is_exact_or_rejected<F: Fixture>(fixture
     expect_back_or_rejected(fixture, tokens.collect()).await
 }
 
-/// Checks that names come back unchanged. Whitespace, quotes, case and normal forms must not change.
+/// Checks that names come back unchanged. Whitespace, quotes, case and Unicode normalization forms must not change.
 ///
 /// # Errors
 ///
@@ -126,7 +126,7 @@ pub async fn names_come_back_unchanged<F: Fixture>(fixture: &F) -> Result<(), Vi
 ///
 /// Fails if the store breaks the clause. The error describes how.
 pub async fn a_long_name_is_whole_or_rejected<F: Fixture>(fixture: &F) -> Result<(), Violation> {
-    // The first length is one more than a byte holds, and the last one more than two bytes hold.
+    // A byte cannot hold the length 256, and two bytes cannot hold the length 65,536.
     let lengths = [256, 10_000, 65_536];
     let tokens = (2..).zip(lengths).map(|(id, length)| named(id, &"long ".repeat(length)[..length]));
     expect_back_or_rejected(fixture, tokens.collect()).await
@@ -211,8 +211,8 @@ async fn expect_back<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Resul
     expect_same(&list(fixture, &query).await?.tokens, &tokens)
 }
 
-/// Inserts an ordinary token with id 1, and tokens that may be rejected. Expects all tokens back that were not
-/// rejected.
+/// Inserts an ordinary token with id 1, and tokens that may be rejected. Expects that the list has all tokens that were
+/// not rejected.
 async fn expect_back_or_rejected<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
     let query = ListQuery::new(owner_of(fixture, &[1]).await?);
     let mut expected = vec![token(1)];

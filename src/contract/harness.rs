@@ -45,9 +45,9 @@ pub trait Fixture: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Must fail if the table does not have the unchanged token afterwards. Then the check fails too, unless the table may
-    /// reject the token. A table may reject a token whose name contains U+0000 or has more than 255 characters, whose usage
-    /// count is above `i64::MAX`, or that is beyond the table's [`limits`](Self::limits).
+    /// Must fail if the table does not have the token afterwards, or has changed it. Then the check fails too, unless the
+    /// table may reject the token. A table may reject a token whose name contains U+0000 or has more than 255 characters,
+    /// whose usage count is above `i64::MAX`, or that is beyond the table's [`limits`](Self::limits).
     fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
     /// Removes a token of the owner.
@@ -57,7 +57,7 @@ pub trait Fixture: Send + Sync {
     /// Must fail if the table still has the token afterwards. Then the check fails too.
     fn remove(&self, owner: &Self::Owner, id: TokenId) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
-    /// Waits for this time, by the runtime of the store.
+    /// Waits for this time, with a timer of the store's runtime.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 
     /// Returns the limits of a table that the store shares with another application. By default, the table has no

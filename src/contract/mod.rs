@@ -13,7 +13,8 @@
 //!
 //! # Examples
 //!
-//! This is a store over a table, and its test. The table stands for a database. `sleep` waits by the runtime of the store.
+//! This is a store over a table, and its test. The table stands for a database. In your test, `sleep` uses a timer of the
+//! store's runtime.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -205,7 +206,7 @@ pub use window::{
 
 macro_rules! all_clauses {
     ($($clause:ident)*) => {
-        /// Checks every clause, one after another, and returns the ones that the fixture cannot check.
+        /// Checks every clause, one after another, and returns the clauses that were skipped.
         ///
         /// # Errors
         ///

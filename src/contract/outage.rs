@@ -36,7 +36,7 @@ async fn expect_recovery<F: Fixture>(
     let unavailable = expect_unavailable(fixture, &query).await;
     start.await?;
     unavailable?;
-    // A listing may find only one broken connection.
+    // A pool can have several broken connections. A listing may find and replace only one of them, and fail.
     for _ in 0..ATTEMPTS {
         if let Ok(listed) = list_result(fixture, &query).await? {
             return expect("the list after the backend came back", &listed, &[1, 2, 3], 3);

@@ -60,7 +60,7 @@ pub async fn a_limit_beyond_the_end_is_cut<F: Fixture>(fixture: &F) -> Result<()
         expect(&format!("at most {limit} rows after 1 of 3"), &listed, &[2, 3], 3)?;
         let capacity = listed.tokens.capacity();
         if capacity > MAX_CAPACITY {
-            return Err(Violation(format!("at most {limit} rows after 1 of 3: got 2 in capacity for {capacity}")));
+            return Err(Violation(format!("at most {limit} rows after 1 of 3: got 2 rows, capacity {capacity}")));
         }
     }
     Ok(())
@@ -82,7 +82,8 @@ pub async fn a_walk_yields_every_token_once<F: Fixture>(fixture: &F) -> Result<(
 
 /// Checks that a status filter lists and counts the tokens that have this status at this time.
 ///
-/// The rule is [`TokenStatus::derive`], to the microsecond, in both orders. In a table with [`limits`](Fixture::limits), the times have no more digits than the table.
+/// The rule is [`TokenStatus::derive`], to the microsecond, in both orders. In a table with [`limits`](Fixture::limits),
+/// the times have at most as many digits as the table can hold.
 ///
 /// # Errors
 ///

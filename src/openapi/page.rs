@@ -62,7 +62,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
             document.set(&pointer, serde_json::to_value(&page).unwrap_or_default());
             link_header = page.link_header().or(link_header);
         }
-        // The header of the only page is the shortest of all. If it is too long, no page has one.
+        // A list with only one page has the shortest `Link` header. If even that header is too long, no page has one.
         match link_header.filter(|_| self.has_link_header).as_ref().and_then(|header| header.to_str().ok()) {
             Some(header) => document.set("/components/headers/Link/example", header),
             None => document.remove_references("/components/headers/Link"),

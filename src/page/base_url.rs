@@ -42,8 +42,8 @@ pub(crate) fn parse(base: &str) -> Result<String, BaseUrlError> {
     Ok(format!("{scheme}://{authority}{}", parse_path(path)?))
 }
 
-/// Splits a result of [`parse`] into its origin and its path. The origin of a path alone is empty. The path is not
-/// empty.
+/// Splits a result of [`parse`] into its origin and its path. If the result is only a path, the origin is empty. The
+/// path is never empty.
 pub(crate) fn split(base: &str) -> (&str, &str) {
     let Some((scheme, rest)) = base.split_once("://").filter(|_| !base.starts_with('/')) else { return ("", base) };
     let authority_len = rest.find('/').unwrap_or(rest.len());
@@ -94,31 +94,31 @@ fn parse_authority(authority: &str) -> Result<String, BaseUrlError> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BaseUrlError {
-    /// It has a character that must be percent-encoded.
+    /// The URL has a character that must be percent-encoded.
     #[error("base URL has the character {0:?}, which must be percent-encoded")]
     Character(char),
-    /// It has a fragment.
+    /// The URL has a fragment.
     #[error("base URL has a fragment: set it with `Pagination::with_fragment`")]
     Fragment,
-    /// It has no host, an invalid host, or an invalid port.
+    /// The URL has no host, an invalid host, or an invalid port.
     #[error("base URL is malformed: {0}")]
     Malformed(url::ParseError),
-    /// It begins with `//`. A client would add the scheme of the URL that it requested.
+    /// The URL begins with `//`. A client would add the scheme of the URL that it requested.
     #[error("base URL begins with `//`: expected a scheme before it, or one `/`")]
     NoScheme,
-    /// It has a `%` that does not begin an escape such as `%20`.
+    /// The URL has a `%` that does not begin an escape such as `%20`.
     #[error("base URL has a `%` without two hexadecimal digits after it: expected `%25` for a percent sign")]
     PercentSign,
-    /// It has a query.
+    /// The URL has a query.
     #[error("base URL has a query: set parameters with `PageRequest::with_parameters`")]
     Query,
-    /// It is not a whole URL, and not an absolute path.
+    /// The text is not a whole URL, and not an absolute path.
     #[error("base URL is relative: expected `http://`, `https://` or an absolute path")]
     Relative,
-    /// It has another scheme than `http` and `https`.
+    /// The URL has a scheme other than `http` and `https`.
     #[error("base URL has another scheme than `http` and `https`")]
     Scheme,
-    /// It has a user name or password.
+    /// The URL has a user name or password.
     #[error("base URL has a user name or password, which every client would see")]
     Userinfo,
 }

@@ -85,7 +85,8 @@ impl<K: Serialize + DeserializeOwned> Cursor<K> {
         let Some(Value::Bool(points_to_next)) = members.remove(POINTS_TO_NEXT) else { return Err(Reason::NotACursor) };
         let names: Vec<_> = members.keys().cloned().collect();
         let keys: K = serde_json::from_value(Value::Object(members)).map_err(|_| Reason::OtherKeys)?;
-        // A type that ignores unknown members or has defaults accepts other names than it writes.
+        // A type that ignores unknown members or has defaults accepts names that it does not write. This list did
+        // not write such a cursor.
         match serde_json::to_value(&keys) {
             Ok(Value::Object(written)) if written.keys().eq(&names) => {}
             _ => return Err(Reason::OtherKeys),

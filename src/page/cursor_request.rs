@@ -113,8 +113,8 @@ impl Pagination {
     /// - is not the JSON of an object with a boolean `_pointsToNextItems`;
     /// - has other keys than `K`, or values that `K` cannot hold.
     ///
-    /// A [lenient](Self::lenient) list rejects it too: Laravel would respond with the first items again, and a client
-    /// would read them twice. The size and the other parameters are rejected as in [`request`](Self::request).
+    /// A [lenient](Self::lenient) list rejects these cursors too: Laravel would respond with the first items again, and a
+    /// client would read them twice. The size and the other parameters are rejected as in [`request`](Self::request).
     ///
     /// # Examples
     ///
@@ -222,10 +222,10 @@ impl<K> CursorRequest<K> {
         self.list.choice(name)
     }
 
-    /// Creates the page from at most [`limit_and_one`](Self::limit_and_one) items, in the order of reading.
+    /// Creates the page from at most [`limit_and_one`](Self::limit_and_one) items, in the order in which you read them.
     ///
-    /// Read the items before a position ([`Cursor::Before`]) in the reverse order. The page has them in the order of
-    /// the list.
+    /// Read the items before a position ([`Cursor::Before`]) in the reverse order of the list. This function reverses
+    /// them, so the page has them in the order of the list.
     ///
     /// `keys` returns the keys of an item. It is called for at most two items: the first and the last one of the page.
     /// Items after a full page show that the list has another page, and are dropped.

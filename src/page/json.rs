@@ -21,19 +21,19 @@ use crate::token::json::{RecordAt, WrittenToken, estimated_tokens_len, write_tok
 use crate::token::{AccessToken, TokenResource};
 
 const NULL_LEN: usize = "null".len();
-/// An entry of the link array, without its URL, label and page.
+/// The length of an entry of the link array, without its URL, label and page.
 const LINK_LEN: usize = r#",{"url":"","label":"","page":,"active":false}"#.len();
-/// `links` and `meta` without the link array, URLs, the path and numbers.
+/// The length of `links` and `meta`, without the link array, URLs, the path and numbers.
 const LINKS_AND_META_LEN: usize = r#"{"data":[],"links":{"first":"","last":"","prev":,"next":},"meta":{"#.len()
     + r#""current_page":,"from":,"last_page":,"links":[],"path":""}"#.len();
 /// The maximum length of the end of `meta`, with its numbers: a u32 and two u64.
 const META_END_LEN: usize = r#"","per_page":4294967295,"to":,"total":}}"#.len() + 2 * 20;
-/// `links` and `meta` of a page without a total, without URLs and the path, with the longest numbers.
+/// The maximum length of `links` and `meta` of a page without a total, not counting URLs and the path.
 const SIMPLE_LEN: usize = r#"{"data":[],"links":{"first":"","last":null,"prev":"","next":""},"meta":{"current_page":,"#
     .len()
     + r#""current_page_url":"","from":,"path":"","per_page":4294967295,"to":}}"#.len()
     + 3 * 20;
-/// `links` and `meta` of a page by cursor, without URLs, the path and cursors.
+/// The length of `links` and `meta` of a page by cursor, not counting URLs, the path and cursors.
 const CURSOR_LEN: usize = r#"{"data":[],"links":{"first":null,"last":null,"prev":"","next":""},"meta":{"path":"","#
     .len()
     + r#""per_page":4294967295,"next_cursor":"","prev_cursor":""}}"#.len();
@@ -183,7 +183,7 @@ impl Paginator<TokenResource> {
 }
 
 impl Paginator<AccessToken> {
-    /// Returns the JSON of the page of resources at a time.
+    /// Returns the JSON of the page, with each token as a resource whose status is derived at `now`.
     ///
     /// The members of each resource are borrowed from its record. A vector of resources would be one more allocation.
     pub(crate) fn to_json(&self, now: DateTime<Utc>) -> Vec<u8> {

@@ -13,7 +13,7 @@ const LINK_LEN: usize = 48;
 
 /// A page or a cursor, the last part of a URL.
 trait UrlPosition {
-    /// Returns the length in bytes, or 0 if the position fits [`LINK_LEN`] in any case.
+    /// Returns the length in bytes, or 0 if [`LINK_LEN`] includes the position.
     fn len(&self) -> usize;
 
     fn write(&self, out: &mut Buffer);

@@ -15,7 +15,7 @@ pub(crate) struct ListParameters {
     pagination: Pagination,
     position: Position,
     per_page: NonZeroU32,
-    /// One for each choice of the pagination, in the same order.
+    /// The chosen value of each choice of the pagination, in the order of the choices.
     chosen: Vec<Option<&'static str>>,
     preserved_query: PreservedQuery,
 }

@@ -88,11 +88,11 @@ pub(crate) struct Config {
     pub(crate) cursor_name: Cow<'static, str>,
     /// The cursor parameter as it is written, up to its value.
     pub(crate) cursor_parameter: Cow<'static, str>,
-    /// As it is written, with its `#`.
+    /// The fragment as it is written, with its `#`.
     pub(crate) fragment: String,
     pub(crate) per_page: NonZeroU32,
     pub(crate) client_size: Option<ClientSize>,
-    /// Sorted by kind.
+    /// The choices, sorted by kind.
     pub(crate) choices: Vec<(ChoiceKind, Choice)>,
     pub(crate) is_lenient: bool,
     pub(crate) preserves_query: bool,
@@ -430,8 +430,8 @@ impl Pagination {
 
     /// Reads queries as a Laravel application with its default middleware does.
     ///
-    /// The last duplicate wins. Whitespace and invisible characters around the number and a `+` before it are ignored.
-    /// Every other mistake in a page is read as page 1, and every other mistake in a size as the size of
+    /// The last duplicate wins. Whitespace and invisible characters around the number are ignored. A `+` before the number
+    /// is ignored too. Every other mistake in a page is read as page 1, and every other mistake in a size as the size of
     /// [`with_per_page`](Self::with_per_page). A size above the maximum is read as the maximum. Names are read as PHP
     /// reads them: `+page=2` and `page%00x=2` are page 2, and an array such as `page[]=2` is page 1.
     ///
@@ -478,7 +478,7 @@ impl Pagination {
 
     /// Sets the maximum length of the parameters that links preserve, in bytes as they are written.
     ///
-    /// The default is 1,024. A request with longer ones is rejected, because every link repeats them.
+    /// The default is 1,024. A request with longer parameters is rejected, because every link repeats them.
     ///
     /// # Examples
     ///

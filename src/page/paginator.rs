@@ -218,7 +218,7 @@ impl<T> Paginator<T> {
         &self.config().link_style
     }
 
-    /// Returns the last page, or the last one that can be requested.
+    /// Returns the last page that links lead to: the last page, but at most [`PageRequest::MAX_PAGE`].
     pub(crate) fn last_linked_page(&self) -> u64 {
         self.last_page().min(PageRequest::MAX_PAGE)
     }

@@ -41,7 +41,7 @@ impl PreservedQuery {
         N: AsRef<str>,
         V: AsRef<str>,
     {
-        // The new parameters by name, as they are written. A value becomes `None` when it is in the query.
+        // The new parameters by name, as they are written. `None` replaces a parameter when the query has it.
         let mut unwritten = HashMap::new();
         for (name, value) in parameters {
             let name = name.as_ref();

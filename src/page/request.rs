@@ -1,7 +1,7 @@
 //! Reads the page that a query asks for.
 //!
-//! By default, reading is strict. A page number in a form that no link has is a mistake in the client's code, and an
-//! error shows the mistake. Laravel hides it: it reads every mistake as page 1. A service can choose to do this too.
+//! By default, reading is strict. No link has a malformed page number, so such a number is a mistake in the client's code,
+//! and an error shows the mistake. Laravel hides the mistake: it reads page 1. A service can choose to do this too.
 
 use std::num::NonZeroU32;
 
@@ -234,13 +234,13 @@ impl PageRequest {
         (self.page > 1).then(|| self.page - 1)
     }
 
-    /// Returns the position of the first of the items on the page, from 1.
+    /// Returns the position in the list of the first item on the page, from 1.
     pub(crate) fn position_of_first(&self, item_count: usize) -> Option<u64> {
         // The position saturates only for items that no `u64` total could count.
         (item_count > 0).then(|| self.offset().saturating_add(1))
     }
 
-    /// Returns the position of the last of the items on the page, from 1.
+    /// Returns the position in the list of the last item on the page, from 1.
     pub(crate) fn position_of_last(&self, item_count: usize) -> Option<u64> {
         (item_count > 0).then(|| self.offset().saturating_add(item_count as u64))
     }

@@ -150,7 +150,7 @@ impl<T> Serialize for LinkArray<'_, T> {
             page: number,
             is_active: false,
         };
-        // The previous and the next page beside the window.
+        // The window, and the links to the previous and the next page.
         let mut links = serializer.serialize_seq(Some(page.window().count() + 2))?;
         links.serialize_element(&link(Label::Text(&labels.previous), page.prev_page()))?;
         for number in page.window() {

@@ -19,7 +19,7 @@ use crate::text::number::Whole;
 
 /// The length of a problem without its texts: names, quotes and a status.
 const MEMBERS_LEN: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
-/// The length of an extension without its name. A trace id in quotes fits.
+/// The expected length of an extension, without its name. A trace id of 32 digits in quotes fits.
 const EXTENSION_LEN: usize = 40;
 /// The spare capacity after a short text, which is written as one word.
 const WORD_LEN: usize = 8;

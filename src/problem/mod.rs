@@ -174,7 +174,7 @@ impl Problem {
         Self::unauthorized_without_instance().with_instance(instance)
     }
 
-    /// Creates the same problem, for a request that is attached later.
+    /// Creates the problem of [`unauthorized`](Self::unauthorized) without an instance. The request is attached later.
     pub(crate) fn unauthorized_without_instance() -> Self {
         Self::new(StatusCode::UNAUTHORIZED).with_detail("Authentication failed")
     }
@@ -204,7 +204,7 @@ impl Problem {
 
     /// Reads a problem from JSON. It is tolerant, as RFC 9457, sections 3.1 and 3.2, require.
     ///
-    /// A member of another type than the RFC's is ignored. The last of duplicate members wins. No extension makes the
+    /// A member whose type is not the RFC's is ignored. The last of duplicate members wins. No extension makes the
     /// problem unreadable:
     ///
     /// - an extension that nests more than 16 arrays and objects is ignored;
@@ -466,7 +466,7 @@ impl Problem {
         errors.into_iter().chain(self.0.extensions.iter().map(|(name, value)| (&**name, value)))
     }
 
-    /// Returns the details of a query whose `errors` are not set by another extension.
+    /// Returns the details of the query, unless the extension `errors` was set explicitly.
     fn unset_errors(&self) -> Option<&QueryDetails> {
         let query = self.0.query.as_deref()?;
         let is_set = self.0.extensions.iter().any(|(name, _)| name == ERRORS);

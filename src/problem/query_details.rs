@@ -89,7 +89,7 @@ impl QueryDetails {
         out.put(b"]");
     }
 
-    /// Estimates the length of both. Escapes can make it longer.
+    /// Estimates the length of the detail and the errors. Escapes can make them longer.
     pub(crate) fn estimated_len(&self) -> usize {
         let errors = self.error.parameters();
         let texts_len: usize = errors.iter().map(|error| 2 * (error.parameter().len() + error.max_len())).sum();
@@ -97,7 +97,7 @@ impl QueryDetails {
     }
 }
 
-/// Writes a text that is formatted as the inside of a JSON string.
+/// Formats a value, and writes the text as the inside of a JSON string.
 fn write_escaped(out: &mut Buffer, text: &impl fmt::Display) {
     write!(Escaped(out), "{text}").expect("writing to memory does not fail");
 }

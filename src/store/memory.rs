@@ -49,7 +49,7 @@ pub struct MemoryStore<O> {
 /// An owner with at least one token.
 struct Account<O> {
     owner: O,
-    /// By id, ascending.
+    /// The owner's tokens, by id, ascending.
     tokens: Vec<AccessToken>,
 }
 

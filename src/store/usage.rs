@@ -4,10 +4,10 @@
 //! the same row. So usage is added up in memory and written now and then, many tokens at a time. The cost: a crash loses
 //! usage that was recorded and not written.
 //!
-//! The lock guards three collections, so that it is held for a short time. [`UsageLog::record`] changes one entry of a map.
-//! A drain takes all three away, and merges them after it has unlocked the log. Usage that comes back is appended to a
-//! linked list without merging it, and the next drain merges it. The owner's `Ord` is the only code of the owner that runs
-//! while the log is locked.
+//! The log has three collections instead of one, so that no call holds the lock for long. [`UsageLog::record`] changes one
+//! entry of a map. A drain takes all three collections, and merges them after it has unlocked the log. Usage that comes
+//! back is appended to a linked list without merging it, and the next drain merges it. The owner's `Ord` is the only code of
+//! the owner that runs while the log is locked.
 
 use std::collections::LinkedList;
 use std::fmt;
@@ -33,7 +33,8 @@ use crate::token::TokenId;
 /// # Memory
 ///
 /// The log holds one entry for each token, however often the token is used. Usage of a token that comes back from a drain is
-/// a second entry, until the next drain merges the two. Several drains at a time can leave one such entry each.
+/// a second entry, until the next drain merges the two. If several drains run at the same time, each can leave one such
+/// entry.
 ///
 /// # Locks and panics
 ///
@@ -135,8 +136,8 @@ impl<O: Clone + Ord> UsageLog<O> {
 
     /// Records that a token was used once, at `time`. Counts saturate at `u64::MAX`.
     ///
-    /// Clones the owner if the owner has no usage since the last drain. Otherwise, this allocates only for a token without
-    /// usage since the last drain.
+    /// The first usage of an owner after a drain clones the owner. The first usage of a token after a drain can allocate.
+    /// Other calls do not clone or allocate.
     pub fn record(&self, owner: &O, id: TokenId, time: DateTime<Utc>) {
         let total = Total { count: 1, last_used_at: time };
         let is_known = self.lock().recorded.add_known(owner, id, total);

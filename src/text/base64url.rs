@@ -15,9 +15,10 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// Decodes text. Returns `None` if [`encode`] does not return this text for any bytes.
+/// Decodes text. Returns `None` for text that [`encode`] never returns.
 ///
-/// So each sequence of bytes has only one text: the unused bits of the last character must be zero (RFC 4648, section 3.5).
+/// For example, the unused bits of the last character must be zero (RFC 4648, section 3.5). So each sequence of bytes has
+/// only one text.
 pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 6 / 8);
     for group in text.chunks(4) {

@@ -109,7 +109,7 @@ impl<'de, F: Form<'de>> DeserializeSeed<'de> for Seed<F> {
     }
 }
 
-/// A value as its own type reads it.
+/// A value that is read by the `Deserialize` of its own type.
 pub(crate) struct Plain<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Form<'de> for Plain<T> {

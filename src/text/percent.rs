@@ -62,7 +62,7 @@ pub(crate) fn decode(raw: &str) -> Cow<'_, [u8]> {
 /// Escapes every byte for which `is_allowed` returns `false`. Its arguments are the text from that byte on, and the byte.
 fn escape(text: &str, is_allowed: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    // Only ASCII is kept, so the result has no part of a character.
+    // Every byte that is not ASCII is escaped, so the result never has a part of a multi-byte character.
     let is_kept = |index: usize| bytes[index].is_ascii() && is_allowed(&bytes[index..], bytes[index]);
     if (0..bytes.len()).all(is_kept) {
         return Cow::Borrowed(text);

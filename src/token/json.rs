@@ -10,12 +10,12 @@ use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 use crate::token::{AccessToken, TokenId, TokenResource};
 
-/// A token without a name, numbers, nullable times and an allow-list, followed by a comma.
+/// The length of a token with a comma, not counting its name, numbers, nullable times and allow-list.
 const TOKEN_LEN: usize = r#"{"id":,"name":"","status":"revoked","last_used_at":,"usage_count":,"expires_at":,"#.len()
     + r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":null},"#.len();
 const NULL_LEN: usize = "null".len();
 const TIMESTAMP_LEN: usize = r#""2024-03-01T18:11:00Z""#.len();
-/// An entry of an allow-list, with its quotes and comma.
+/// The expected length of an entry of an allow-list, with its quotes and comma.
 const ALLOWED_IP_LEN: usize = r#""203.0.113.128/25","#.len();
 
 /// A token as it is written: a resource, or a record at a time.
@@ -113,7 +113,7 @@ written_token!(
 pub(crate) fn estimated_tokens_len(tokens: impl ExactSizeIterator<Item = impl WrittenToken>) -> usize {
     let token_count = tokens.len();
     let mut len = token_count * (TOKEN_LEN + 2 * NULL_LEN);
-    // The combined bits of all ids, and of all counts, are a number that is as long as the longest one.
+    // A bitwise OR of all ids is at least as long as the longest id. The same holds for the counts.
     let mut ids = 0;
     let mut counts = 0;
     for token in tokens {

@@ -64,7 +64,7 @@ impl Timestamp {
             return None;
         }
         let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-        // In UTC, the time can be outside the years that can be written.
+        // The year in the text has four digits. But in UTC, the time can be before the year 0000 or after the year 9999.
         (FIRST_SECOND..=LAST_SECOND).contains(&time.timestamp()).then_some(Self(time))
     }
 }
