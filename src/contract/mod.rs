@@ -101,7 +101,7 @@
 //! # }
 //! ```
 //!
-//! A store that breaks a clause gets a message for it. Each clause also runs alone:
+//! The error of a broken clause describes what the store returned. You can also check a single clause:
 //!
 //! ```
 //! # use std::sync::atomic::{AtomicU64, Ordering};
