@@ -56,10 +56,10 @@ pub(crate) const ROWS: &str = "LEFT JOIN (
 ) ON token.owner_id = $1 AND token.id = ANY (ARRAY(SELECT id FROM page))";
 
 /// Returns the statement. It joins the total with the keys of the page, and the keys with their rows, so that an empty
-/// page still has a total. Without a filter, PostgreSQL reads the count and the keys from the index alone and fetches
+/// page still has a total. Without a filter, PostgreSQL reads the count and the keys only from the index, and fetches
 /// only the rows that it returns.
 fn sql(order: TokenOrder, is_filtered: bool) -> String {
-    // The rule of `TokenStatus::derive`; a comparison with NULL is not true.
+    // The rule of `TokenStatus::derive`. A comparison with NULL is not true.
     let condition = if is_filtered {
         "owner_id = $1 AND $4 = CASE
             WHEN revoked_at <= $5 THEN 'revoked'
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn count_and_keys_are_read_from_the_index_alone() {
+    async fn count_and_keys_are_read_only_from_the_index() {
         let schema = Schema::create().unwrap_or_else(|error| panic!("{error}"));
         let store = PostgresStore::new(schema.url().parse().unwrap()).unwrap();
         store.migrate().await.unwrap();

@@ -58,7 +58,7 @@ async fn configure(client: &Client) -> Result<(), tokio_postgres::Error> {
     client.batch_execute(&sql).await
 }
 
-/// Fails if a connection pool lends server processes for one transaction each. Settings and prepared statements belong to
+/// Fails if a connection pool lends a server process only for one transaction. Settings and prepared statements belong to
 /// a process, and other clients of the pool would use the same process.
 ///
 /// While one connection is in a transaction, such a pool lends a second process to the other connection. After the

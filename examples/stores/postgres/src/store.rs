@@ -21,7 +21,7 @@ use crate::session::{Session, reject_transaction_pooling};
 const CONNECTIONS: usize = 8;
 /// How long a caller waits for a free connection, and how long for a new connection to open.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a caller waits for a response of the server.
+/// The timeout of a caller for a response of the server.
 pub(crate) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The values of a statement.

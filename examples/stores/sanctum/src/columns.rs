@@ -63,7 +63,7 @@ impl SanctumStore {
     }
 
     async fn add_columns(&self) -> Result<(), Error> {
-        // Not a connection of the pool, because those limit the time of a statement.
+        // The connections of the pool limit the time of a statement, so this connection is not from the pool.
         let mut connection = self.connections.nodes().connect_to_any().await?;
         connection.execute("SET SESSION lock_wait_timeout = 1").await?;
         for (column, definition) in ADDITIONS {

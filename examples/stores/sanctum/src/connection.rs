@@ -40,7 +40,7 @@ impl Connections {
         connection.close().await?;
         let limit = if is_cluster { CLUSTER_TIMEOUT } else { CONNECTION_TIMEOUT };
         let pool = Pool::builder(Manager::new(nodes, is_cluster, limit)).max_size(CONNECTIONS).build();
-        // Only a pool with timeouts and without a runtime cannot be built.
+        // Building fails only for a pool that has timeouts and no runtime.
         Ok(Self { pool: pool.map_err(|_| sqlx::Error::PoolClosed)? })
     }
 
@@ -101,7 +101,8 @@ async fn is_in_cluster(connection: &mut MySqlConnection) -> Result<bool, sqlx::E
     row.map_or(Ok(false), |row| Ok(row.try_get::<&str, _>("Value")? == "ON"))
 }
 
-/// The pool has no timeouts and no hooks, and is never closed.
+/// Returns the error of opening a connection. The pool has no other errors, because it has no timeouts and no hooks, and is
+/// never closed.
 fn pool_error(error: PoolError<Error>) -> Error {
     match error {
         PoolError::Backend(error) => error,

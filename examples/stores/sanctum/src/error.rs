@@ -11,7 +11,7 @@ pub(crate) enum Error {
     /// A cluster that has lost a node stops until it knows whether it has a quorum.
     #[error("the cluster did not respond: {0}")]
     Cluster(#[source] Elapsed),
-    /// A number in a row that no token can have.
+    /// A row has a number that is out of range for a token.
     #[error("a number is out of range: {0}")]
     Number(#[from] TryFromIntError),
     /// Does not contain the server's error, because its message contains the digest.

@@ -38,7 +38,7 @@ fn assert_conflict(recorded: Result<(), UsageError>, code: &str) {
 async fn a_deadlock_can_be_retried() {
     let database = Database::create().await;
     let mut client = database.client().await;
-    // The server then rejects the store's statement.
+    // Only the store's connection then looks for a deadlock, so the server rejects the store's statement.
     client.batch_execute("SET deadlock_timeout = '1h'").await.unwrap();
     let (transaction, recording) = block_the_store(&database, &mut client).await;
     transaction.batch_execute("UPDATE token_usage SET usage_count = 5 WHERE token_id = 1").await.unwrap();

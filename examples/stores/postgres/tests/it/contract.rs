@@ -75,7 +75,7 @@ impl Fixture for PostgresFixture {
     }
 }
 
-/// Skipped, because the tests share their server.
+/// The clause that is skipped, because the tests share their server.
 const OUTAGE: &str = "a_backend_that_is_down_is_unavailable_and_recovers";
 
 #[tokio::test]

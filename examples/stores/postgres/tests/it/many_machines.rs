@@ -149,7 +149,7 @@ async fn a_node_that_is_down_affects_only_its_own_owners() {
         }
     }
     let recorded = stores[0].list(&ListQuery::new(owners[0])).await.unwrap().tokens[1].usage_count;
-    assert_eq!(recorded, 6, "what was written is not written again");
+    assert_eq!(recorded, 6, "usage that was written is not written again");
 }
 
 #[tokio::test]

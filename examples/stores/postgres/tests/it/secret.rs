@@ -90,7 +90,7 @@ async fn the_error_for_a_rejected_secret_does_not_contain_its_digest() {
     // The database's own message contains the existing values.
     let taken = store.set_secret(7, TokenId(2), "7|never-to-be-found").await.unwrap_err();
     let cause = taken.source().expect("the database's error").to_string();
-    // On Citus, the name is that of the shard's constraint, or is not reported.
+    // On Citus, the server reports the name of the shard's constraint, or no name.
     let is_named = cause.starts_with("a value violates the constraint \"token_secret_pkey");
     assert!(is_named || cause == "a value violates a constraint (SQLSTATE 23505)", "{cause}");
     assert!(cause.ends_with(" (SQLSTATE 23505)"), "{cause}");

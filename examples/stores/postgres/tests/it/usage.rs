@@ -39,7 +39,7 @@ async fn counts_are_added_and_the_latest_time_wins() {
     store.record_usage(&[usage(1, 3, 20)]).await.unwrap();
     store.record_usage(&[]).await.unwrap();
     assert_eq!(counts(&store, 7).await, [(5, Some(time(50))), (0, None), (1, Some(time(40)))]);
-    assert_eq!(counts(&store, 8).await, [(0, None); 3], "another owner's tokens of the same ids");
+    assert_eq!(counts(&store, 8).await, [(0, None); 3], "another owner's tokens with the same ids");
 }
 
 #[tokio::test]
