@@ -49,8 +49,8 @@ pub async fn serve(app: Rocket<Ignite>, shutdown: impl Future<Output = ()>) -> R
     let launched = tokio::select! {
         launched = &mut launch => launched,
         () = shutdown => {
-            // Not in another task: if a shutdown begins while Rocket is polled, Rocket can mistake the end of the
-            // server for a failure, because connections are still open.
+            // Rocket is not polled at this moment. If another task began the shutdown while Rocket is polled, Rocket could
+            // mistake the end of the server for a failure, because connections are still open.
             handle.notify();
             launch.await
         }
