@@ -19,7 +19,7 @@ pub type Store = Arc<dyn DynTokenStore<Owner = i64>>;
 /// Any authenticator.
 pub type Authenticator = Arc<dyn DynAuthenticator<Owner = i64>>;
 
-/// A store in each of its roles.
+/// A store as a token store, as an authenticator, and as a store that records usage.
 pub(crate) struct Opened {
     pub(crate) store: Store,
     pub(crate) authenticator: Authenticator,

@@ -51,8 +51,9 @@ pub(crate) fn all(now: DateTime<Utc>) -> [(i64, Vec<AccessToken>); 2] {
     [(OWNER, (1..=COUNT).map(|id| token(TokenId(id), now)).collect()), (SINGLE_OWNER, vec![single])]
 }
 
-/// Creates one token of `OWNER`. A token with a secret has the state that its secret is named after. The other tokens
-/// have every combination of expiry and revocation, usage and allow-list: the lengths of these cycles are coprime.
+/// Creates one token of `OWNER`. A token with a secret has the state that its secret is named after. The end
+/// (expiry and revocation), the usage and the allow-list of the other tokens repeat in three cycles. The lengths of the
+/// cycles are coprime, so every combination occurs.
 fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
     let mut token = AccessToken::new(id, name(id), now - TimeDelta::days(400 - id.0));
     let an_hour_ago = now - TimeDelta::hours(1);
