@@ -578,7 +578,7 @@ fn takes_text(source: &str) -> Vec<String> {
     found
 }
 
-/// Returns the type of an `impl` block without a trait: what follows `impl` and its parameters.
+/// Returns the type of an `impl` block without a trait: the text after `impl` and its parameters.
 fn after_generics(header: &str) -> &str {
     let mut depth = 0;
     let is_end = |c: char| {

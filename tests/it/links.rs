@@ -80,7 +80,7 @@ fn every_guide_is_a_page_of_the_documentation() {
 }
 
 struct Document {
-    /// Relative to the root of the repository.
+    /// The path, relative to the root of the repository.
     path: PathBuf,
     /// The lines outside blocks of code.
     lines: Vec<String>,

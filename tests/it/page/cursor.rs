@@ -141,7 +141,7 @@ fn a_malformed_cursor_is_rejected_with_the_reason_in_both_modes() {
         ("e3 0".to_owned(), base64),
         ("e3%2B0".to_owned(), base64),
         ("e3%2F0".to_owned(), base64),
-        // `e30` is `{}`. These would be `{}` too, but their last character has bits that belong to no byte.
+        // `e30` is `{}`. In the next two texts, the unused bits of the last character are not zero.
         ("e31".to_owned(), base64),
         ("e3".to_owned(), base64),
         ("abc%FF".to_owned(), base64),

@@ -278,7 +278,7 @@ fn ambiguous_names_are_rejected_in_either_order() {
                     // A request has a page or a cursor.
                     let is_ambiguous =
                         is_ambiguous && ![first, second].iter().all(|it| ["page", "cursor"].contains(it));
-                    // Another name of the page, because the default name could be ambiguous too.
+                    // The page parameter gets another name, because the default name could be ambiguous too.
                     let other = list().with_page_name("other").unwrap();
                     let set = set_first(other, first_name).and_then(|it| set_second(it, second_name));
                     assert_eq!(set.is_err(), is_ambiguous, "{first}: {first_name:?}, {second}: {second_name:?}");

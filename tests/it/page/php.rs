@@ -55,7 +55,8 @@ fn a_lenient_pagination_trims_the_characters_that_laravel_trims() {
     ];
     for c in '\0'..=char::MAX {
         let is_trimmed = trimmed.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(c)));
-        // `+` is a sign before a number, a space when it is not encoded, and `&` ends the parameter.
+        // The test skips digits, and characters that have a meaning in a URL: `+` is a space, `&` ends the parameter, `%`
+        // begins an escape, and `#` ends the query.
         if !"+&".contains(c) && !c.is_ascii_digit() && c != '%' && c != '#' {
             assert_eq!(lenient(&format!("page={c}5{c}")), if is_trimmed { 5 } else { 1 }, "{c:?}");
         }

@@ -156,7 +156,7 @@ fn a_strict_pagination_rejects_numbers_that_no_link_contains() {
         ("page=9223372036854775808", LARGER, 1),
         ("page=18446744073709551615", LARGER, 1),
         ("page=18446744073709551616", LARGER, 1),
-        // 2^64 and a page number: arithmetic that wraps would accept these.
+        // 2^64 plus a page number. Arithmetic that wraps would accept these numbers.
         ("page=18446744073709551625", LARGER, 1),
         ("page=18446744073709551618", LARGER, 1),
         (&long, LARGER, 1),

@@ -291,7 +291,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Each escape takes more bytes than the estimate has, so that the buffer is full at every possible place.
+/// An escape is longer than the estimate assumes. So the buffer becomes full at every position of the JSON.
 #[test]
 fn escapes_and_texts_of_any_length_are_written_as_serde_writes_them() {
     for escapes in 0..64 {

@@ -147,7 +147,7 @@ fn use_log(log: &UsageLog<Owner>, attempt: impl Fn(&dyn Fn())) -> Counts {
     };
     let commit = |batch: UsageBatch<'_, Owner>| add(&mut committed.borrow_mut(), &batch.commit());
     record(&[2, 4, 6, 8]);
-    // A larger part comes back than is recorded, then a smaller one.
+    // First, more usage goes back into the log than is recorded afterwards. Then, less usage goes back.
     attempt(&|| drop(log.drain(limit(2))));
     record(&[1, 4]);
     attempt(&|| log.drain(limit(2)).take(2).for_each(drop));
@@ -314,7 +314,7 @@ fn merging_costs_what_was_recorded_since_the_drain() {
         drop(log.drain(limit(10)).next());
         log.record(&Owner(5_000), TokenId(1), instant(0));
         log.record(&Owner(OWNERS + 1), TokenId(1), instant(0));
-        // Ten owners of the batch and two others.
+        // This merges ten owners of the dropped batch and two owners that were recorded.
         let runs = count(|| drop(log.drain(limit(10))));
         assert!(runs < 3_000, "{runs}");
     }

@@ -43,7 +43,7 @@ enum Outcome {
 enum Rule {
     /// Laravel ignores a malformed cursor. We reject it.
     MalformedCursor,
-    /// Some versions write `per_page` and `total` as text if the application has text.
+    /// Some versions write `per_page` and `total` as text if the application passes text.
     NumberAsText,
     /// Early versions write the number of a page as its label.
     LabelAsNumber,

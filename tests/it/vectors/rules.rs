@@ -50,7 +50,8 @@ pub(super) struct Input {
 pub(super) enum Rule {
     /// Laravel and a lenient pagination read a page below 1 as page 1. A strict pagination rejects it.
     PageClampedUp,
-    /// Laravel divides by 1 but writes the size. `PageRequest` has no size below 1, so 1 is compared.
+    /// Laravel computes with a size of 1, and writes the size that it was given. `PageRequest` has no size below 1, so the
+    /// case is compared with a size of 1.
     PerPageBelow1,
     /// Laravel computes in doubles where a number does not fit 2^53, or 63 bits. We compute in integers.
     Double,
