@@ -136,7 +136,7 @@ impl ResponseError {
     }
 }
 
-/// Returns the text before the text of a problem: the status, unless the problem's text begins with it.
+/// Returns the prefix of a problem's text: the status, or nothing if the text already begins with the status.
 fn leading(status: StatusCode, problem: &Problem) -> String {
     if problem.status() == Some(status) { String::new() } else { format!("{status}: ") }
 }

@@ -8,7 +8,7 @@ use crate::contract::harness::{
 use crate::store::{ListQuery, TokenOrder};
 use crate::token::AccessToken;
 
-/// Checks that rows come by id, ascending. The order of insertion and the time of creation must have no effect.
+/// Checks that rows are ordered by id, ascending. The order of insertion and the time of creation must have no effect.
 ///
 /// # Errors
 ///
@@ -22,7 +22,7 @@ pub async fn rows_come_by_id_ascending<F: Fixture>(fixture: &F) -> Result<(), Vi
     expect("the order", &listed, &[1, 2, 3, 5, 7, 9, 10], 7)
 }
 
-/// Checks that tokens that were created at the same time come by id, from page to page.
+/// Checks that tokens with the same time of creation are ordered by id, across all pages.
 ///
 /// # Errors
 ///

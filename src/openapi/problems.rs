@@ -63,7 +63,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
         self.pagination.request(&query).err().map(Problem::from)
     }
 
-    /// Returns whether a request can have more parameters than links preserve.
+    /// Returns whether the parameters of a request can be longer than links can preserve.
     fn can_be_too_long(&self) -> bool {
         let config = self.pagination.config();
         let size = config.client_size.iter().map(|size| preserved_query::encode(&size.name, &size.max.to_string()));

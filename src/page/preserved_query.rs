@@ -41,7 +41,7 @@ impl PreservedQuery {
         N: AsRef<str>,
         V: AsRef<str>,
     {
-        // The new parameters by name, as they are written. `None` replaces a parameter when the query has it.
+        // The new parameters by name, as they are written. A parameter that is written already has the value `None`.
         let mut unwritten = HashMap::new();
         for (name, value) in parameters {
             let name = name.as_ref();

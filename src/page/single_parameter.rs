@@ -1,4 +1,4 @@
-//! Finds the query parameter of a name, which may be given at most once.
+//! Finds the query parameter with a name. A query may have it at most once.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,10 @@ use crate::page::lenient::{self, Shape};
 use crate::page::query_error::Reason;
 use crate::text::query::{self, is_or_is_in};
 
-/// Returns how a parameter of this decoded name sets the variable `name`. `None` if it sets another variable.
+/// Returns the shape of the variable `name` that a parameter with this decoded name sets. `None` if the parameter sets
+/// another variable.
 ///
-/// A lenient list finds the parameters that PHP reads as the variable too.
+/// In a lenient list, a parameter also sets the variable if PHP reads its name as `name`.
 pub(crate) fn shape(parameter: &[u8], name: &str, is_lenient: bool) -> Option<Shape> {
     if parameter == name.as_bytes() {
         Some(Shape::Scalar)
@@ -21,7 +22,7 @@ pub(crate) fn shape(parameter: &[u8], name: &str, is_lenient: bool) -> Option<Sh
     }
 }
 
-/// Returns the value of the only parameter of a name. `None` if the query does not have one.
+/// Returns the value of the only parameter with a name. `None` if the query does not have this parameter.
 pub(crate) fn single_value<'q>(query: &'q str, name: &str, is_lenient: bool) -> Result<Option<Cow<'q, [u8]>>, Reason> {
     let mut found = None;
     for parameter in query::parameters(query) {

@@ -122,6 +122,6 @@ fn object_or_number(members: Map<String, Value>) -> Value {
     if !is_named_number {
         return object;
     }
-    // Without the feature, the name has no meaning, and this fails.
+    // Without the feature, the name has no meaning, the conversion fails, and the value stays an object.
     Number::deserialize(&object).map_or(object, Value::Number)
 }

@@ -136,8 +136,8 @@ impl<O: Clone + Ord> UsageLog<O> {
 
     /// Records that a token was used once, at `time`. Counts saturate at `u64::MAX`.
     ///
-    /// The first usage of an owner after a drain clones the owner. The first usage of a token after a drain can allocate.
-    /// Other calls do not clone or allocate.
+    /// The first usage of an owner since the last drain clones the owner. The first usage of a token since the last drain can
+    /// allocate. Other calls do not clone or allocate.
     pub fn record(&self, owner: &O, id: TokenId, time: DateTime<Utc>) {
         let total = Total { count: 1, last_used_at: time };
         let is_known = self.lock().recorded.add_known(owner, id, total);
