@@ -83,7 +83,7 @@ pub(super) fn names(violations: Option<&Violations>) -> Vec<&'static str> {
     violations.into_iter().flat_map(Violations::iter).map(|(clause, _)| clause).collect()
 }
 
-/// A store whose way to list can be replaced.
+/// A store whose [`list`](TokenStore::list) can be replaced.
 struct Store {
     table: Table,
     owners: AtomicU64,

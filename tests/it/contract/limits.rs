@@ -82,7 +82,7 @@ fn unsigned() -> Limits {
     Limits::default().with_min_id(TokenId(0))
 }
 
-/// The first and the last second of 32 bits.
+/// Returns the limits of a column that stores seconds since 1970 in 32 bits.
 fn in_32_bits() -> Limits {
     let end = DateTime::UNIX_EPOCH + TimeDelta::seconds(i32::MAX.into());
     Limits::default().with_times(DateTime::UNIX_EPOCH..=end)
