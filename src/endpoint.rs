@@ -262,7 +262,7 @@ where
     /// By default, the cause of a problem is dropped without being logged.
     ///
     /// The function runs in the future of [`handle`](Self::handle), so it must not block. For problems of the service's
-    /// other endpoints, call the same function with a [`ProblemEvent::new`].
+    /// other endpoints, call the same function with an event from [`ProblemEvent::new`].
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! The OpenAPI descriptions: one of everything that the endpoint can offer, and one of an endpoint as it is configured.
+//! The OpenAPI descriptions: a packaged one with every option of the endpoint, and one for each configured endpoint.
 //!
 //! The description of a configured endpoint is `openapi.json` with changes, so that both use the same words.
 

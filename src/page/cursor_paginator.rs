@@ -1,4 +1,4 @@
-//! A page without numbers: Laravel's cursor paginator, as a resource collection responds with it.
+//! A page without numbers. Its JSON is the JSON of a Laravel resource collection with a cursor paginator.
 
 use std::num::NonZeroU32;
 

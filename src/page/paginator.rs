@@ -1,4 +1,4 @@
-//! The envelope of a page: Laravel's length-aware paginator, as a resource collection responds with it.
+//! A page with a total. Its JSON is the JSON of a Laravel resource collection with a length-aware paginator.
 
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;

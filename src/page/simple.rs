@@ -1,4 +1,4 @@
-//! A page without a total: Laravel's simple paginator, as a resource collection responds with it.
+//! A page without a total. Its JSON is the JSON of a Laravel resource collection with a simple paginator.
 
 use std::num::NonZeroU32;
 

@@ -12,7 +12,7 @@ impl ListParameters {
     }
 }
 
-/// The URL of one page or cursor, written where it is needed.
+/// The URL of one page or cursor. `Display` writes it, so it needs no memory of its own.
 #[derive(Clone, Copy)]
 pub(crate) struct ListUrl<'r, P> {
     list: &'r ListParameters,

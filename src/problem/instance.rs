@@ -17,7 +17,7 @@ pub(super) fn to_reference(text: &str) -> Box<str> {
     }
 }
 
-/// Returns whether a text is a URI reference as it is (RFC 3986, section 4.2: path-absolute), as most paths are.
+/// Returns whether a text is already a URI reference (RFC 3986, section 4.2: path-absolute). Most paths are.
 fn is_absolute_path(text: &str) -> bool {
     text.starts_with('/') && !text.starts_with("//") && matches!(percent::escape_path(text), Cow::Borrowed(_))
 }

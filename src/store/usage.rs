@@ -1,7 +1,7 @@
 //! Usage of tokens, kept in memory until it is written.
 //!
 //! Writing each usage to the token's row would cost a write for each request, and all requests of one token would wait for
-//! the same row. So usage is added up in memory and written now and then, many tokens at a time. The cost: a crash loses
+//! the same row. So usage is added up in memory and written at intervals, for many tokens at once. The cost: a crash loses
 //! usage that was recorded and not written.
 //!
 //! The log has three collections instead of one, so that no call holds the lock for long. [`UsageLog::record`] changes one

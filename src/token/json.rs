@@ -18,7 +18,7 @@ const TIMESTAMP_LEN: usize = r#""2024-03-01T18:11:00Z""#.len();
 /// The expected length of an entry of an allow-list, with its quotes and comma.
 const ALLOWED_IP_LEN: usize = r#""203.0.113.128/25","#.len();
 
-/// A token as it is written: a resource, or a record at a time.
+/// A token to write: a resource, or a record with the time at which its status is derived.
 ///
 /// The encoder is compiled for each of them, so that a record is written without becoming a resource first.
 pub(crate) trait WrittenToken {
