@@ -1,4 +1,4 @@
-//! The description of the endpoint, as it is packaged and as an endpoint is configured.
+//! The packaged description of the endpoint, and the descriptions of configured endpoints.
 
 mod options;
 mod page;

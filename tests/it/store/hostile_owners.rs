@@ -476,7 +476,7 @@ fn a_panic_in_an_owners_code_changes_at_most_one_step_of_a_store() {
                 let missing = TOKENS.iter().filter(|(owner, id, _)| !ids.contains(&(*owner, *id))).count();
                 let left = ids.len() + missing - TOKENS.len();
                 assert!(missing + left <= 1, "panic {turn} in {code:?} leaves {tokens:?}");
-                // Usage is added to both tokens of a batch or to none, where the tokens exist.
+                // If both tokens of a batch exist, usage is added to both tokens or to none.
                 if missing + left == 0 {
                     let used: Vec<_> = tokens.iter().map(|(.., count)| *count).collect();
                     let whole = [[1, 1, 1, 1], [0, 0, 1, 1], [1, 1, 0, 0]];
