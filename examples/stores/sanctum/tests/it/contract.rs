@@ -89,8 +89,8 @@ impl Fixture for SanctumFixture {
     fn corrupt_row(&self, owner: Owner, id: TokenId) -> Option<FixtureFuture<'_>> {
         Some(Box::pin(async move {
             let sql = "UPDATE personal_access_tokens SET usage_count = -1 WHERE tokenable_id = ? AND id = ?";
-            sqlx::query(sql).bind(owner.id).bind(id.0).execute(&self.pool).await?;
-            Ok(())
+            let changed = sqlx::query(sql).bind(owner.id).bind(id.0).execute(&self.pool).await?.rows_affected();
+            if changed == 1 { Ok(()) } else { Err(format!("{changed} rows have changed").into()) }
         }))
     }
 }

@@ -10,9 +10,10 @@ use crate::galera::cluster::{Application, CLUSTER};
 async fn assert_passes_on(node: usize) {
     let application = Application::create(&CLUSTER);
     application.run(&CLUSTER, IDS_OF_EACH_OWNER);
-    let writer = application.store_on(&CLUSTER, (node + 1) % 3).await;
+    let writing_node = (node + 1) % 3;
+    let writer = application.store_on(&CLUSTER, writing_node).await;
     let store = application.store_on(&CLUSTER, node).await;
-    let fixture = SanctumFixture::with_writer(store, writer, application.pool_on(&CLUSTER, node).await);
+    let fixture = SanctumFixture::with_writer(store, writer, application.pool_on(&CLUSTER, writing_node).await);
     let skipped = contract::check_all(&fixture).await.expect("the store fulfills the contract");
     assert_eq!(skipped.clauses(), [OUTAGE]);
 }
