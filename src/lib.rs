@@ -191,8 +191,9 @@
 //! compiler of that version. A new minimum version comes with a new minor version of the crate.
 //!
 //! **Breaking changes** follow Semantic Versioning. Before 1.0, a new minor version may have breaking changes. A change
-//! of the JSON, of a URL or of the status of a response is a breaking change too, and so is a new clause of the
-//! contract. The compiler does not see these changes. Texts of errors and of problems may change in any version.
+//! of the JSON, of a URL or of the status of a response is a breaking change too. A new check in the module `contract`
+//! is also a breaking change. The compiler does not see these changes. Texts of errors and of problems may change in
+//! any version.
 //!
 //! Six dependencies are in the public interface, so a new major version of one of them is a breaking change: chrono 0.4
 //! (times), http 1 (requests and responses), ipnet 2 (ranges of addresses), serde 1, serde_json 1 (values of problems)
