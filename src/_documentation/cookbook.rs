@@ -22,8 +22,8 @@
 //!
 //! # List the tokens of a user
 //!
-//! Create a [`ListTokens`](crate::ListTokens) when the service starts. Pass each request of its path to `handle`, with
-//! any method: `handle` responds to a wrong method with a 405.
+//! Create a [`ListTokens`](crate::ListTokens) when the service starts. Pass each request for the path of the list to
+//! `handle`, with any method: `handle` responds to a wrong method with a 405.
 //!
 //! ```
 //! # use pollster::block_on;
