@@ -94,7 +94,7 @@ fn print_latency(name: &str, owners: u64, rounds: usize, work: impl Fn(&UsageLog
         });
     }
     records.print(name);
-    nothing.print("timing nothing meanwhile");
+    nothing.print("the empty measurements meanwhile");
 }
 
 /// The number of measurements for each number of nanoseconds.
