@@ -36,7 +36,7 @@ use crate::token::{AccessToken, TokenId};
 /// | it fails | 503 with `Retry-After`, 504 or 500, by the [kind](StoreErrorKind) of the error |
 /// | it returns too many or too few rows, rows out of order or repeated, rows of another status than the client chose, or more rows than the total | 500 |
 /// | it returns a wrong total that fits its rows | the page, with numbers that follow from that total |
-/// | it takes long | no response until it is done: drop the future to set a timeout |
+/// | it takes long | no response until it is done. Your service can set a timeout that drops the future. |
 /// | it panics | no response: the panic is not caught |
 ///
 /// `handle` is cancel-safe. It holds no lock across an `.await`, and it records usage exactly once, when the token is
@@ -144,7 +144,8 @@ pub struct ListTokens<S, A: Authenticator> {
 /// Sees every problem before it becomes a response.
 type ProblemHook = dyn Fn(&ProblemEvent<'_>) + Send + Sync;
 
-/// Records one usage of an owner's token. A closure, so that only an owner in a [`UsageLog`] must be `Clone` and `Ord`.
+/// Records one usage of an owner's token. It is a closure, so the owner must be `Clone` and `Ord` only in an endpoint
+/// with a [`UsageLog`].
 type RecordUsage<O> = dyn Fn(&O, TokenId, DateTime<Utc>) + Send + Sync;
 
 impl<S, A> ListTokens<S, A>
@@ -188,7 +189,7 @@ where
 
     /// Sets the challenge of a 401. By default it names the realm `api`.
     ///
-    /// A 401 sends it with the error of the rejection and without a description.
+    /// A 401 sends this challenge with the error code of the rejection, and without a description.
     #[doc(alias = "realm")]
     #[must_use]
     pub fn with_challenge(self, challenge: Challenge) -> Self {
@@ -197,7 +198,7 @@ where
 
     /// Sets the proxies that are trusted to report the address of a client. By default no proxy is trusted.
     ///
-    /// Allow-lists are then matched with the address that [`TrustedProxies::client`] returns for the peer of a request.
+    /// An allow-list is then compared with the address that [`TrustedProxies::client`] returns for the request.
     #[must_use]
     pub fn with_trusted_proxies(self, proxies: TrustedProxies) -> Self {
         Self { trusted_proxies: Some(proxies), ..self }
@@ -319,7 +320,7 @@ where
     /// Use `None` if the address is not known: a token with an allow-list is then rejected. The body of a request is
     /// ignored.
     ///
-    /// `parts` has the method, the query and the headers that are read, and the path that becomes the `instance` of a
+    /// The method, the query and the headers of `parts` are read. The path of `parts` becomes the `instance` of a
     /// problem.
     pub async fn handle(&self, parts: &Parts, peer: Option<IpAddr>) -> Response<Vec<u8>> {
         let mut response = match self.list(parts, peer).await {
