@@ -54,9 +54,10 @@ impl BearerToken {
     ///
     /// # Errors
     ///
-    /// - [`Missing`](CredentialsError::Missing): there is no header, another scheme, or only the scheme.
-    /// - [`Malformed`](CredentialsError::Malformed): the credentials contain whitespace, or a character that is not in the
-    ///   grammar of RFC 6750 and is not `|`.
+    /// - [`Missing`](CredentialsError::Missing): there is no header, the header has another scheme, or the header has
+    ///   only the scheme.
+    /// - [`Malformed`](CredentialsError::Malformed): the credentials do not match the grammar of RFC 6750, section 2.1,
+    ///   to which this crate adds the character `|`. For example, they contain whitespace.
     /// - [`Repeated`](CredentialsError::Repeated): there is more than one header. Picking one would let an attacker who can
     ///   add a header choose the credentials.
     pub fn from_values<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<Self, CredentialsError> {
@@ -118,7 +119,7 @@ impl fmt::Debug for BearerToken {
 
 /// Why no bearer token could be read from a request.
 ///
-/// The three variants are complete: each has its own challenge in RFC 6750, section 3.1.
+/// The three variants are complete, because RFC 6750, section 3.1, has three challenges: one for each variant.
 ///
 /// # Examples
 ///

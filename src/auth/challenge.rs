@@ -1,7 +1,7 @@
 //! The challenge that a rejected request gets (RFC 6750, section 3).
 //!
-//! A text with a character that its parameter cannot contain is an error. Dropping the character would change the text, and
-//! could leave the parameter empty.
+//! A text is rejected if it has a character that its parameter cannot contain. Dropping the character would change the
+//! text, and could leave the parameter empty.
 
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};
@@ -47,8 +47,8 @@ struct Parameters {
     scope: Option<Box<str>>,
 }
 
-/// The headers without an error code and with each error code. A description belongs to one error code, so none of these
-/// headers has a description.
+/// One header without an error code, and one header for each error code. These headers have no description, because a
+/// description belongs to one error code.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Rejections {
     without_error: HeaderValue,
@@ -148,8 +148,8 @@ impl Challenge {
         self.parameters.write(self.parameters.error, self.parameters.description.as_deref())
     }
 
-    /// Returns the header with this error code instead of the challenge's own, and without the description, which belongs
-    /// to the challenge's own error code.
+    /// Returns the header with this error code in place of the challenge's own error code. The description is left out,
+    /// because it belongs to the challenge's own error code.
     pub(crate) fn to_header_with_error(&self, error: Option<BearerError>) -> HeaderValue {
         let header = match error {
             None => &self.rejections.without_error,

@@ -27,10 +27,11 @@ use crate::token::status::TokenStatus;
 ///
 /// - Return `Ok(None)` for a secret that is not known. An error means that the lookup failed.
 /// - Return the token with any status and any allow-list. [`authenticate`] applies both.
-/// - Look a secret up by its digest. Then the table does not contain the secret, and the time of a lookup does not reveal
-///   it. A comparison in constant time is not needed. The time can reveal at most how many bits of the digest of a guess
-///   match a stored digest. More matching bits do not bring the guess closer to the secret. Use a cryptographic hash, and
-///   random secrets with at least 128 bits. This crate does not compare secrets.
+/// - Look a secret up by its digest. Then the table does not contain the secret, and the time of a lookup does not
+///   reveal it. A comparison in constant time is not needed. The time can reveal at most how many bits match between
+///   two digests: the digest of a guess and a stored digest. A guess whose digest has more matching bits is not closer
+///   to the secret. Use a cryptographic hash, and random secrets with at least 128 bits. This crate does not compare
+///   secrets.
 ///
 /// # Examples
 ///

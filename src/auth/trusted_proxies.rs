@@ -1,8 +1,8 @@
 //! The client's address behind proxies.
 //!
-//! A client can send any `Forwarded` or `X-Forwarded-For` header, and each proxy appends the address of its own client. So
-//! only the entries that trusted proxies appended are reliable: the last ones. The list is walked from right to left, from
-//! one trusted proxy to the next.
+//! A client can send any `Forwarded` or `X-Forwarded-For` header, and each proxy appends the address of its own client.
+//! Trusted proxies appended the last entries, so only these entries are reliable. The list is walked from right to
+//! left, from one trusted proxy to the next.
 
 use std::net::IpAddr;
 
@@ -89,8 +89,9 @@ impl TrustedProxies {
     /// - Otherwise the list is walked from right to left, past all trusted proxies. The first entry that is not a trusted
     ///   proxy is the client. Entries to its left are ignored. If all entries are trusted proxies, the leftmost one is the
     ///   client.
-    /// - The client is not known if this entry is not an address: if it is empty or malformed, `unknown` or an obfuscated
-    ///   identifier, or if an element of `Forwarded` has no `for` or more than one.
+    /// - The client is not known if this entry is not an address. Such an entry is empty, malformed, `unknown` or an
+    ///   obfuscated identifier. An element of `Forwarded` that has no `for`, or more than one `for`, is not an address
+    ///   either.
     ///
     /// An address can have a port, which is ignored. In `X-Forwarded-For`, IPv6 can be bare or in brackets.
     ///
