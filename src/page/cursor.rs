@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use crate::page::query_error::Reason;
 use crate::text::{base64url, php_json};
 
-/// The maximum length of a cursor in bytes. Servers should support a target of 8,000 bytes (RFC 9110, section 4.1), and
-/// may reject a longer one. A link has a cursor, the URL of the list, and at most 1,024 bytes of preserved parameters
-/// unless a service sets another limit.
+/// The maximum length of a cursor in bytes. Servers should support a URL of 8,000 bytes (RFC 9110, section 4.1), and
+/// may reject a longer URL. A link has the URL of the list, a cursor and the preserved parameters. These parameters
+/// have at most 1,024 bytes, unless a service sets another limit.
 pub(crate) const MAX_LEN: usize = 4_096;
 /// The member that has the direction.
 const POINTS_TO_NEXT: &str = "_pointsToNextItems";

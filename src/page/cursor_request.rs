@@ -20,8 +20,9 @@ use crate::token::status::TokenStatus;
 /// ordered by. It is a struct of numbers, texts and options, in the order of the columns. The last key must differ from
 /// item to item, as an id does.
 ///
-/// A cursor is not signed. A client that changes the keys must only get another part of the same list. So do not select the
-/// list by the keys. Select it by the owner of the request, for example.
+/// A cursor is not signed, so a client can change the keys. With changed keys, the client must get another part of the
+/// same list, and never a part of another list. So do not select the list by the keys. Select it by the owner of the
+/// request, for example.
 ///
 /// # Examples
 ///

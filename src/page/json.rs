@@ -38,7 +38,7 @@ const CURSOR_LEN: usize = r#"{"data":[],"links":{"first":null,"last":null,"prev"
     .len()
     + r#""per_page":4294967295,"next_cursor":"","prev_cursor":""}}"#.len();
 
-/// A page as its items, and the members after them in JSON.
+/// The parts of a page in JSON: the items, and the members after the items.
 trait Envelope {
     type Item;
 
@@ -481,8 +481,8 @@ impl WrittenUrl {
         });
     }
 
-    /// Writes `"URL","label":"Next »","page":7,"active":false}`, the rest of a link to the previous or the next page, or
-    /// of a gap.
+    /// Writes `"URL","label":"Next »","page":7,"active":false}`, the rest of an entry. The entry is a link to the
+    /// previous page, a link to the next page, or a gap.
     fn write_link_without_number(&self, out: &mut Buffer, label: &str, page: Option<u64>) {
         self.write_nullable(out, page);
         out.put(br#","label":""#);

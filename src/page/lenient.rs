@@ -23,8 +23,8 @@ pub(crate) enum Shape {
     Scalar,
 }
 
-/// Returns the shape of the variable `name` that a parameter sets. `None` if the parameter sets another variable, or
-/// none.
+/// Returns the shape of the variable `name` that a parameter sets. `None` if the parameter sets another variable or no
+/// variable.
 ///
 /// PHP ends the name of a parameter at a NUL, ignores spaces before it, and reads `name[..]` as an array. In the name
 /// of a variable, a space, a `.` and a `[` that is never closed become `_`.

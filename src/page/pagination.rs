@@ -12,12 +12,12 @@ use crate::store::TokenOrder;
 use crate::text::percent;
 use crate::token::status::TokenStatus;
 
-/// The maximum length of the preserved parameters, unless a service sets another one. Every link repeats them: about
-/// twenty in a page and four in a `Link` header, and proxies reject a long header.
+/// The maximum length of the preserved parameters, unless a service sets another one. Every link repeats the
+/// parameters. A page has about twenty links, and a `Link` header has four. Proxies reject a long header.
 const DEFAULT_MAX_QUERY_LEN: usize = 1_024;
 
-/// The maximum length of a `Link` header, unless a service sets another one. nginx answers a response whose headers
-/// exceed 4 kB with 502, unless it is configured otherwise.
+/// The maximum length of a `Link` header, unless a service sets another one. If the headers of a response exceed 4 kB,
+/// nginx sends a 502 to the client instead, unless it is configured otherwise.
 const DEFAULT_MAX_LINK_HEADER_LEN: usize = 3_000;
 
 /// The words for a [`TokenStatus`](crate::TokenStatus).
@@ -127,8 +127,8 @@ pub(crate) enum ChoiceKind {
 }
 
 impl Config {
-    /// Returns whether the pagination reads a parameter of this decoded name: as the position, as a size, as a choice, or
-    /// as an array under one of them.
+    /// Returns whether the pagination reads a parameter of this decoded name as the position, as a size or as a choice.
+    /// An array under such a name is read too.
     pub(crate) fn reads(&self, parameter: &str, position: Position) -> bool {
         let mut names = std::iter::once(self.position_name(position)).chain(self.names_without_position());
         names.any(|name| reads_as(parameter, name, self.is_lenient))
@@ -160,8 +160,8 @@ impl Config {
         self.choices.sort_by_key(|(kind, _)| *kind);
     }
 
-    /// Checks that all names differ, by the rules of a strict and of a lenient list. A request has a page or a cursor, so
-    /// these two can have the same name.
+    /// Checks that all names differ, by the rules of a strict and of a lenient list. A request has a page or a cursor,
+    /// so the page parameter and the cursor parameter can have the same name.
     fn check_names(&self) -> Result<(), ParameterNameError> {
         let positions = [&*self.page_name, &*self.cursor_name];
         if positions.into_iter().chain(self.names_without_position()).any(str::is_empty) {
@@ -310,10 +310,9 @@ impl Pagination {
         self.with_names(|config| config.client_size = Some(ClientSize { name: name.into(), max }))
     }
 
-    /// Lets the client choose the status of the tokens in the list: `active`, `expired` or `revoked`, by a parameter of
-    /// this decoded name.
+    /// Lets the client choose the status of the tokens in the list, by a parameter of this decoded name.
     ///
-    /// Links preserve it.
+    /// The values of the parameter are `active`, `expired` and `revoked`. Links preserve it.
     ///
     /// [`PageRequest::status`](crate::PageRequest::status) returns the choice, and [`ListTokens`](crate::ListTokens)
     /// lists the tokens that have the status at the time of the request. Without the parameter, the list has tokens of
@@ -344,8 +343,9 @@ impl Pagination {
         self.with_only_choice(ChoiceKind::Status, Choice { name: name.into(), values: &STATUSES })
     }
 
-    /// Lets the client choose the order of the list: `asc` or `desc`, by a parameter of this decoded name. Links
-    /// preserve it.
+    /// Lets the client choose the order of the list, by a parameter of this decoded name.
+    ///
+    /// The values of the parameter are `asc` and `desc`. Links preserve it.
     ///
     /// [`PageRequest::direction`](crate::PageRequest::direction) returns the choice. Without the parameter,
     /// [`ListTokens`](crate::ListTokens) uses the order of [`ListTokens::with_order`](crate::ListTokens::with_order).
@@ -454,7 +454,7 @@ impl Pagination {
 
     /// Preserves the other parameters of a request in its links.
     ///
-    /// The parameters stay byte for byte and in order, duplicates and parameters without a value included. Only
+    /// The parameters stay byte for byte and in order. Duplicates and parameters without a value stay too. Only
     /// characters that a URL cannot contain are escaped, such as `[` and a `%` that does not begin an escape. An array
     /// under the name of the page parameter (`page[]=2`) is dropped.
     ///
@@ -476,7 +476,7 @@ impl Pagination {
         self.with(|config| config.preserves_query = true)
     }
 
-    /// Sets the maximum length of the parameters that links preserve, in bytes as they are written.
+    /// Sets the maximum length of the parameters that links preserve, in bytes after escaping.
     ///
     /// The default is 1,024. A request with longer parameters is rejected, because every link repeats them.
     ///

@@ -31,7 +31,7 @@ pub struct QueryError(Kind);
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Kind {
-    /// One parameter is wrong. Most queries that are rejected have just one, which needs no vector.
+    /// One parameter is wrong. Most rejected queries have one wrong parameter, so this variant needs no vector.
     Parameter(ParameterError),
     /// At least two parameters are wrong.
     Parameters(Vec<ParameterError>),
@@ -265,7 +265,8 @@ impl ParameterError {
 }
 
 impl fmt::Display for ParameterError {
-    /// Writes each text with a call of its own. Every 400 needs two of these texts, and nested formatting takes longer.
+    /// Calls the formatter once for each part of the text. Every 400 needs two of these texts, and nested formatting is
+    /// slower.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.detail {
             Detail::Text(text) => f.write_str(text),
