@@ -1,4 +1,4 @@
-//! Reads a member of a problem that may have any value.
+//! Reads an extension member of a problem. The member may have any value.
 
 use std::fmt;
 
@@ -21,7 +21,8 @@ impl<'de> Deserialize<'de> for Extension {
     }
 }
 
-/// The number of levels that a value may still nest, and one more for a number that arrives as an object.
+/// One more than the number of levels that a value may still nest. The last level is only for a number that arrives as
+/// an object.
 #[derive(Clone, Copy)]
 struct Levels(u8);
 

@@ -17,7 +17,8 @@ pub(super) fn to_reference(text: &str) -> Box<str> {
     }
 }
 
-/// Returns whether a text is already a URI reference (RFC 3986, section 4.2: path-absolute). Most paths are.
+/// Returns whether a text is an absolute path, which is a valid URI reference already (RFC 3986, section 4.2). Most
+/// instances are absolute paths.
 fn is_absolute_path(text: &str) -> bool {
     text.starts_with('/') && !text.starts_with("//") && matches!(percent::escape_path(text), Cow::Borrowed(_))
 }

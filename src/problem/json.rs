@@ -21,7 +21,7 @@ use crate::text::number::Whole;
 const MEMBERS_LEN: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
 /// The expected length of an extension, without its name. A trace id of 32 digits in quotes fits.
 const EXTENSION_LEN: usize = 40;
-/// The spare capacity after a short text, which is written as one word.
+/// A short text is written as one word. This is the spare capacity that the word needs after the text.
 const WORD_LEN: usize = 8;
 
 impl Problem {

@@ -134,7 +134,7 @@ pub(crate) struct Content {
     pub(crate) title: Option<Cow<'static, str>>,
     pub(crate) status: Option<StatusCode>,
     pub(crate) detail: Option<Cow<'static, str>>,
-    /// The detail and the extension `errors` of a problem about a query, unless they are set.
+    /// The error of a query. The detail and the extension `errors` come from it, unless they are set.
     query: Option<Box<QueryDetails>>,
     pub(crate) instance: Option<Box<str>>,
     pub(crate) extensions: Vec<(Cow<'static, str>, Value)>,
@@ -204,7 +204,7 @@ impl Problem {
 
     /// Reads a problem from JSON. It is tolerant, as RFC 9457, sections 3.1 and 3.2, require.
     ///
-    /// A member whose type is not the RFC's is ignored. The last of duplicate members wins. No extension makes the
+    /// A standard member of the wrong type is ignored. The last of duplicate members wins. These inputs do not make the
     /// problem unreadable:
     ///
     /// - an extension that nests more than 16 arrays and objects is ignored;

@@ -15,7 +15,8 @@ pub(crate) const PRIVATE_NO_STORE: HeaderValue = HeaderValue::from_static("priva
 
 /// Returns the header value with the length of a body.
 ///
-/// The length of most problems has three digits and does not allocate. `HeaderValue::from` allocates twice for a number.
+/// Most problems have a length of three digits, whose header value is static and does not allocate. `HeaderValue::from`
+/// allocates twice for a number.
 pub(crate) fn content_length(body: &[u8]) -> HeaderValue {
     if let Some(digits) = digits::three(body.len()) {
         return HeaderValue::from_static(digits);
