@@ -18,7 +18,8 @@ const FIFTY_YEARS: Months = Months::new(50 * 12);
 /// proxy appends its own.
 ///
 /// A year of two digits is read as the latest year with these digits that is at most 50 years after `now` (RFC 9110,
-/// section 5.6.7). The name of its day is not checked, because the sender may have meant another century.
+/// section 5.6.7). The name of the day in such a date is not checked, because the sender may have meant another
+/// century.
 ///
 /// A service can ask for any time up to `u64::MAX` seconds, so set a maximum for the time that you wait.
 ///

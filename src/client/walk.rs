@@ -14,9 +14,9 @@ use crate::page::number::lenient_page;
 
 /// A walk from page to page over a list, which requests no page and no cursor twice.
 ///
-/// It follows the next link of every kind of page, if it is safe to send the same credentials to the link's URL. Limit the
-/// number of requests: a hostile service can invent a new page or a new cursor for each request. The numbers of pages
-/// ascend, up to [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE).
+/// It follows the next link of every kind of page, if it is safe to send the same credentials to the link's URL. Limit
+/// the number of requests: a hostile service can invent a new page or a new cursor for each request. The walk requests
+/// numbered pages only in ascending order, up to [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE).
 ///
 /// # Examples
 ///
@@ -100,8 +100,9 @@ impl PageWalk {
 
     /// Uses only the page or the cursor of a link. The rest of the URL comes from [`new`](Self::new).
     ///
-    /// Use it for a service whose links cannot be followed. For example, a Laravel service behind a proxy with TLS links to
-    /// `http:`, unless it is configured otherwise. The other parameters of its links are ignored.
+    /// Use it for a service whose links cannot be followed. For example, the links of a Laravel service behind a TLS
+    /// proxy begin with `http:`, unless the service is configured otherwise. The other parameters of its links are
+    /// ignored.
     ///
     /// # Examples
     ///
@@ -148,7 +149,7 @@ impl PageWalk {
     /// - [`NotAhead`](NextUrlError::NotAhead): the page of the link is not ahead, so the walk could be endless.
     /// - [`SeenCursor`](NextUrlError::SeenCursor): the cursor of the link was requested before.
     ///
-    /// After [`on_own_url`](Self::on_own_url), the walk requests no URL of the service. So `OtherOrigin` and `Userinfo`
+    /// After [`on_own_url`](Self::on_own_url), the walk does not use the URLs of links, so `OtherOrigin` and `Userinfo`
     /// cannot occur.
     ///
     /// After an error, the walk stays at its page.
