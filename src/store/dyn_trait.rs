@@ -1,4 +1,5 @@
-//! Makes an async trait usable as a trait object: a boxed trait, whose method boxes its future, and forwarding.
+//! Makes an async trait usable as a trait object. It defines a boxed trait, whose method boxes its future, and forwards
+//! the trait to `&`, `Box` and `Arc`.
 
 /// Defines the boxed trait of a trait with an `Owner` and one async method with one argument.
 ///

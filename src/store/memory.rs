@@ -170,7 +170,9 @@ impl<O: Eq + Hash> MemoryStore<O> {
         Some(token)
     }
 
-    /// Adds usage to the tokens: the counts, which saturate at `u64::MAX`, and the later of two times.
+    /// Adds usage to the tokens.
+    ///
+    /// Counts saturate at `u64::MAX`. A token gets the time of the usage, unless its own time is later.
     ///
     /// Ignores usage of a token that the store does not have.
     pub fn record_usage(&self, usages: &[TokenUsage<O>]) {

@@ -26,9 +26,9 @@ use crate::token::TokenId;
 /// [`ListTokens::with_usage_log`](crate::ListTokens::with_usage_log) records usage at that endpoint. The service records
 /// usage at its other endpoints, once for each token that [`authenticate`](crate::authenticate) accepts.
 ///
-/// The log has no runtime. Drain it as often as you like, for example once a second, and once more when the service stops.
-/// **A crash loses the usage that was recorded and not written.** While writing succeeds, this is the usage of one interval
-/// between two drains.
+/// The log has no runtime. Drain it as often as you like, for example once a second, and once more when the service
+/// stops. **A crash loses the usage that was recorded and not written.** While writing succeeds, the lost usage is the
+/// usage of one interval between two drains.
 ///
 /// # Memory
 ///
@@ -248,9 +248,9 @@ impl<O> Drop for Drain<'_, O> {
 
 /// Usage of at least one token that was drained from a [`UsageLog`].
 ///
-/// The batch is a slice of [`TokenUsage`], sorted by owner and then by token. **Call [`commit`](Self::commit) when it is
-/// written.** A batch that is dropped without it goes back into the log: after an error, in a future that is cancelled, or
-/// during a panic. This takes constant time, and runs no code of the owner.
+/// The batch is a slice of [`TokenUsage`], sorted by owner and then by token. **Call [`commit`](Self::commit) when it
+/// is written.** A batch that is dropped without `commit` goes back into the log: after an error, in a future that is
+/// cancelled, or during a panic. This takes constant time, and runs no code of the owner.
 ///
 /// # Examples
 ///
