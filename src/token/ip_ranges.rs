@@ -1,7 +1,7 @@
 //! A set of address ranges that is searched by bisection.
 //!
-//! Every address is a number of 128 bits. IPv4 has the numbers of its mapped addresses (`::ffff:0:0/96`, RFC 4291,
-//! section 2.5.5.2). Ranges are sorted and merged once, so that a lookup takes log2(n) steps.
+//! Every address is a number of 128 bits. An IPv4 address has the number of its IPv4-mapped address (`::ffff:0:0/96`,
+//! RFC 4291, section 2.5.5.2). Ranges are sorted and merged once, so that a lookup takes log2(n) steps.
 
 use std::net::IpAddr;
 

@@ -31,9 +31,9 @@ pub(crate) struct TimestampText {
 impl Timestamp {
     /// Returns the text of the time.
     ///
-    /// Truncates a fraction of a second. A leap second becomes `:59`, because chrono stores it as second 59 with a fraction
-    /// of at least one. A time outside the years 0000 to 9999 becomes the first or the last second of these years, so that
-    /// every page can be read.
+    /// Truncates a fraction of a second. A leap second becomes `:59`, because chrono stores it as second 59 with a
+    /// fraction of at least one second. A time outside the years 0000 to 9999 becomes the first or the last second of
+    /// these years, so that every page can be read.
     #[inline]
     pub(crate) fn to_text(self) -> TimestampText {
         let date = self.0.naive_utc().date();
