@@ -67,7 +67,7 @@ impl Limits {
         &self.times
     }
 
-    /// Returns the time between two neighbouring times.
+    /// Returns the difference between two neighbouring times that the table can hold.
     pub(crate) fn time_unit(&self) -> TimeDelta {
         TimeDelta::microseconds(10_i64.pow(6_u32.saturating_sub(self.fraction_digits.into())))
     }
