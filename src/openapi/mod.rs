@@ -35,10 +35,10 @@ pub const OPENAPI_JSON: &str = include_str!("../../openapi.json");
 impl<S, A: Authenticator> ListTokens<S, A> {
     /// Returns the OpenAPI 3.1 description of this endpoint.
     ///
-    /// It is [`OPENAPI_JSON`](crate::OPENAPI_JSON) as this endpoint is configured: its URL, the names and limits of its
-    /// parameters, its order, its challenge and its links. A parameter, header, response or member that the endpoint
-    /// does not offer is left out, and so is every component that nothing references. The examples are responses of
-    /// this endpoint.
+    /// It is [`OPENAPI_JSON`](crate::OPENAPI_JSON) with the configuration of this endpoint: the URL, the names and
+    /// limits of the parameters, the order, the challenge and the links. A parameter, header, response or member that
+    /// the endpoint does not offer is left out, and so is every component that nothing references. The examples are
+    /// responses of this endpoint.
     ///
     /// `info` names this library. Set your own title and version. The order of the members is the order of
     /// `serde_json`'s map: sorted by name, or as in `openapi.json` if the feature `preserve_order` of `serde_json` is
