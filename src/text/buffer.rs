@@ -1,8 +1,8 @@
 //! A byte buffer that overwrites its old content.
 //!
-//! Each append to a `Vec` checks, loads and stores the length, also for a few bytes, and each step waits for the step
-//! before. A [`Buffer`] initializes the bytes of its vector ahead of the output, so that a write is only a copy. Short text
-//! is written as one [`Piece`], whose length stays in a register.
+//! Each append to a `Vec` checks, loads and stores the length, even for a few bytes, and each step waits for the step
+//! before. A [`Buffer`] initializes the bytes of its vector ahead of the output, so that a write is only a copy. Short
+//! text is written as one [`Piece`], whose length stays in a register.
 
 use std::io;
 use std::ops::Range;
