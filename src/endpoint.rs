@@ -321,7 +321,7 @@ where
     /// ignored.
     ///
     /// The method, the query and the headers of `parts` are read. The path of `parts` becomes the `instance` of a
-    /// problem.
+    /// problem. A [`TraceId`](crate::TraceId) among the extensions of `parts` becomes the `trace_id` of a problem.
     pub async fn handle(&self, parts: &Parts, peer: Option<IpAddr>) -> Response<Vec<u8>> {
         let mut response = match self.list(parts, peer).await {
             Ok(page) => self.respond(page),
