@@ -149,7 +149,7 @@ impl Databases {
                 .collect();
             let record =
                 |store: &PostgresStore| runtime.block_on(store.record_usage(&batch)).expect("the store writes");
-            table.measure(&format!("1,000 uses of {owners} owners"), &[0], self.variants(1, record));
+            table.measure(&format!("1,000 rows of usage, {owners} owners"), &[0], self.variants(1, record));
         }
     }
 
