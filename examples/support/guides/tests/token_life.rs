@@ -1,10 +1,11 @@
-//! The life of a token of `docs/guides/token-life.md`, over the table of `docs/guides/service.md`.
+//! The life of a token of `docs/guides/token-life.md`, in the service of `docs/guides/service.md` with axum.
 
-#[expect(dead_code, reason = "the service uses more of it")]
-mod tokens {
-    include!(concat!(env!("OUT_DIR"), "/service/src/tokens.rs"));
-}
+include!(concat!(env!("OUT_DIR"), "/service/src/main.rs"));
 
 mod life {
     include!(concat!(env!("OUT_DIR"), "/token-life/src/life.rs"));
+}
+
+mod life_routes {
+    include!(concat!(env!("OUT_DIR"), "/token-life/src/life_routes.rs"));
 }
