@@ -51,7 +51,8 @@ impl Limits {
         Self { min_id, ..self }
     }
 
-    /// Sets the first and the last time. The range must contain 2024-04-11 and the days around it, which the checks use.
+    /// Sets the first and the last time. The range must contain 2024-04-11 to 2024-04-18, because the checks use
+    /// these days.
     #[must_use]
     pub fn with_times(self, times: RangeInclusive<DateTime<Utc>>) -> Self {
         Self { times, ..self }
