@@ -102,7 +102,8 @@ fn whitespace(_: &Service, request: &Request, expected: &mut Expected) {
     expected.body = Body::OfRequest(without);
 }
 
-/// A request must have one `Authorization` header with one token. Laravel uses the last of several tokens.
+/// A request must have one `Authorization` header with one token. Laravel uses the text from the last `Bearer ` to the next
+/// comma.
 fn several_credentials(_: &Service, request: &Request, expected: &mut Expected) {
     let is_accepted = expected.status == 200 && !expected.used.is_empty();
     if is_accepted && BearerToken::from_values(request.values("authorization").map(str::as_bytes)).is_err() {
