@@ -6,7 +6,6 @@
 //!
 //! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
@@ -14,7 +13,7 @@ use tokenfolio_actix_web::app;
 use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> anyhow::Result<()> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let endpoint = Arc::new(endpoint);
     let server = HttpServer::new(move || App::new().configure(app(Arc::clone(&endpoint))));

@@ -18,15 +18,13 @@
 //! A page is `{"data":[{"id":1,"name":"Production Deploy",..},..],"links":{..},"meta":{..}}`. A rejection is
 //! `{"type":"about:blank","title":"Unauthorized","status":401,..}`. `--help` lists the other arguments.
 
-use std::error::Error;
-
 use tokenfolio_axum::{app, serve};
 use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 use tokenfolio_hyper::CLIENT_TIMEOUT;
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> anyhow::Result<()> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let shutdown = shutdown_signal()?;

@@ -6,7 +6,6 @@
 //!
 //! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use tokenfolio_demo::{Arguments, Demo, Fallback, shutdown_signal};
@@ -14,7 +13,7 @@ use tokenfolio_hyper::{CLIENT_TIMEOUT, serve, service};
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> anyhow::Result<()> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let fallback = Fallback::new(endpoint.openapi().to_string());

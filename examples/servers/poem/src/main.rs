@@ -6,15 +6,13 @@
 //!
 //! It prints the same lines as the other servers and takes the same arguments. See the example for axum.
 
-use std::error::Error;
-
 use poem::Server;
 use poem::listener::TcpAcceptor;
 use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 use tokenfolio_poem::app;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> anyhow::Result<()> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let acceptor = TcpAcceptor::from_std(listener)?;
     let shutdown = shutdown_signal()?;

@@ -9,14 +9,12 @@
 //! Rocket opens its socket itself. `main` closes the demo's socket and gives Rocket its port. The startup message is printed
 //! when Rocket listens. If another process takes the port in between, the server ends with an error.
 
-use std::error::Error;
-
 use rocket::fairing::AdHoc;
 use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
 use tokenfolio_rocket::{app, serve};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> anyhow::Result<()> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let address = listener.local_addr()?;
     drop(listener);

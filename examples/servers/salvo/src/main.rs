@@ -9,7 +9,6 @@
 //! During a shutdown, salvo accepts no more connections. The operating system rejects new connections only after the
 //! process has ended.
 
-use std::error::Error;
 use std::time::Duration;
 
 use salvo::Server;
@@ -20,7 +19,7 @@ use tokenfolio_salvo::app;
 use tokio::net::TcpListener;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> anyhow::Result<()> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let acceptor = TcpAcceptor::try_from(TcpListener::from_std(listener)?)?;
     // An idle connection delays the shutdown for this long. The default is 30 seconds.

@@ -7,8 +7,6 @@
 //! It prints the same lines as the other servers and takes the same arguments. See the example for axum. The tests show
 //! a call without a socket.
 
-use std::error::Error;
-
 use http::Request;
 use hyper_util::service::TowerToHyperService;
 use tokenfolio_demo::{Arguments, Demo, shutdown_signal};
@@ -18,7 +16,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+async fn main() -> anyhow::Result<()> {
     let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
     let listener = TcpListener::from_std(listener)?;
     let app = app(endpoint);

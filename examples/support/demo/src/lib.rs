@@ -4,7 +4,7 @@
 //! use tokenfolio_demo::{Arguments, Demo, Endpoint, PATH, shutdown_signal};
 //!
 //! # async fn serve(_: std::net::TcpListener, _: &str, _: Endpoint, _: impl Future<Output = ()>) {}
-//! # async fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! # async fn run() -> anyhow::Result<()> {
 //! let Demo { listener, endpoint, startup_message, usage_writer } = Demo::start(Arguments::read()).await?;
 //! let shutdown = shutdown_signal()?;
 //! startup_message.print()?;

@@ -1,9 +1,9 @@
 //! Everything that a server needs, from its arguments.
 
-use std::error::Error;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use anyhow::Context;
 use chrono::Utc;
 use tokenfolio::{ListTokens, UsageLog};
 
@@ -38,8 +38,9 @@ impl Demo {
     /// # Errors
     ///
     /// Fails if the port is taken, or if the store cannot be opened or filled.
-    pub async fn start(arguments: Arguments) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))?;
+    pub async fn start(arguments: Arguments) -> anyhow::Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+        let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let trusted_proxies = arguments.trusted_proxies();

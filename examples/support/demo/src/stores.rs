@@ -1,8 +1,8 @@
 //! The chosen store, with the demo data in it.
 
-use std::error::Error;
 use std::sync::Arc;
 
+use anyhow::Context;
 use chrono::{DateTime, Utc};
 use tokenfolio::{DynAuthenticator, DynTokenStore, ListQuery, MemoryStore};
 use tokenfolio_sqlite::SqliteStore;
@@ -28,26 +28,34 @@ pub(crate) struct Opened {
     pub(crate) secrets: Secrets,
 }
 
-type OpenResult = Result<Opened, Box<dyn Error + Send + Sync>>;
-
 /// Opens the chosen store.
 ///
 /// # Errors
 ///
 /// Fails if a database cannot be opened, read or written, or if the system provides no randomness.
-pub(crate) async fn open(choice: &StoreChoice, now: DateTime<Utc>) -> OpenResult {
+pub(crate) async fn open(choice: &StoreChoice, now: DateTime<Utc>) -> anyhow::Result<Opened> {
     match choice {
         StoreChoice::Memory => open_memory(now),
         #[cfg(feature = "mysql")]
-        StoreChoice::MySql(url) => fill_database(crate::mysql::open(url).await?, now).await,
+        StoreChoice::MySql(url) => {
+            let store = crate::mysql::open(url).await.context("cannot open the MySQL database")?;
+            fill_database(store, now).await
+        }
         #[cfg(feature = "postgres")]
-        StoreChoice::Postgres(config) => fill_database(crate::postgres::open(config).await?, now).await,
+        StoreChoice::Postgres(config) => {
+            let store = crate::postgres::open(config).await.context("cannot open the PostgreSQL database")?;
+            fill_database(store, now).await
+        }
         StoreChoice::Sqlite => fill_database(SqliteStore::in_memory().await?, now).await,
-        StoreChoice::SqliteFile(path) => fill_database(SqliteStore::open(path).await?, now).await,
+        StoreChoice::SqliteFile(path) => {
+            let store = SqliteStore::open(path).await;
+            let store = store.with_context(|| format!("cannot open the SQLite file {}", path.display()))?;
+            fill_database(store, now).await
+        }
     }
 }
 
-fn open_memory(now: DateTime<Utc>) -> OpenResult {
+fn open_memory(now: DateTime<Utc>) -> anyhow::Result<Opened> {
     let secrets = Secrets::generate(|owner, _| owner)?;
     let store = MemoryStore::new();
     let mut authenticator = MemoryAuthenticator::default();
@@ -66,7 +74,7 @@ fn open_memory(now: DateTime<Utc>) -> OpenResult {
 }
 
 /// Adds tokens for each owner who has none, and replaces the secrets.
-async fn fill_database<D: Database + 'static>(store: D, now: DateTime<Utc>) -> OpenResult {
+async fn fill_database<D: Database + 'static>(store: D, now: DateTime<Utc>) -> anyhow::Result<Opened> {
     let secrets = Secrets::generate(D::secret_prefix)?;
     for (owner, tokens) in tokens::all(now) {
         if store.list(&ListQuery::new(owner)).await?.total == 0 {

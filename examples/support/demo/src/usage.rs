@@ -1,6 +1,5 @@
 //! Usage of tokens: recorded in memory with each request, written to the store once a second.
 
-use std::error::Error;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -44,7 +43,7 @@ impl UsageWriter {
     /// # Errors
     ///
     /// Fails if the store fails. Usage that is not written is lost.
-    pub async fn finish(self) -> Result<(), Box<dyn Error + Send + Sync>> {
+    pub async fn finish(self) -> anyhow::Result<()> {
         drop(self.stop);
         Ok(self.task.await??)
     }

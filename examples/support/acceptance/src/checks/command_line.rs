@@ -77,16 +77,23 @@ pub fn the_startup_message_has_commands_to_paste(binary: &str) {
     server.stop();
 }
 
-/// Starts servers that cannot serve. They print an error, no startup message, and exit with an error code.
+/// Starts servers that cannot serve. They print an error that names the wrong argument, print no startup message, and exit
+/// with an error code.
 #[track_caller]
 pub fn a_server_that_cannot_start_fails_with_an_error(binary: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("it is bound").port().to_string();
-    for arguments in [["--port", &port], ["--store", "sqlite:/"], ["--store", "none"], ["--base", "none"], ["--a", "b"]]
-    {
-        let output = Command::new(binary).args(arguments).output().expect("the server starts");
-        assert!(!output.status.success(), "{arguments:?}");
-        assert!(output.stdout.is_empty(), "{arguments:?}");
-        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    for (option, value, expected) in [
+        ("--port", &*port, format!("Error: cannot listen on 127.0.0.1:{port}")),
+        ("--store", "sqlite:/", "Error: cannot open the SQLite file /".to_owned()),
+        ("--store", "none", "invalid value 'none' for '--store".to_owned()),
+        ("--base", "none", "invalid value 'none' for '--base".to_owned()),
+        ("--a", "b", "unexpected argument '--a'".to_owned()),
+    ] {
+        let output = Command::new(binary).args([option, value]).output().expect("the server starts");
+        assert!(!output.status.success(), "{option} {value}");
+        assert!(output.stdout.is_empty(), "{option} {value}");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(&expected), "{option} {value}: {error}");
     }
 }

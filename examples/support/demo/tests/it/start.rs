@@ -117,5 +117,6 @@ async fn usage_is_in_the_store_after_the_writer_has_finished() {
 async fn a_taken_port_is_an_error() {
     let first = Demo::start(arguments(StoreChoice::Memory)).await.unwrap();
     let port = first.listener.local_addr().unwrap().port();
-    Demo::start(Arguments { port, ..arguments(StoreChoice::Memory) }).await.unwrap_err();
+    let error = Demo::start(Arguments { port, ..arguments(StoreChoice::Memory) }).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot listen on 127.0.0.1:{port}"));
 }
