@@ -205,7 +205,7 @@ async fn expect_corrupt<F: Fixture>(fixture: &F, owner: F::Owner, corrupt: Fixtu
 
 /// Inserts tokens with ascending ids, and expects them back.
 async fn expect_back<F: Fixture>(fixture: &F, tokens: Vec<AccessToken>) -> Result<(), Violation> {
-    let query = ListQuery { limit: rows(100), ..ListQuery::new(fixture.fresh_owner()) };
+    let query = ListQuery::new(fixture.fresh_owner());
     for token in &tokens {
         insert(fixture, &query.owner, token.clone()).await?;
     }
