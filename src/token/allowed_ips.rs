@@ -72,7 +72,7 @@ struct UnknownEntry {
     text: Box<str>,
 }
 
-/// An entry and its position, for writing.
+/// An entry to write: an address or range, or the text of an unknown entry.
 pub(crate) enum WrittenEntry<'a> {
     Known(&'a AllowedIp),
     Unknown(&'a str),

@@ -20,7 +20,7 @@ struct Range {
 }
 
 impl IpRanges {
-    /// Sorts and merges ranges. A range of IPv6 does not contain IPv4.
+    /// Sorts and merges ranges. Removes the numbers of IPv4 from each range of IPv6.
     pub(crate) fn new(ranges: impl Iterator<Item = IpNet>) -> Self {
         let mut ranges: Vec<_> = ranges.flat_map(Range::without_ipv4).collect();
         ranges.sort_unstable_by_key(|range| range.first);

@@ -18,9 +18,10 @@ const TIMESTAMP_LEN: usize = r#""2024-03-01T18:11:00Z""#.len();
 /// The expected length of an entry of an allow-list, with its quotes and comma.
 const ALLOWED_IP_LEN: usize = r#""203.0.113.128/25","#.len();
 
-/// A token to write: a resource, or a record with the time at which its status is derived.
+/// A token to write: a [`TokenResource`], or an [`AccessToken`] with the time at which its status is derived.
 ///
-/// The encoder is compiled for each of them, so that a record is written without becoming a resource first.
+/// The encoder is compiled for each of the two types, so that an `AccessToken` is written without becoming a resource
+/// first.
 pub(crate) trait WrittenToken {
     fn id(&self) -> TokenId;
     fn name(&self) -> &str;
@@ -38,7 +39,7 @@ pub(crate) enum WrittenStatus<'t> {
     Other(&'t str),
 }
 
-/// A record, and the time at which its status is derived.
+/// An [`AccessToken`], and the time at which its status is derived.
 pub(crate) struct RecordAt<'t> {
     pub(crate) record: &'t AccessToken,
     pub(crate) now: DateTime<Utc>,

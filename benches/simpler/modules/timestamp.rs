@@ -1,6 +1,7 @@
 //! Timestamps by `write!`. The wire form of a time: `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, section 5.6).
 //!
-//! Writing has one form and cannot fail. Parsing accepts everything that RFC 3339 allows.
+//! Writing has one form and cannot fail. Parsing accepts every date-time of RFC 3339 that is in the years 0000 to 9999
+//! in UTC.
 
 use std::io::Write;
 
@@ -19,7 +20,7 @@ const LAST_SECOND: i64 = 253_402_300_799;
 #[derive(Clone, Copy)]
 pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
 
-/// The 20 characters of a timestamp, in three parts that are stored as one word each.
+/// The 20 characters of a timestamp, in three parts. Each part is stored at once.
 pub(crate) struct TimestampText {
     /// `YYYY-MM-`.
     pub(crate) year_and_month: [u8; 8],
@@ -33,7 +34,7 @@ impl Timestamp {
     /// Returns the text of the time.
     ///
     /// A fraction is truncated, which also turns a leap second into `:59`. A time outside the years 0000 to 9999 is
-    /// clamped to the nearest one inside, so that no record can make a page unreadable.
+    /// clamped to the nearest one inside, so that no token can make a page unreadable.
     pub(crate) fn to_text(self) -> TimestampText {
         let date = self.0.naive_utc().date();
         let time = self.0.naive_utc().time();
