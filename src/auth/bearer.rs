@@ -119,7 +119,8 @@ impl fmt::Debug for BearerToken {
 
 /// Why no bearer token could be read from a request.
 ///
-/// The three variants are complete, because RFC 6750, section 3.1, has three challenges: one for each variant.
+/// The three variants are complete. Each of them leads to another challenge of RFC 6750, section 3.1: without an error
+/// code (`Missing`), with `invalid_request` (`Repeated`), or with `invalid_token` (`Malformed`).
 ///
 /// # Examples
 ///

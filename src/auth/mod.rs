@@ -26,7 +26,8 @@ use crate::token::status::TokenStatus;
 /// # Contract
 ///
 /// - Return `Ok(None)` for a secret that is not known. An error means that the lookup failed.
-/// - Return the token with any status and any allow-list. [`authenticate`] applies both.
+/// - Return the token even if it is expired, revoked or not allowed for the client's address. [`authenticate`] checks
+///   the status and the allow-list.
 /// - Look a secret up by its digest. Then the table does not contain the secret, and the time of a lookup does not
 ///   reveal it. A comparison in constant time is not needed. The time can reveal at most how many bits match between
 ///   two digests: the digest of a guess and a stored digest. A guess whose digest has more matching bits is not closer
@@ -195,7 +196,7 @@ impl<O> Authenticated<O> {
 /// let accepted = pollster::block_on(authenticate(&OneToken, &challenge, &request.into_parts().0, None, now))?;
 /// assert_eq!(accepted.owner, 7);
 ///
-/// // All endpoints of the service share one log, the list of tokens included.
+/// // All endpoints of the service record usage in one log. `ListTokens` can use the same log.
 /// let log = UsageLog::new();
 /// log.record(&accepted.owner, accepted.token.id, now);
 ///
@@ -236,7 +237,8 @@ fn unauthorized(challenge: &Challenge, error: AuthError) -> Problem {
     let problem = Problem::unauthorized_without_instance()
         .with_header(WWW_AUTHENTICATE, challenge.to_header_with_error(error.bearer_error()));
     match error {
-        // Anybody can cause these two, so they are cheap.
+        // Scanners and attackers send many requests without a token or with a guessed token. A static source does not
+        // allocate.
         AuthError::Missing => problem.with_static_source(&AuthError::Missing),
         AuthError::Unknown => problem.with_static_source(&AuthError::Unknown),
         _ => problem.with_source(error),
