@@ -51,7 +51,7 @@ pub(crate) fn split(base: &str) -> (&str, &str) {
     (origin, if path.is_empty() { "/" } else { path })
 }
 
-/// Parses a path that is empty or begins with `/`, without trailing slashes.
+/// Parses a path that is empty or begins with `/`. Returns it without its trailing slashes.
 fn parse_path(path: &str) -> Result<String, BaseUrlError> {
     // RFC 3986, section 3.2.2: brackets are for IP addresses in hosts.
     if let Some(bracket) = path.chars().find(|c| matches!(c, '[' | ']')) {

@@ -85,8 +85,8 @@ impl<K: Serialize + DeserializeOwned> Cursor<K> {
         let Some(Value::Bool(points_to_next)) = members.remove(POINTS_TO_NEXT) else { return Err(Reason::NotACursor) };
         let names: Vec<_> = members.keys().cloned().collect();
         let keys: K = serde_json::from_value(Value::Object(members)).map_err(|_| Reason::OtherKeys)?;
-        // A type that ignores unknown members or has defaults accepts names that it does not write. This list did
-        // not write such a cursor.
+        // `K` may ignore unknown members, or have defaults for missing members. Then the names in the cursor can differ
+        // from the names that `K` writes. This list did not write such a cursor.
         match serde_json::to_value(&keys) {
             Ok(Value::Object(written)) if written.keys().eq(&names) => {}
             _ => return Err(Reason::OtherKeys),
@@ -128,7 +128,7 @@ fn is_flat(json: &[u8]) -> bool {
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let request = Pagination::new("/numbers")?.with_per_page(1.try_into()?).cursor_request("")?;
 /// let error = request.paginate(vec![1, 2], |number| *number).unwrap_err();
-/// assert_eq!(error.to_string(), "keys of a cursor must be an object of numbers, texts and null");
+/// assert_eq!(error.to_string(), "keys of a cursor must be a non-empty object of numbers, texts, booleans and null");
 /// assert_eq!(Problem::from(error).status(), Some(http::StatusCode::INTERNAL_SERVER_ERROR));
 /// # Ok(())
 /// # }
@@ -141,7 +141,7 @@ pub struct CursorError(Unwritable);
 enum Unwritable {
     #[error("keys of a cursor cannot be JSON: {0}")]
     Json(String),
-    #[error("keys of a cursor must be an object of numbers, texts and null")]
+    #[error("keys of a cursor must be a non-empty object of numbers, texts, booleans and null")]
     NotKeys,
     #[error("keys of a cursor must not have the name `{POINTS_TO_NEXT}`")]
     Reserved,

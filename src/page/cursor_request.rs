@@ -233,9 +233,10 @@ impl<K> CursorRequest<K> {
     ///
     /// # Errors
     ///
-    /// Fails if the keys of an item cannot be serialized, or are not an object of numbers, texts and null. Fails if a key
-    /// has the name `_pointsToNextItems`, which the cursor itself uses. Fails if the cursor would be longer than
-    /// [`MAX_CURSOR_LEN`](Self::MAX_CURSOR_LEN), because a server can reject a long URL.
+    /// Fails if the keys of an item cannot be serialized, or are not an object with at least one member. Each member
+    /// must be a number, a text, a boolean or null. Fails if a key has the name `_pointsToNextItems`, which the cursor
+    /// itself uses. Fails if the cursor would be longer than [`MAX_CURSOR_LEN`](Self::MAX_CURSOR_LEN), because a server
+    /// can reject a long URL.
     pub fn paginate<T>(self, items: Vec<T>, keys: impl Fn(&T) -> K) -> Result<CursorPaginator<T>, CursorError>
     where
         K: Serialize,

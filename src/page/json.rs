@@ -185,7 +185,8 @@ impl Paginator<TokenResource> {
 impl Paginator<AccessToken> {
     /// Returns the JSON of the page, with each token as a resource whose status is derived at `now`.
     ///
-    /// The members of each resource are borrowed from its record. A vector of resources would be one more allocation.
+    /// The members of each resource are borrowed from its `AccessToken`. A vector of resources would be one more
+    /// allocation.
     pub(crate) fn to_json(&self, now: DateTime<Utc>) -> Vec<u8> {
         let mut out = Vec::new();
         write_page_of(self.items().iter().map(|record| RecordAt { record, now }), self, &mut out);

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use crate::text::query::{self, Parameter};
 
-/// Returns the value of the last parameter with a name. `None` if there is none, or if the last one is an array.
+/// Returns the value of the last parameter that has the name `name`. `None` if there is none, or if the last one is an
+/// array.
 pub(crate) fn last_value<'q>(query: &'q str, name: &str) -> Option<Cow<'q, [u8]>> {
     let read = |parameter: Parameter<'q>| match shape(&parameter.name(), name)? {
         Shape::Array => Some(None),

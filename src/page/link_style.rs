@@ -87,7 +87,7 @@ impl LinkStyle {
         self.has_array.then_some(&self.labels)
     }
 
-    /// Leaves the array out. With 20 tokens on a page, it is about a quarter of the bytes.
+    /// Leaves the array out. On a page of 20 tokens, the array is about a quarter of the bytes.
     #[must_use]
     pub fn without_array(self) -> Self {
         Self { has_array: false, ..self }

@@ -241,6 +241,9 @@ impl Pagination {
     /// meanings. Two names count as the same if one of them is an array under the other (`page` and `page[size]`), or if PHP
     /// reads them as one variable (`page.no` and `page_no`).
     ///
+    /// The cursor parameter is an exception: it may have the name of the page parameter, because a request has either a
+    /// page or a cursor.
+    ///
     /// # Examples
     ///
     /// ```
@@ -267,7 +270,8 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
+    /// Fails if the name is empty, or if another parameter than the page parameter has the same name.
+    /// [`with_page_name`](Self::with_page_name) explains which names count as the same.
     ///
     /// # Examples
     ///
@@ -301,7 +305,8 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
+    /// Fails if the name is empty, or if another parameter has the same name. [`with_page_name`](Self::with_page_name)
+    /// explains which names count as the same.
     pub fn with_client_size(
         self,
         name: impl Into<Cow<'static, str>>,
@@ -320,7 +325,8 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
+    /// Fails if the name is empty, or if another parameter has the same name. [`with_page_name`](Self::with_page_name)
+    /// explains which names count as the same.
     ///
     /// # Examples
     ///
@@ -353,7 +359,8 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
+    /// Fails if the name is empty, or if another parameter has the same name. [`with_page_name`](Self::with_page_name)
+    /// explains which names count as the same.
     ///
     /// # Examples
     ///
@@ -377,8 +384,9 @@ impl Pagination {
     ///
     /// # Errors
     ///
-    /// Fails if [`with_page_name`](Self::with_page_name) would reject the name: if it is empty, or if another parameter has it.
-    /// Fails if there are no values, because every request with the parameter would be an error.
+    /// Fails if the name is empty, or if another parameter has the same name. [`with_page_name`](Self::with_page_name)
+    /// explains which names count as the same. Fails if there are no values, because every request with the parameter
+    /// would be an error.
     ///
     /// # Examples
     ///
@@ -430,10 +438,14 @@ impl Pagination {
 
     /// Reads queries as a Laravel application with its default middleware does.
     ///
-    /// The last duplicate wins. Whitespace and invisible characters around the number are ignored. A `+` before the number
-    /// is ignored too. Every other mistake in a page is read as page 1, and every other mistake in a size as the size of
-    /// [`with_per_page`](Self::with_per_page). A size above the maximum is read as the maximum. Names are read as PHP
-    /// reads them: `+page=2` and `page%00x=2` are page 2, and an array such as `page[]=2` is page 1.
+    /// If a page or a size is given twice, the last value wins. Whitespace and invisible characters around the number
+    /// are ignored. A `+` before the number is ignored too. A size above the maximum is read as the maximum. Every
+    /// other mistake in a page is read as page 1, and every other mistake in a size as the size of
+    /// [`with_per_page`](Self::with_per_page).
+    ///
+    /// Names are read as PHP reads them: `+page=2` and `page%00x=2` are page 2. An array such as `page[]=2` is page 1.
+    ///
+    /// An invalid choice or cursor is still an error, and so is one that is given twice.
     ///
     /// # Examples
     ///

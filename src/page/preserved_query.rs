@@ -41,7 +41,7 @@ impl PreservedQuery {
         N: AsRef<str>,
         V: AsRef<str>,
     {
-        // The new parameters by name, as they are written. A parameter that is written already has the value `None`.
+        // The new parameters by name, in their encoded form. `None` if the parameter has been appended.
         let mut unwritten = HashMap::new();
         for (name, value) in parameters {
             let name = name.as_ref();

@@ -210,7 +210,8 @@ pub struct ParameterError {
 impl ParameterError {
     /// Creates the error of a parameter that the service reads itself.
     ///
-    /// The client reads both texts. `detail` is the rest of a sentence that begins with the parameter's name.
+    /// The client reads `parameter` and `detail`. `detail` is the rest of a sentence that begins with the parameter's
+    /// name.
     ///
     /// # Examples
     ///
@@ -265,8 +266,8 @@ impl ParameterError {
 }
 
 impl fmt::Display for ParameterError {
-    /// Calls the formatter once for each part of the text. Every 400 needs two of these texts, and nested formatting is
-    /// slower.
+    /// Writes each part of the text to the formatter on its own. Nested formatting is slower, and every 400 about
+    /// parameters formats such a text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.detail {
             Detail::Text(text) => f.write_str(text),

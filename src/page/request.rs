@@ -1,7 +1,8 @@
 //! Reads the page that a query asks for.
 //!
-//! By default, reading is strict. No link has a malformed page number, so such a number is a mistake in the client's code,
-//! and an error shows the mistake. Laravel hides the mistake: it reads page 1. A service can choose to do this too.
+//! By default, reading is strict. The links that this crate writes have no malformed page number. So such a number is a
+//! mistake in the client's code, and an error shows the mistake. Laravel hides the mistake: it reads page 1. A service
+//! can choose to do this too.
 
 use std::num::NonZeroU32;
 
@@ -236,7 +237,7 @@ impl PageRequest {
 
     /// Returns the position in the list of the first item on the page, from 1.
     pub(crate) fn position_of_first(&self, item_count: usize) -> Option<u64> {
-        // The position saturates only for items that no `u64` total could count.
+        // Only a position above `u64::MAX` saturates. No list has so many items.
         (item_count > 0).then(|| self.offset().saturating_add(1))
     }
 

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use crate::page::list_parameters::ListParameters;
 use crate::page::request::PageRequest;
 
-/// A page of items with the pages before and after it, and without the number of pages.
+/// A page of items with links to the pages before and after it, and without the number of pages.
 ///
 /// Use it for a list that takes long to count.
 ///

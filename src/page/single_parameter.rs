@@ -1,4 +1,4 @@
-//! Finds the query parameter with a name. A query may have it at most once.
+//! Finds the query parameter that has a given name. A query may have this parameter at most once.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ pub(crate) fn shape(parameter: &[u8], name: &str, is_lenient: bool) -> Option<Sh
     }
 }
 
-/// Returns the value of the only parameter with a name. `None` if the query does not have this parameter.
+/// Returns the value of the only parameter that has the name `name`. `None` if the query does not have this parameter.
 pub(crate) fn single_value<'q>(query: &'q str, name: &str, is_lenient: bool) -> Result<Option<Cow<'q, [u8]>>, Reason> {
     let mut found = None;
     for parameter in query::parameters(query) {

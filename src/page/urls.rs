@@ -1,5 +1,5 @@
-//! Writes the URL of any position of a list: the list's URL, the preserved parameters, and the page or the cursor,
-//! which is last.
+//! Writes the URL of any position of a list: the list's URL, the preserved parameters, the page or the cursor, and the
+//! fragment.
 
 use std::fmt::{self, Display};
 

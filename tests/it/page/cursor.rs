@@ -200,7 +200,7 @@ fn keys_that_no_cursor_can_have_are_an_error() {
         let request = list().with_per_page(1.try_into().unwrap()).cursor_request("").unwrap();
         request.paginate(vec![(), ()], |()| keys.clone()).unwrap_err().to_string()
     }
-    let not_keys = "keys of a cursor must be an object of numbers, texts and null";
+    let not_keys = "keys of a cursor must be a non-empty object of numbers, texts, booleans and null";
     assert_eq!(error_of(&7), not_keys);
     assert_eq!(error_of(&()), not_keys);
     assert_eq!(error_of(&json!({})), not_keys);
