@@ -21,13 +21,13 @@ impl<'de> Deserialize<'de> for Extension {
     }
 }
 
-/// One more than the number of levels that a value may still nest. The last level is only for a number that arrives as
-/// an object.
+/// The number of levels that a value may still nest, plus one. The additional level is only for a number that arrives
+/// as an object.
 #[derive(Clone, Copy)]
 struct Levels(u8);
 
 impl Levels {
-    /// Returns the number of levels inside an array or an object. `None` if the value may not nest another one.
+    /// Returns the levels of a value inside this array or object: one fewer. `None` if no level is left.
     fn below(self) -> Option<Self> {
         self.0.checked_sub(1).map(Self)
     }

@@ -21,7 +21,8 @@ use crate::text::number::Whole;
 const MEMBERS_LEN: usize = r#"{"type":"","title":"","status":401,"detail":"","instance":""}"#.len();
 /// The expected length of an extension, without its name. A trace id of 32 digits in quotes fits.
 const EXTENSION_LEN: usize = 40;
-/// A short text is written as one word. This is the spare capacity that the word needs after the text.
+/// A text of less than eight bytes is copied as one machine word of eight bytes. This is the spare capacity that the
+/// copy needs after the text.
 const WORD_LEN: usize = 8;
 
 impl Problem {

@@ -38,13 +38,14 @@ static REPEATABLE_HEADERS: [HeaderName; 5] = [LINK, PROXY_AUTHENTICATE, SET_COOK
 
 /// Problem details: why a request failed, for the client's program and for people.
 ///
-/// A problem is one word in size, so `Result<T, Problem>` is cheap to return. The cause is only for the service's own log.
-/// [`with_source`](Self::with_source) sets the cause, and [`source`](Error::source) returns it. The cause is never
-/// serialized, so it cannot reach the client.
+/// A problem has the size of one pointer, so `Result<T, Problem>` is cheap to return. The cause is only for the
+/// service's own log. [`with_source`](Self::with_source) sets the cause, and [`source`](Error::source) returns it. The
+/// cause is never serialized, so it cannot reach the client.
 ///
-/// A problem converts to an [`http::Response`] with its status, media type and headers. Unless a header is set, the response
-/// has `Cache-Control: private, no-store`, and a 401 has the challenge `Bearer realm="api"`. A status below 400 becomes 500
-/// in a response. `Serialize` writes the status unchanged.
+/// A problem converts to an [`http::Response`] with its status, media type and headers. By default, the response has
+/// `Cache-Control: private, no-store`, and a 401 has the challenge `Bearer realm="api"`. A header that is set with
+/// [`with_header`](Self::with_header) replaces its default. A status below 400 becomes 500 in a response. `Serialize`
+/// writes the status unchanged.
 ///
 /// # Examples
 ///
@@ -297,7 +298,9 @@ impl Problem {
         self
     }
 
-    /// Sets the identifier of the request, as the extension `trace_id`. It is the first extension.
+    /// Sets the identifier of the request, as the extension `trace_id`.
+    ///
+    /// `trace_id` precedes the other extensions, except the `errors` of a [`QueryError`](crate::QueryError).
     #[must_use]
     pub fn with_trace_id(mut self, trace_id: &TraceId) -> Self {
         self.0.extensions.retain(|(name, _)| name != TRACE_ID);
