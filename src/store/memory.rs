@@ -208,7 +208,8 @@ impl<O> MemoryStore<O> {
 }
 
 impl<O: Eq + Hash> FromIterator<(O, AccessToken)> for MemoryStore<O> {
-    /// Creates a store from owners and their tokens, in any order. The last token with an id wins.
+    /// Creates a store from owners and their tokens, in any order. If two tokens of an owner have the same id, the last
+    /// one wins.
     ///
     /// Costs O(n log n).
     ///

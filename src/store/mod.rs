@@ -72,7 +72,7 @@ pub trait TokenStore: Send + Sync {
     /// # Errors
     ///
     /// Fails if the rows cannot be read. The [kind](StoreErrorKind) of the error decides the status of the response.
-    // The compiler prints the last line, with its comment, when this trait is made into a trait object.
+    // This trait cannot be a trait object. The compiler's error shows the last line, with its comment.
     #[rustfmt::skip]
     fn list(&self, query: &ListQuery<Self::Owner>)
         -> impl Future<Output = Result<TokenList, StoreError>> + Send; // For trait objects: `dyn DynTokenStore`

@@ -80,7 +80,7 @@ pub struct UsageLog<O> {
 struct Pending<O> {
     /// The usage since the last drain.
     recorded: UsageMap<O>,
-    /// The usage that drains had not returned when they were dropped.
+    /// The usage that was left in drains when they were dropped.
     rests: LinkedList<UsageMap<O>>,
     /// The batches that were dropped before they were committed.
     batches: LinkedList<Vec<TokenUsage<O>>>,
@@ -217,7 +217,7 @@ impl<O: Clone + Ord> Pending<O> {
     }
 }
 
-/// The usage that a drain has not returned.
+/// The usage that is left in a drain.
 struct Drain<'l, O> {
     log: &'l UsageLog<O>,
     limit: NonZeroUsize,
