@@ -24,9 +24,10 @@ use crate::text::repair;
 /// An error names the member: `meta.per_page`, `data[3].created_at`, or `data[3]` if the item is of another type than
 /// [`TokenResource`](crate::TokenResource).
 ///
-/// [`from_slice`](Self::from_slice) also reads JSON that serde_json rejects. The format limits how deep an item of type
-/// `T` may nest. serde_json rejects 128 levels. If `T` is `serde_json::Value`, fewer levels can already need more than
-/// 64 KiB of stack.
+/// [`from_slice`](Self::from_slice) also reads JSON in which single texts or numbers cannot be decoded.
+///
+/// `Page` does not limit how deep an item of type `T` nests. serde_json does: it rejects JSON that nests 128 levels or
+/// more. If `T` is `serde_json::Value`, fewer levels can already need more than 64 KiB of stack.
 ///
 /// # Examples
 ///
@@ -64,8 +65,8 @@ impl<T: DeserializeOwned> Page<T> {
     /// - A lone surrogate escape and a byte that is not UTF-8 are read as U+FFFD.
     /// - A number that no `f64` holds, such as `1e999`, is read as the finite number nearest to it.
     ///
-    /// `Deserialize` fails for these, because the format rejects them first. The time and the memory are linear in the
-    /// length of `json`. The position in an error counts the bytes after these replacements.
+    /// `Deserialize` fails for these, because serde_json rejects them first. The time and the memory are linear in the
+    /// length of `json`. The line and the column in an error are a position in the JSON after these changes.
     ///
     /// # Errors
     ///

@@ -1,4 +1,6 @@
 //! Reads the members of a page, with or without a resource.
+//!
+//! A page without a resource is called a bare page here. Its links and numbers are members beside `data`.
 
 use std::fmt;
 use std::marker::PhantomData;

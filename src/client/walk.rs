@@ -1,7 +1,8 @@
 //! The walk from page to page, for clients that send a secret with each request.
 //!
 //! A service writes the links, and a service may be broken, hijacked or hostile. So each link is compared with the URL
-//! that the client requested. The numbers in a body are ignored, because the service writes them too.
+//! that the client requested. The numbers in a body are ignored, because they do not show whether the walk makes
+//! progress. [`PageWalk::advance`] has an example.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -66,7 +67,8 @@ pub struct PageWalk {
     page_name: String,
     cursor_name: String,
     is_on_own_url: bool,
-    /// The highest page that was requested. A page by cursor can have a lower number.
+    /// The highest page that was requested. A URL without a valid page number counts as page 1, for example a URL with
+    /// only a cursor.
     highest_page: u64,
     /// The cursors that were requested.
     seen_cursors: HashSet<String>,
