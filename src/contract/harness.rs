@@ -118,8 +118,8 @@ pub trait Fixture: Send + Sync {
     /// `None`.
     fn start_backend(&self) -> Option<FixtureFuture<'_>>;
 
-    /// Changes the row of a token, so that it cannot be read as a token: for example, to a usage count below zero, or
-    /// to an allow-list that is not a list.
+    /// Changes the row of a token, so that it cannot be read as a token. For example, sets a usage count below zero, or
+    /// an allow-list that is not a list.
     ///
     /// Returns `None` if the table cannot hold such a row.
     fn corrupt_row(&self, owner: Self::Owner, id: TokenId) -> Option<FixtureFuture<'_>>;

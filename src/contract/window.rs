@@ -53,7 +53,8 @@ pub async fn a_limit_beyond_the_end_is_cut<F: Fixture>(fixture: &F) -> Result<()
     /// A store may reserve capacity for a likely page. No page is likely to be this long.
     const MAX_CAPACITY: usize = 1 << 16;
     let owner = owner_of(fixture, &[1, 2, 3]).await?;
-    // A store that reserves capacity for the limit fails at a million, before the maximum exhausts the memory.
+    // The limits ascend, so a store that reserves capacity for the limit fails at 1,000,000. With `u32::MAX`, it would
+    // exhaust the memory.
     for limit in [4, 1_000, 1_000_000, u32::MAX] {
         let query = ListQuery { offset: 1, limit: rows(limit), ..ListQuery::new(owner.clone()) };
         let listed = list(fixture, &query).await?;
