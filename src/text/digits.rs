@@ -1,7 +1,7 @@
 //! Decimal digits, computed in registers.
 //!
-//! If digits are stored one by one, a copy of them waits for every store. These functions compute up to eight digits in one
-//! word, with the first digit in the lowest byte, and store the word once.
+//! If digits are stored one by one, a copy of them waits for every store. These functions compute up to eight digits in
+//! one machine word, with the first digit in the lowest byte, and store the word once.
 
 /// The character `0` in every byte: adding it to digits 0 to 9 gives their characters.
 const ASCII_ZEROS: u64 = u64::from_le_bytes(*b"00000000");

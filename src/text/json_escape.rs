@@ -41,7 +41,8 @@ pub(crate) fn escape_quoted<const N: usize>(out: &mut Buffer, prefix: &[u8; N], 
     }
 }
 
-/// Copies text up to the first word of eight bytes in which a byte must be escaped. Returns the length of the copy.
+/// Copies text up to the first machine word (eight bytes) in which a byte must be escaped. Returns the length of the
+/// copy.
 ///
 /// `out` has at least eight bytes, even for a shorter text.
 #[inline]
@@ -69,7 +70,7 @@ fn copy_until_escape(out: &mut [u8], text: &[u8]) -> usize {
     text.len()
 }
 
-/// Returns up to seven bytes as a word, with spaces after them, which never need an escape.
+/// Returns up to seven bytes as a machine word, with spaces after them. A space never needs an escape.
 ///
 /// The word is built in a register. Storing single bytes and then loading them as a word would stall.
 #[inline]

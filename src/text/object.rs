@@ -20,7 +20,7 @@ pub(crate) trait Form<'de> {
     }
 }
 
-/// Implements `Deserialize` for a record, with a form for each member.
+/// Implements `Deserialize` for a struct, with a form for each member.
 ///
 /// Unknown members are ignored, and the last of duplicate members wins. A format without names has the members in order.
 macro_rules! read_object {
@@ -83,7 +83,7 @@ macro_rules! read_object {
 
 pub(crate) use read_object;
 
-/// The visitor of a record, which [`read_object`] implements.
+/// The visitor of a struct. [`read_object`] implements `Visitor` for it.
 pub(crate) struct Object<R>(PhantomData<R>);
 
 impl<R> Object<R> {

@@ -52,7 +52,8 @@ fn write_float<W: Write + ?Sized>(out: &mut W, scientific: &str) -> io::Result<(
     let digits = mantissa.replace('.', "");
     out.write_all(sign.as_bytes())?;
     match exponent {
-        // PHP writes up to 17 digits before the point and three zeros after it.
+        // PHP writes an exponent if a number has more than 17 digits before the point, or more than three zeros
+        // directly after the point.
         17.. | ..=-5 => {
             let (first, rest) = digits.split_at(1);
             let rest = if rest.is_empty() { "0" } else { rest };
