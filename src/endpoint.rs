@@ -373,7 +373,7 @@ where
         response
     }
 
-    /// Turns a problem into a response. Only this function adds the request to a problem.
+    /// Turns a problem into a response. In this endpoint, only this function adds the request to a problem.
     fn reject(&self, problem: Problem, parts: &Parts) -> Response<Vec<u8>> {
         let mut problem = problem.with_request(parts);
         if problem.status() == Some(StatusCode::SERVICE_UNAVAILABLE) {
