@@ -8,7 +8,8 @@ use crate::token::TokenId;
 
 /// Why a request was rejected with 401: the [`source`](std::error::Error::source) of the problem, for logs and counters.
 ///
-/// The client cannot read it: every reason has the same response body. It contains no secret.
+/// The client cannot read this error: the body of the response is the same for every reason. The error contains no
+/// secret.
 ///
 /// # Examples
 ///

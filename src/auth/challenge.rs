@@ -1,7 +1,7 @@
 //! The challenge that a rejected request gets (RFC 6750, section 3).
 //!
-//! A text is rejected if it has a character that its parameter cannot contain. Dropping the character would change the
-//! text, and could leave the parameter empty.
+//! The value of a parameter is rejected if it has a character that the parameter cannot contain. Dropping the character
+//! would change the value, and could leave it empty.
 
 use http::StatusCode;
 use http::header::{HeaderValue, WWW_AUTHENTICATE};

@@ -118,8 +118,8 @@ impl TrustedProxies {
     /// Returns the last entry that is not a trusted proxy, or the first entry if all others are trusted. Without entries,
     /// the peer is the client.
     ///
-    /// A walk from right to left ends at this entry. But the entries come from left to right, because only that direction
-    /// shows which commas are inside a quoted string.
+    /// A search from right to left would end at this entry. But this function reads from left to right, because only
+    /// that direction shows which commas are inside a quoted string.
     fn last_untrusted(&self, mut entries: impl Iterator<Item = Option<IpAddr>>, peer: IpAddr) -> Option<IpAddr> {
         let is_trusted = |entry: &Option<IpAddr>| entry.is_some_and(|address| self.proxies.contains(address));
         let first = entries.next().unwrap_or(Some(peer));
