@@ -62,7 +62,8 @@ fn parse_path(path: &str) -> Result<String, BaseUrlError> {
 
 /// Parses a host name or IP address, and a port.
 fn parse_authority(authority: &str) -> Result<String, BaseUrlError> {
-    // `url` ignores an empty user name, and skips slashes before a host. So both are checked here.
+    // The crate `url` ignores an empty user name, and skips additional slashes before a host. So this function rejects
+    // a user name and an empty host itself.
     if authority.contains('@') {
         return Err(BaseUrlError::Userinfo);
     }

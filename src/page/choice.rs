@@ -15,8 +15,9 @@ pub(crate) struct Choice {
 impl Choice {
     /// Reads the value that a query chooses. `None` if the query does not have the parameter.
     ///
-    /// A lenient list finds the parameter as PHP does. Every value that is not one of the choices is an error, also in a
-    /// lenient list. If an unknown filter were ignored, the list would have items that the client did not ask for.
+    /// A lenient list compares names as PHP does. A duplicate is an error, also in a lenient list, and so is a value
+    /// that is not one of the choices. If an unknown filter were ignored, the list would have items that the client did
+    /// not ask for.
     pub(crate) fn read(&self, query: &str, is_lenient: bool) -> Result<Option<&'static str>, ParameterError> {
         let chosen = match single_value(query, &self.name, is_lenient) {
             Ok(None) => return Ok(None),

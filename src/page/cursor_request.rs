@@ -63,7 +63,8 @@ use crate::token::status::TokenStatus;
 /// # }
 /// ```
 ///
-/// A client can choose the page size, a status, an order, and a value of your own, and links repeat what it chose:
+/// A client can choose the page size, a status, an order, and the value of a parameter that you define. Links repeat
+/// these choices:
 ///
 /// ```
 /// use tokenfolio::{Pagination, TokenOrder, TokenStatus};
@@ -114,8 +115,9 @@ impl Pagination {
     /// - is not the JSON of an object with a boolean `_pointsToNextItems`;
     /// - has other keys than `K`, or values that `K` cannot hold.
     ///
-    /// A [lenient](Self::lenient) list rejects these cursors too: Laravel would respond with the first items again, and a
-    /// client would read them twice. The size and the other parameters are rejected as in [`request`](Self::request).
+    /// A [lenient](Self::lenient) list rejects these cursors too: Laravel would respond with the first items again, and
+    /// a client would read them twice. An invalid size or choice, and parameters that are too long, are rejected as in
+    /// [`request`](Self::request).
     ///
     /// # Examples
     ///

@@ -19,7 +19,7 @@ pub(crate) enum NumberKind {
 
 impl NumberKind {
     /// Reads the number of a parameter. `None` if the query does not have the parameter.
-    #[expect(clippy::ptr_arg, reason = "an error shares a name that is static")]
+    #[expect(clippy::ptr_arg, reason = "an error clones the name, which does not allocate if it is static")]
     pub(crate) fn read(
         self,
         query: &str,

@@ -12,8 +12,9 @@ use crate::page::window::window;
 /// A page of items with its numbers, and with links to the other pages.
 ///
 /// Its JSON is Laravel's: `data`, then `links` (first, last, prev, next), then `meta` with the numbers and the array of
-/// page links. Every member is always there. A member without a value is null. In a page past the end, `data` is empty,
-/// `from`, `to` and `next` are null, and no entry of the array is active.
+/// page links. Every member is always there, except the array after [`LinkStyle::without_array`]. A member without a
+/// value is null. In a page past the end, `data` is empty, `from`, `to` and `next` are null, and no entry of the array
+/// is active.
 ///
 /// Every number is exact for any `u64` total. Links lead at most to [`PageRequest::MAX_PAGE`], the last page that can
 /// be requested, even if `last_page` is higher.

@@ -34,7 +34,7 @@ use crate::token::status::TokenStatus;
 /// # }
 /// ```
 ///
-/// A client can choose a status, an order, and a value of your own, and links repeat what it chose:
+/// A client can choose a status, an order, and the value of a parameter that you define. Links repeat these choices:
 ///
 /// ```
 /// use tokenfolio::{Pagination, TokenOrder, TokenStatus};

@@ -1,4 +1,5 @@
-//! The page numbers that the array shows: both ends, and the pages around the current one, as Laravel chooses them.
+//! The page numbers in the array of page links (`meta.links`): both ends, and the pages around the current one, as
+//! Laravel chooses them.
 
 use std::ops::RangeInclusive;
 
