@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for Extension {
 }
 
 /// The number of levels that a value may still nest, plus one. The additional level is only for a number that arrives
-/// as an object.
+/// as an object (see [`NUMBER_MEMBER`]).
 #[derive(Clone, Copy)]
 struct Levels(u8);
 

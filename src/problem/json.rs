@@ -85,7 +85,8 @@ impl Problem {
     }
 }
 
-/// Writes a key, which includes its colon and the opening quote, and a text. Writes nothing if there is no text.
+/// Writes a member. `key` is everything before the text: the name, the colon, and the opening quote of the text. Writes
+/// nothing if there is no text.
 #[inline]
 fn write_text<const N: usize>(out: &mut Buffer, key: &[u8; N], text: Option<&str>) {
     if let Some(text) = text {

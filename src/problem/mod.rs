@@ -205,8 +205,8 @@ impl Problem {
 
     /// Reads a problem from JSON. It is tolerant, as RFC 9457, sections 3.1 and 3.2, require.
     ///
-    /// A standard member of the wrong type is ignored. The last of duplicate members wins. These inputs do not make the
-    /// problem unreadable:
+    /// A standard member of the wrong type is ignored. The last of duplicate members wins. The following are not errors
+    /// either:
     ///
     /// - an extension that nests more than 16 arrays and objects is ignored;
     /// - a lone surrogate escape and a byte that is not UTF-8 are read as U+FFFD;
@@ -214,7 +214,7 @@ impl Problem {
     /// - a byte order mark is skipped.
     ///
     /// The time and the memory are linear in the length of `json`, and a stack of 64 KiB is enough. `Deserialize` also
-    /// ignores deep extensions. But it fails for the other three, because the format rejects them first.
+    /// ignores deep extensions. But it fails for the other three, because serde_json rejects them first.
     ///
     /// # Errors
     ///

@@ -45,7 +45,7 @@ impl From<Problem> for Response<Vec<u8>> {
         // RFC 9457, section 3: the media type has no parameters.
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Problem::MEDIA_TYPE));
         headers.insert(CONTENT_LENGTH, content_length(&body));
-        // `HeaderMap::entry` would move the header value through two more calls.
+        // `HeaderMap::entry` is not used, because it would move the header value through two more calls.
         if !headers.contains_key(CACHE_CONTROL) {
             headers.insert(CACHE_CONTROL, PRIVATE_NO_STORE);
         }
