@@ -4,10 +4,11 @@
 //! the same row. So usage is added up in memory and written at intervals, for many tokens at once. The cost: a crash loses
 //! usage that was recorded and not written.
 //!
-//! The log has three collections instead of one, so that no call holds the lock for long. [`UsageLog::record`] changes one
-//! entry of a map. A drain takes all three collections, and merges them after it has unlocked the log. Usage that comes
-//! back is appended to a linked list without merging it, and the next drain merges it. The owner's `Ord` is the only code of
-//! the owner that runs while the log is locked.
+//! The log has three collections instead of one, so that no call holds the lock for long. [`UsageLog::record`] changes
+//! one entry of a map. A drain takes all three collections, and merges them after it has unlocked the log. If a drain
+//! is dropped early, or a batch is not committed, its usage goes back into the log. This usage is appended to a linked
+//! list without merging it, and the next drain merges it. The owner's `Ord` is the only code of the owner that runs
+//! while the log is locked.
 
 use std::collections::LinkedList;
 use std::fmt;
@@ -27,8 +28,8 @@ use crate::token::TokenId;
 /// usage at its other endpoints, once for each token that [`authenticate`](crate::authenticate) accepts.
 ///
 /// The log has no runtime. Drain it as often as you like, for example once a second, and once more when the service
-/// stops. **A crash loses the usage that was recorded and not written.** While writing succeeds, the lost usage is the
-/// usage of one interval between two drains.
+/// stops. **A crash loses the usage that was recorded and not written.** If all drained batches were written, a crash
+/// loses at most the usage since the last drain.
 ///
 /// # Memory
 ///
@@ -152,9 +153,9 @@ impl<O: Clone + Ord> UsageLog<O> {
 
     /// Drains the log in batches of `limit` tokens, by owner and then by token. The last batch may be smaller.
     ///
-    /// Each batch goes back into the log unless it is [committed](UsageBatch::commit). Batches that the iterator has not
-    /// returned when it is dropped go back too. The log adds this usage to newer usage of the same tokens.
-    /// Usage that is recorded or goes back during a drain is in the next drain.
+    /// Each batch goes back into the log unless it is [committed](UsageBatch::commit). If the iterator is dropped
+    /// early, the batches that it has not returned go back too. The log adds this usage to newer usage of the same
+    /// tokens. Usage that is recorded or goes back during a drain is in the next drain.
     ///
     /// Write each batch with one statement or one transaction. It must add the counts, keep the later of two times, and
     /// ignore tokens that do not exist. If it locks rows in the order of the batch, two writers cannot deadlock.
