@@ -66,7 +66,8 @@ impl<T: DeserializeOwned> Page<T> {
     /// - A number that no `f64` holds, such as `1e999`, is read as the finite number nearest to it.
     ///
     /// `Deserialize` fails for these, because serde_json rejects them first. The time and the memory are linear in the
-    /// length of `json`. The line and the column in an error are a position in the JSON after these changes.
+    /// length of `json`. The line and the column in an error are a position in the JSON after these changes, and not in
+    /// `json`.
     ///
     /// # Errors
     ///

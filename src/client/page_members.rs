@@ -34,14 +34,15 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
         Members::deserialize(MapAccessDeserializer::new(map))?.into_page()
     }
 
-    /// Reads the page of a format without names, which has the members in order.
+    /// Reads a page from a format that has no names of members, such as MessagePack without names. The members are in
+    /// the order of the fields of [`UnnamedMembers`].
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Page<T>, A::Error> {
         let page = UnnamedMembers::deserialize(SeqAccessDeserializer::new(seq))?;
         Ok(Page { data: page.data, links: page.links, meta: page.meta })
     }
 }
 
-/// The members of a page in a format without names.
+/// The members of a page in a format that has no names of members.
 struct UnnamedMembers<T> {
     data: Vec<T>,
     links: PageLinks,
