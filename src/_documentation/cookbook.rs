@@ -325,7 +325,8 @@
 //!         futures_timer::Delay::new(duration).await;
 //!     }
 //!
-//!     // A table in memory has no server to stop and no row to corrupt. `check_all` skips these two checks.
+//!     // A table in memory has no server to stop and no row to corrupt. `check_all` skips the two
+//!     // clauses that need them.
 //!     fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
 //!         None
 //!     }

@@ -45,16 +45,19 @@ pub trait Fixture: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Must fail if the table does not have the token afterwards, or has changed it. Then the check fails too, unless the
-    /// table may reject the token. A table may reject a token whose name contains U+0000 or has more than 255 characters,
-    /// whose usage count is above `i64::MAX`, or that is beyond the table's [`limits`](Self::limits).
+    /// Must fail if the table does not have the token afterwards, or has changed it. A time that the table truncates
+    /// within its [`limits`](Self::limits) is not a change.
+    ///
+    /// If `insert` fails, the check fails too, unless the table may reject the token. A table may reject a token whose
+    /// name contains U+0000 or has more than 255 characters, whose usage count is above `i64::MAX`, or that is beyond
+    /// the limits.
     fn insert(&self, owner: &Self::Owner, token: AccessToken) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
     /// Removes a token of the owner.
     ///
     /// # Errors
     ///
-    /// Must fail if the table still has the token afterwards. Then the check fails too.
+    /// Must fail if the table still has the token afterwards. If `remove` fails, the check fails too.
     fn remove(&self, owner: &Self::Owner, id: TokenId) -> impl Future<Output = Result<(), FixtureError>> + Send;
 
     /// Waits for this time, with a timer of the store's runtime.
@@ -163,8 +166,8 @@ pub(crate) fn rows(limit: u32) -> NonZeroU32 {
     NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN)
 }
 
-/// Creates a token. A token with a higher id has a later time. So a store that orders by time breaks only the clauses about
-/// order.
+/// Creates a token. A token with a higher id has a later time, so the order by time is usually the order by id. A store
+/// that orders by time then breaks only the clauses about order.
 pub(crate) fn token(id: i64) -> AccessToken {
     AccessToken::new(id, "token", noon() + TimeDelta::seconds(id.clamp(-1_000, 1_000)))
 }

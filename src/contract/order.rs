@@ -35,7 +35,7 @@ pub async fn tokens_of_one_instant_come_by_id<F: Fixture>(fixture: &F) -> Result
     }
     let ids: Vec<_> = (1..=50).collect();
     let walked = walk(fixture, &owner, 7, 50).await?;
-    expect("tokens of one instant, by 7", &walked, &ids, 50)
+    expect("tokens with the same time of creation, 7 rows at a time", &walked, &ids, 50)
 }
 
 /// Checks that [`TokenOrder::NewestFirst`] returns the same rows in the reverse order. Offsets count from the newest token.

@@ -61,7 +61,9 @@ pub async fn a_limit_beyond_the_end_is_cut<F: Fixture>(fixture: &F) -> Result<()
         expect(&format!("at most {limit} rows after 1 of 3"), &listed, &[2, 3], 3)?;
         let capacity = listed.tokens.capacity();
         if capacity > MAX_CAPACITY {
-            return Err(Violation(format!("at most {limit} rows after 1 of 3: got 2 rows, capacity {capacity}")));
+            return Err(Violation(format!(
+                "at most {limit} rows after 1 of 3: expected a capacity of at most {MAX_CAPACITY}, got {capacity}"
+            )));
         }
     }
     Ok(())
@@ -76,7 +78,7 @@ pub async fn a_walk_yields_every_token_once<F: Fixture>(fixture: &F) -> Result<(
     let ids: Vec<i64> = (3..).step_by(3).take(257).collect();
     let owner = owner_of(fixture, &ids).await?;
     for limit in [1, 7, 20, 100, 256, 257, 1_000] {
-        expect(&format!("a walk by {limit}"), &walk(fixture, &owner, limit, 257).await?, &ids, 257)?;
+        expect(&format!("a walk with {limit} rows at a time"), &walk(fixture, &owner, limit, 257).await?, &ids, 257)?;
     }
     Ok(())
 }
