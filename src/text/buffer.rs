@@ -116,7 +116,8 @@ impl Buffer {
         self.buf.resize(end.max(self.step_end()), 0);
     }
 
-    /// Returns the end of the next step. A step is so short that it stays in the cache until the output overwrites it.
+    /// Returns the position up to which `grow` initializes bytes: [`STEP_LEN`] more, within the capacity. These are few
+    /// bytes, so they stay in the cache until the output overwrites them.
     fn step_end(&self) -> usize {
         (self.buf.len() + STEP_LEN).min(self.buf.capacity())
     }

@@ -22,7 +22,8 @@ pub(crate) trait Form<'de> {
 
 /// Implements `Deserialize` for a struct, with a form for each member.
 ///
-/// Unknown members are ignored, and the last of duplicate members wins. A format without names has the members in order.
+/// Unknown members are ignored, and the last of duplicate members wins. In a format that has no names of members, they
+/// are in order.
 macro_rules! read_object {
     ($record:ident $(<$item:ident>)?: $expected:literal { $($member:ident: $form:ty,)+ }) => {
         impl<'de, $($item: serde::Deserialize<'de>)?> serde::Deserialize<'de> for $record $(<$item>)? {
