@@ -57,7 +57,7 @@ use crate::token::ip_ranges::IpRanges;
 pub struct AllowedIps(Arc<Inner>);
 
 struct Inner {
-    /// The entries in their original form.
+    /// The addresses and ranges, in their original order.
     entries: Vec<AllowedIp>,
     /// The entries that are not addresses or ranges, in order.
     unknown: Vec<UnknownEntry>,
@@ -238,8 +238,8 @@ impl<'de> Deserialize<'de> for AllowedIps {
 
 /// One entry of [`AllowedIps`]: a bare address, or a CIDR range.
 ///
-/// It is written in its original form, with the address in the form of RFC 5952. A bare address stays bare, and a range
-/// keeps its host bits. Host bits do not change which addresses match.
+/// It is written in the canonical form of RFC 5952, which can differ from the text that was parsed. But a bare address
+/// stays bare, and a range keeps its host bits. Host bits do not change which addresses match.
 ///
 /// # Errors
 ///
