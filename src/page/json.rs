@@ -24,7 +24,7 @@ const NULL_LEN: usize = "null".len();
 /// The length of an entry of the link array, without its URL, label and page.
 const LINK_LEN: usize = r#",{"url":"","label":"","page":,"active":false}"#.len();
 /// The length of `links` and `meta`, without the link array, URLs, the path and numbers.
-const LINKS_AND_META_LEN: usize = r#"{"data":[],"links":{"first":"","last":"","prev":,"next":},"meta":{"#.len()
+const LINKS_AND_META_LEN: usize = r#"{"data":[],"links":{"first":"","last":"","prev":"","next":""},"meta":{"#.len()
     + r#""current_page":,"from":,"last_page":,"links":[],"path":""}"#.len();
 /// The maximum length of the end of `meta`, with its numbers: a u32 and two u64.
 const META_END_LEN: usize = r#"","per_page":4294967295,"to":,"total":}}"#.len() + 2 * 20;
@@ -273,7 +273,7 @@ impl<T> Envelope for Paginator<T> {
         let number_len = |number: Option<u64>| number.map_or(NULL_LEN, digits::max_len);
         let prev = self.prev_page();
         let next = self.next_page();
-        let nullable_url_len = |page: Option<u64>| page.map_or(NULL_LEN, |page| url_len(page) + r#""""#.len());
+        let nullable_url_len = |page: Option<u64>| page.map_or(NULL_LEN, url_len);
 
         let mut len = LINKS_AND_META_LEN + self.config().url.len() + META_END_LEN;
         len += url_len(1) + url_len(self.last_linked_page()) + nullable_url_len(prev) + nullable_url_len(next);
