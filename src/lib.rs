@@ -187,8 +187,8 @@
 //!
 //! # Versions
 //!
-//! **Rust.** The minimum version is 1.88. Only clippy's lint `incompatible_msrv` checks it: the tests do not run with a
-//! compiler of that version. A new minimum version comes with a new minor version of the crate.
+//! **Rust.** The minimum version is 1.88. Only clippy's lint `incompatible_msrv` checks it. We do not run the
+//! tests with Rust 1.88. A new minimum version comes with a new minor version of the crate.
 //!
 //! **Breaking changes** follow Semantic Versioning. Before 1.0, a new minor version may have breaking changes. A change
 //! of the JSON, of a URL or of the status of a response is a breaking change too. A new check in the module `contract`
