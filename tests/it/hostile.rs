@@ -63,7 +63,7 @@ struct Function {
     call: fn(&[u8]),
 }
 
-/// If they are repeated, these are the worst inputs of functions that only escape, copy or compare a text.
+/// Repetitions of these units are the worst inputs of functions that only escape, copy or compare a text.
 const UNITS: [&str; 8] = ["a", "\"", "\\", "%", "é", "/", "\u{0}", "\u{202e}"];
 
 fn any_text() -> Vec<Text> {

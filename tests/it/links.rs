@@ -48,9 +48,10 @@ fn a_packaged_document_links_to_packaged_files() {
     }
 }
 
-/// A relative path does not work in the documentation, so its label must be defined there.
+/// A relative path does not work in the built documentation. So each link between its pages has a label, and the source
+/// of the documentation defines the label.
 #[test]
-fn a_link_between_pages_of_the_documentation_is_defined_there() {
+fn a_link_between_pages_of_the_documentation_has_a_defined_label() {
     let source = fs::read_to_string(root().join(DOCUMENTATION)).unwrap();
     let defined = definitions(&source);
     let pages = pages(&source);

@@ -67,7 +67,7 @@ proptest! {
         is_preserved: bool,
         beyond in 0..3_u64,
     ) {
-        // An array under the name of the page is an error.
+        // A parameter such as `p[a]`, with brackets after the name of the page, is an error.
         prop_assume!(!pieces.iter().any(|piece| piece.starts_with(&format!("{name}["))));
         let store = MemoryStore::new();
         for (owner, id) in ids.iter().map(|id| (7, id)).chain(anothers.iter().map(|id| (8, id))) {

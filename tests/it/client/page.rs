@@ -169,7 +169,7 @@ fn json_that_is_not_a_page_is_rejected() {
     assert!(error.starts_with(text), "{error}");
 }
 
-/// The names of a page without a resource, which another page can use for its own members.
+/// The members of a page without a resource. A page with a resource can use their names for other members.
 const OF_A_BARE_PAGE: [&str; 13] = [
     "current_page",
     "first_page_url",

@@ -3,7 +3,7 @@ use tokenfolio::{Pagination, TokenOrder};
 
 use super::{endpoint, list, number, packaged, parameters};
 
-/// Returns the parameter of a name in the description of a list.
+/// Returns the parameter called `name` in the description of a list.
 #[track_caller]
 fn parameter(pagination: Pagination, name: &str) -> Value {
     let document = endpoint(pagination).openapi();

@@ -240,7 +240,8 @@ const NAMES: [&str; 14] = [
     "p",
 ];
 
-/// The pairs of names that are read as one: an array under the other name, or another spelling of it for PHP.
+/// The pairs of names that are read as one. The first is the second with brackets after it, or PHP reads the first as
+/// the second.
 const AMBIGUOUS: [(&str, &str); 7] = [
     ("page[]", "page"),
     ("page[size]", "page"),

@@ -430,7 +430,7 @@ fn a_debug_print_has_what_the_client_sees() {
 }
 
 #[test]
-fn a_problem_is_one_word() {
+fn a_problem_is_as_small_as_a_pointer() {
     assert_eq!(size_of::<Problem>(), 8);
     assert_eq!(size_of::<Result<(), Problem>>(), 8);
 }

@@ -100,7 +100,7 @@ fn the_futures_can_move_between_threads() {
 }
 
 #[test]
-fn a_trait_object_that_says_it_can_move_between_threads_is_one_too() {
+fn a_trait_object_with_send_and_sync_is_a_store_or_an_authenticator_too() {
     let expected = bodies(store_of(41), secrets());
     let store: Box<dyn DynTokenStore<Owner = u64> + Send + Sync> = Box::new(store_of(41));
     let authenticator: Arc<dyn DynAuthenticator<Owner = u64> + Send + Sync> = Arc::new(secrets());

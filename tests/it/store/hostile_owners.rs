@@ -26,7 +26,7 @@ enum Code {
 type Hook = Rc<dyn Fn(Code)>;
 
 thread_local! {
-    /// Runs with the code of each owner of this thread, but not while the hook runs.
+    /// The hook of this thread. Each method in [`Code`] of any owner calls it, except while the hook itself runs.
     static HOOK: RefCell<Option<Hook>> = const { RefCell::new(None) };
 }
 
@@ -219,7 +219,7 @@ fn an_owner_that_is_recorded_by_its_own_clone_is_dropped_once() {
         };
         let owner = Owner(1);
         hooked(hook, || log.record(&owner, TokenId(1), instant(0)));
-        // This is the clone that the log did not need. Owners that are dropped in a hook are not counted.
+        // The dropped owner is the clone that the log did not need. Owners that are dropped in a hook are not counted.
         assert_eq!(drops.get(), 1);
         let drained = drain(log);
         assert_eq!((drained.len(), drained[0].count), (1, 2));

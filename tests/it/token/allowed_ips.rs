@@ -233,7 +233,7 @@ fn lists_differ_by_their_unknown_entries() {
 }
 
 #[test]
-fn order_duplicates_host_bits_and_bareness_survive() {
+fn order_duplicates_host_bits_and_missing_prefix_lengths_survive() {
     let entries = ["203.0.113.12", "10.1.2.3/8", "10.0.0.0/24", "203.0.113.12", "203.0.113.12/32", "::1", "::1/128"];
     let allowed = list(&entries);
     let written: Vec<_> = allowed.entries().iter().map(ToString::to_string).collect();

@@ -3,7 +3,7 @@
 //! A rule does not skip members. The model with Laravel's choice must equal the recorded case. The model with our
 //! choice must equal our page, member by member.
 //!
-//! Separators have `"page":null` in our pages, and no `page` in Laravel's pages. This is not counted as a rule.
+//! Gaps (`...`) have `"page":null` in our pages, and no `page` in Laravel's pages. This is not counted as a rule.
 
 use std::fmt;
 use std::num::NonZeroU32;
