@@ -17,7 +17,7 @@ impl TokenStore for PostgresStore {
     type Owner = i64;
 
     async fn list(&self, query: &ListQuery<i64>) -> Result<TokenList, StoreError> {
-        // The maximum is past the end of any table, and the sum with a limit cannot overflow.
+        // `i64::MAX / 2` is past the end of any table, and its sum with a limit cannot overflow.
         let offset = i64::try_from(query.offset).unwrap_or(i64::MAX).min(i64::MAX / 2);
         let limit = i64::from(query.limit.get());
         let filter = query.status.map(|filter| (filter.status.as_str(), Micros(filter.now.max(EARLIEST))));
@@ -46,8 +46,8 @@ fn token_list(rows: &[Row]) -> Result<TokenList, Error> {
     Ok(list)
 }
 
-/// Joins the rows for the keys in `page`. The keys are one array. PostgreSQL looks them up in an index, however many
-/// keys the planner assumes, and sends the array to a foreign table as one value. Every table has a condition on the
+/// Joins the rows for the keys in `page`. The keys are one array, so PostgreSQL looks them up in an index even if the
+/// planner expects many keys. It sends the array to a foreign table as one value. Every table has a condition on the
 /// owner, because distributed tables choose their node by it.
 pub(crate) const ROWS: &str = "LEFT JOIN (
     access_token AS token

@@ -61,9 +61,10 @@ async fn configure(client: &Client) -> Result<(), tokio_postgres::Error> {
 /// Fails if a connection pool lends a server process only for one transaction. Settings and prepared statements belong to
 /// a process, and other clients of the pool would use the same process.
 ///
-/// While one connection is in a transaction, such a pool lends a second process to the other connection. After the
-/// transaction, the first process is free, and the pool lends it to the other connection. Other clients can take the
-/// free process, so the check is repeated.
+/// The check opens two connections. While the first connection is in a transaction, such a pool lends a second process
+/// to the second connection. After the transaction, the first process is free, and the pool lends it to the second
+/// connection. The check fails if the second connection had more than one process. Other clients can take the free
+/// process, so the check is repeated.
 pub(crate) async fn reject_transaction_pooling(config: &Config) -> Result<(), Error> {
     const ROUNDS: usize = 3;
     let (one, _) = connect(config).await?;
@@ -73,7 +74,7 @@ pub(crate) async fn reject_transaction_pooling(config: &Config) -> Result<(), Er
         one.batch_execute("BEGIN").await?;
         processes.insert(process(&other).await?);
         one.batch_execute("COMMIT").await?;
-        // A pool that lends its processes in turn lends the free process only for the second query.
+        // A pool that rotates its processes lends the free process only for the second query.
         processes.insert(process(&other).await?);
         processes.insert(process(&other).await?);
     }

@@ -47,10 +47,10 @@ impl PostgresStore {
     ///
     /// Counts saturate at `i64::MAX`, the latest time wins, and usage of removed tokens is ignored.
     ///
-    /// One server writes the batch with one statement: all or nothing. With `fsync`, a batch of a thousand tokens
-    /// writes 13.5 times as many rows per second as single writes. If tables are distributed, the usage of each owner
-    /// is written by its own statement on the node of this owner. A node that is down does not affect the owners of
-    /// other nodes.
+    /// If the tables are not distributed, one statement writes the whole batch: all or nothing. With `fsync`, a batch
+    /// of a thousand tokens writes 13.5 times as many rows per second as single writes. If the tables are distributed,
+    /// the usage of each owner is written by its own statement on the node of this owner. A node that is down does not
+    /// affect the owners of other nodes.
     ///
     /// # Errors
     ///

@@ -120,9 +120,9 @@ async fn full_blocks_are_split_and_empty_blocks_are_removed() {
     store.insert(OWNER, tokens((1..=BLOCK).map(|id| id * 2))).await.unwrap();
     assert_eq!(blocks().await, [BLOCK]);
     store.insert(OWNER, tokens([BLOCK * 2 + 2])).await.unwrap();
-    assert_eq!(blocks().await, [BLOCK, 1], "the last block is left full");
+    assert_eq!(blocks().await, [BLOCK, 1], "a token after all others begins a new block");
     store.insert(OWNER, tokens([1])).await.unwrap();
-    assert_eq!(blocks().await, [BLOCK / 2 + 1, BLOCK / 2, 1], "another is halved");
+    assert_eq!(blocks().await, [BLOCK / 2 + 1, BLOCK / 2, 1], "any other token halves the full block");
 
     assert!(store.remove(OWNER, TokenId(BLOCK * 2 + 2)).await.unwrap());
     assert_eq!(blocks().await, [BLOCK / 2 + 1, BLOCK / 2]);

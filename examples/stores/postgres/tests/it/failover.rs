@@ -147,7 +147,7 @@ async fn a_write_that_no_standby_has_received_is_not_acknowledged_if_the_standby
     assert_eq!(ids(&pair.store).await, [1]);
     pair.standby.start_again().unwrap();
     insert_in_time(&pair.store, 3).await;
-    // The first write is committed too, because the standby has received it.
+    // The write of token 2, which timed out, is now committed too, because the standby has received it.
     wait_for(&pair.primary, "SELECT FROM access_token WHERE id = 2").await;
     assert_eq!(ids(&pair.store).await, [1, 2, 3]);
 }

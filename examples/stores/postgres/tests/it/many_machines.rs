@@ -88,7 +88,8 @@ fn queries(owner: i64) -> Vec<ListQuery<i64>> {
         .collect()
 }
 
-/// Expects that the usage of the owners on other nodes is written, and that the error has the other owner.
+/// Records usage of all owners. Expects that the error names only the owner on the node `down`: the usage of all other
+/// owners was written.
 async fn expect_usage_of_others(store: &PostgresStore, owners: &[i64], down: usize) {
     let usage: Vec<_> = owners.iter().map(|&owner| TokenUsage::new(owner, 2, DateTime::UNIX_EPOCH)).collect();
     let error = store.record_usage(&usage).await.expect_err("a node that is down");

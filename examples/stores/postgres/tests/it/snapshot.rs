@@ -32,7 +32,8 @@ async fn rows_and_total_agree_during_writes() {
     assert!(totals.len() > 1, "the readers saw the list in only one state");
 }
 
-/// Lets the list grow and shrink around 20 tokens, the size of a page. Each of the two writers adds half of them.
+/// Lets the list grow to about 20 tokens and shrink to none, again and again. Each of the two writers adds half of the
+/// tokens.
 async fn write(store: PostgresStore, index: i64) {
     for turn in 0..WRITES {
         let id = turn * WRITERS + index;

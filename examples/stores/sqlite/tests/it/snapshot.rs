@@ -34,7 +34,7 @@ async fn read_while_writing(store: SqliteStore) {
     assert!(totals.len() > 1, "the readers saw the list in only one state");
 }
 
-/// Lets the number of tokens vary around 20, the size of a page.
+/// Lets the list grow to about 20 tokens and shrink to none, again and again.
 async fn write(store: &SqliteStore) {
     for id in 0..WRITES {
         store.insert(7, vec![AccessToken::new(id, "CI", DateTime::UNIX_EPOCH)]).await.expect("a new id");
