@@ -47,7 +47,7 @@ impl SanctumStore {
     /// Adds the columns for the usage count, the revocation and the allow-list to Sanctum's table, unless they exist.
     ///
     /// Laravel ignores columns that it does not know. It still accepts a revoked token, and a token from every address.
-    /// Other stores use the columns after they have connected again.
+    /// Only this `SanctumStore` uses the columns at once. Create every other one again with [`connect`](Self::connect).
     ///
     /// MariaDB adds the columns without copying the table, from version 10.3 on, and MySQL from version 8.0.12 on. The
     /// migration waits at most one second for running transactions, because Laravel's queries wait for the migration.

@@ -9,9 +9,10 @@
 //! - **An owner is the pair of `tokenable_type` and `tokenable_id`**, an [`Owner`]. The service names each [`Model`] whose
 //!   tokens it accepts, with the table of its rows. A look-up reads the row of the owner in the same statement, because
 //!   Sanctum's table can contain tokens of deleted owners, which Laravel rejects.
-//! - **Times are wall times in UTC, without a time zone.** Laravel writes them into TIMESTAMP columns in the time zone of the
-//!   server. The store does not set the zone of its sessions, so that it reads the times that Laravel wrote, in every
-//!   zone. In a server zone with daylight saving time, Laravel and the store cannot write the skipped hour.
+//! - **A time is the text of its date and time in UTC, without a time zone.** Laravel writes this text into TIMESTAMP
+//!   columns, and the server reads it as a time in its own time zone. The store does not set the zone of its sessions
+//!   either, so it reads the text that Laravel wrote, in every zone. In a server zone with daylight saving time,
+//!   Laravel and the store cannot write the skipped hour.
 //! - **A time of `0000-00-00` is corrupt.** Laravel reads it as a time in the distant past, and `sqlx` reads it as
 //!   NULL, so an expired token would never expire. The statement therefore compares the times with zero.
 //! - **A `created_at` of NULL is 1970-01-01**, the oldest time that Sanctum's column could hold. With a configured

@@ -11,8 +11,8 @@ const LATEST: DateTime<Utc> = DateTime::from_timestamp(253_402_300_799, 0).expec
 /// Laravel writes this text into TIMESTAMP columns without setting the session's time zone, and reads it back unchanged in
 /// every zone of the server. A value with a zone would be converted by the server.
 ///
-/// A time is truncated to the column's number of fraction digits, toward the past. MySQL would round it up, and MariaDB
-/// truncates it.
+/// A time is truncated to the column's number of fraction digits, toward the past. MySQL would round it to the nearest
+/// value, and MariaDB truncates it.
 pub(crate) fn wall_time(time: DateTime<Utc>, fraction_digits: u16) -> NaiveDateTime {
     time.trunc_subsecs(fraction_digits).naive_utc()
 }

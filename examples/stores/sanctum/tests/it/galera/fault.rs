@@ -53,8 +53,8 @@ struct Load {
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// The tokens and the usage that the store has acknowledged. A rejected write may have been applied too, because its
-/// connection broke or its timeout passed.
+/// The tokens and the usage that the store has acknowledged. A write that returned an error may have been applied
+/// before its connection broke or its timeout passed, so it is counted as unknown.
 #[derive(Default)]
 struct Ledger {
     is_over: AtomicBool,

@@ -1,4 +1,4 @@
-//! Recorded requests and answers.
+//! Recorded requests, and Laravel's responses to them.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Uri};
 use serde_json::Value;
 
-/// A request, and Laravel's answer to it.
+/// A request, and Laravel's response to it.
 pub(super) struct Answer {
     pub(super) name: String,
     pub(super) request: Request,
@@ -22,7 +22,7 @@ pub(super) struct Request {
     pub(super) body: Option<String>,
 }
 
-/// The answer to a request.
+/// The response to a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Expected {
     pub(super) status: u16,
@@ -37,9 +37,9 @@ pub(super) enum Body {
     /// An HTML page.
     Html,
     Json(Value),
-    /// The body, the status and the used tokens of the answer to another request.
+    /// The body, the status and the used tokens of the response to another request.
     OfRequest(Request),
-    /// A problem with the status of the answer.
+    /// A problem with the status of the response.
     Problem,
 }
 

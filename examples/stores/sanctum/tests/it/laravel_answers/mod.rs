@@ -1,4 +1,4 @@
-//! Compares the endpoint with the recorded answers of a Laravel application, over the same rows.
+//! Compares the endpoint with the recorded responses of a Laravel application, over the same rows.
 //!
 //! `tests/data/README.md` describes the records. The environment variable `TOKENFOLIO_SANCTUM` is the path of another
 //! directory with an `answers.jsonl`.
@@ -16,7 +16,7 @@ use rule::RULES;
 use service::Service;
 
 #[tokio::test]
-async fn every_answer_is_equal_or_differs_by_a_rule() {
+async fn every_response_is_equal_or_differs_by_a_rule() {
     let directory = env::var_os("TOKENFOLIO_SANCTUM")
         .map_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data").into(), PathBuf::from);
     let service = Service::create().await;
@@ -44,12 +44,13 @@ async fn every_answer_is_equal_or_differs_by_a_rule() {
     }
     let counts: Vec<_> = by_rule.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
     let decided = answers.len() - equal;
-    println!("{} answers: {equal} equal, {decided} decided differently ({})", answers.len(), counts.join(", "));
-    assert!(unknown.is_empty(), "{} answers differ without a rule", unknown.len());
+    println!("{} responses: {equal} equal, {decided} decided differently ({})", answers.len(), counts.join(", "));
+    assert!(unknown.is_empty(), "{} responses differ without a rule", unknown.len());
     assert!(equal > 0);
 }
 
-/// Applies the rules to an answer of Laravel. Returns the answer of the endpoint, and the names of the rules that changed it.
+/// Applies the rules to a response of Laravel. Returns the response of the endpoint, and the names of the rules that
+/// changed it.
 fn decided(service: &Service, answer: &Answer) -> (Expected, Vec<&'static str>) {
     let mut expected = answer.expected.clone();
     let mut rules = Vec::new();

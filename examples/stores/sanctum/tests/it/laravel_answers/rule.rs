@@ -1,6 +1,6 @@
-//! The rules for answers that differ from Laravel's, each with its reason.
+//! The rules for responses that differ from Laravel's, each with its reason.
 //!
-//! A rule turns an answer of Laravel into the answer of the endpoint. Everything else must be equal.
+//! A rule turns a response of Laravel into the response of the endpoint. Everything else must be equal.
 
 use http::Method;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use tokenfolio::BearerToken;
 use super::answer::{Body, Expected, Request};
 use super::service::{CLOCK, ORIGIN, Service, decoded};
 
-/// The route whose links repeat the query.
+/// The route whose links preserve the query.
 const PRESERVES_QUERY: &str = "/api/v2/me/tokens";
 
 type Rule = fn(&Service, &Request, &mut Expected);
@@ -30,7 +30,7 @@ pub(super) const RULES: [(&str, Rule); 16] = [
     ("page beyond the integers", float_positions),
     ("last use of the presented token", last_use),
     ("base of links", base),
-    ("separator", separator),
+    ("gap", gap),
     ("preserved query", preserved_query),
 ];
 
@@ -181,8 +181,8 @@ fn base(service: &Service, request: &Request, expected: &mut Expected) {
     }
 }
 
-/// Every entry of the array of links has the member `page`. Laravel's separators do not have it.
-fn separator(_: &Service, _: &Request, expected: &mut Expected) {
+/// Every entry of the array of links has the member `page`. In Laravel, a gap (`...`) does not have it.
+fn gap(_: &Service, _: &Request, expected: &mut Expected) {
     if let Body::Json(body) = &mut expected.body
         && let Some(links) = body["meta"]["links"].as_array_mut()
     {
@@ -235,7 +235,7 @@ fn preserved(query: &str) -> String {
     preserved
 }
 
-/// Replaces an answer by a problem.
+/// Replaces a response by a problem.
 fn reject(expected: &mut Expected, status: u16, request: &Request) {
     let body = if request.method == Method::HEAD { Body::Empty } else { Body::Problem };
     *expected = Expected { status, body, used: Vec::new() };

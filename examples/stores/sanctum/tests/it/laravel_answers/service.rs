@@ -79,7 +79,7 @@ impl Service {
         routes.into_iter().find(|route| *route == path)
     }
 
-    /// Returns the answer to a request, and leaves the rows as they were.
+    /// Returns the response to a request, and leaves the rows as they were.
     pub(super) async fn respond(&self, request: &Request) -> Expected {
         let mut parts = request.parts();
         let route = self.route(request.path());
@@ -93,7 +93,7 @@ impl Service {
             }
             None => Problem::new(StatusCode::NOT_FOUND).with_request(&parts).into(),
         };
-        // A router answers HEAD like GET, without the content.
+        // A router responds to HEAD as to GET, without the body.
         let body = if request.method == Method::HEAD { Body::Empty } else { body(&response) };
         Expected { status: response.status().as_u16(), body, used: self.record_usage().await }
     }
