@@ -40,7 +40,7 @@ fn time(time: Option<DateTime<Utc>>) -> String {
 fn allowed_ips(allowed: Option<&AllowedIps>) -> String {
     let Some(allowed) = allowed else { return "any".to_owned() };
     let mut entries: Vec<_> = allowed.entries().iter().map(ToString::to_string).collect();
-    // This version does not know such an entry, but the server may.
+    // This version does not know these entries, but the server may know them.
     entries.extend(allowed.unknown_entries().map(escape));
     if entries.is_empty() { "none".to_owned() } else { entries.join(", ") }
 }

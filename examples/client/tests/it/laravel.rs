@@ -1,4 +1,4 @@
-//! Recorded responses of Laravel: escaped slashes, entities in labels, gaps without a page.
+//! Recorded responses of Laravel: escaped slashes, HTML entities in labels, and gaps (`...`) without the member `page`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,7 +47,7 @@ fn a_list_of_laravel_is_read() {
 }
 
 #[test]
-fn labels_with_entities_and_gaps_without_a_page_are_read() {
+fn labels_with_entities_and_gaps_without_the_member_page_are_read() {
     let first = "/api/v1/me/tokens?page=500";
     let raw = recorded("http://h", "page", first);
     assert!(raw.contains("&laquo; Previous") && raw.contains(r#"{"url":null,"label":"...","active":false}"#), "{raw}");

@@ -21,8 +21,8 @@ fn authority() -> Authority {
     Authority::self_signed(parameters, KeyPair::generate().expect("a key")).expect("a certificate")
 }
 
-/// Serves a page to one client under a name. The thread returns the request, which is empty if the client does not trust
-/// the certificate.
+/// Serves a page to one client, with a certificate for `name`. The thread returns the request, which is empty if the
+/// client does not trust the certificate.
 #[track_caller]
 fn serve(authority: &Authority, name: &str) -> (String, JoinHandle<String>) {
     let key = KeyPair::generate().expect("a key");

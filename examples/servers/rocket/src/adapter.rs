@@ -2,12 +2,15 @@
 //!
 //! Rocket has its own request and response types, so both are copied. Rocket also changes requests before a handler runs:
 //!
-//! - It drops headers whose value is not UTF-8. If a token is not UTF-8, the 401 has no `error` in its challenge. If one of
-//!   two `Authorization` headers is not UTF-8, the endpoint uses the other one. A trusted proxy should replace
-//!   `X-Forwarded-For` or `Forwarded`, not append to it. Without the header, the library would treat the trusted proxy as
-//!   the client. A dropped header looks like a missing one, so the adapter begins both lists with an unknown client.
+//! - It drops headers whose value is not UTF-8. If a token is not UTF-8, the 401 has no `error` in its challenge. If
+//!   one of two `Authorization` headers is not UTF-8, the endpoint uses the other one. A client can also send an
+//!   `X-Forwarded-For` or `Forwarded` header that is not UTF-8. If the trusted proxy appends to its value, Rocket drops
+//!   the whole header, and the library would treat the trusted proxy as the client. So the trusted proxy should replace
+//!   the header. The adapter also begins both headers with the entry `unknown`: if Rocket drops the rest, the client is
+//!   unknown.
 //! - It replaces the method of a POST whose form begins with a field `_method`. The endpoint sees the new method.
-//! - It rejects an unknown method with 400, and reports the method as GET. The [catcher](catchers) responds instead.
+//! - It rejects an unknown method with 400, and passes the request to the [catcher](catchers) with the method GET. The
+//!   catcher calls the endpoint with an unknown method.
 //! - It routes `/tokens/` and `/%74okens` like `/tokens`. The handler compares the path as it was sent.
 //! - It responds to HEAD as to GET, without the body, so there is no route for HEAD.
 //! - [`Request::client_ip`] reads the client's address from a header. [`Request::remote`] does not.

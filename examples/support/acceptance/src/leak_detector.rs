@@ -90,7 +90,7 @@ fn secret_and_digest(secret: &str) -> Vec<(String, Vec<u8>)> {
         ("a digest", &digest[..]),
         ("a digest", &digest_of_text[..]),
     ];
-    // The bytes of a secret in hex are as secret as their text.
+    // If the text of a secret is hex, the decoded bytes are as secret as the text.
     let bytes = HEXLOWER_PERMISSIVE.decode(random.as_bytes());
     values.extend(bytes.as_deref().ok().map(|bytes| ("a secret", bytes)));
     values.into_iter().flat_map(|(name, value)| encodings(name, value)).collect()

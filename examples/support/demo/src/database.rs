@@ -16,7 +16,7 @@ pub(crate) trait Database: TokenStore<Owner = i64> + Authenticator<Owner = i64> 
     /// Adds an owner's tokens, all or none.
     async fn add_tokens(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError>;
 
-    /// Sets the secret of its token and invalidates the token's previous secret. Only a digest is stored.
+    /// Gives a token a new secret. The token's previous secret becomes invalid. Only a digest is stored.
     async fn replace_secret(&self, secret: &Secret) -> Result<(), StoreError>;
 }
 

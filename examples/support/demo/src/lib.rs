@@ -15,8 +15,8 @@
 //! ```
 //!
 //! The first line of the startup message is JSON for programs: the server's URL, and five secrets. The owner of `good`
-//! has 293 tokens in every state. The usage of tokens is written once a second and at the end. Every problem is printed
-//! to standard error with all its causes, and no response contains them.
+//! has 293 tokens: active, expired and revoked ones. The usage of tokens is written once a second and at the end. Every
+//! problem is printed to standard error with all its causes, and no response contains them.
 
 mod arguments;
 mod database;

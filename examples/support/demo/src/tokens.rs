@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn every_combination_of_end_usage_and_allow_list_occurs() {
+    fn every_combination_of_expiry_revocation_usage_and_allow_list_occurs() {
         let now = DateTime::UNIX_EPOCH;
         let [(_, many), _] = all(now);
         let is_past = |time: Option<DateTime<Utc>>| time.map(|time| time <= now);

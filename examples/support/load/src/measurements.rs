@@ -17,7 +17,7 @@ pub struct Measurements {
 }
 
 impl Measurements {
-    /// Returns a percentile of the latencies, in tenths of a percent.
+    /// Returns a percentile of the latencies. `per_mille` is the percentile in tenths of a percent.
     fn latency(&self, per_mille: usize) -> Duration {
         let rank = (self.latencies.len() * per_mille).div_ceil(1_000);
         self.latencies.get(rank.saturating_sub(1)).copied().unwrap_or_default()

@@ -29,8 +29,8 @@ impl Description {
 
     /// Compiles a document that describes one endpoint, as `ListTokens::openapi` returns it.
     ///
-    /// The document allows the texts of later versions. Responses are checked only against the texts that this version
-    /// writes.
+    /// The document allows string values that later versions may add. A response may contain only the values that this
+    /// version writes.
     ///
     /// # Panics
     ///
@@ -82,7 +82,7 @@ fn path_item(document: &Value) -> (&str, &Value) {
     (path, item)
 }
 
-/// Replaces the extensions that describe the texts of this version by keywords, so that they are checked.
+/// Replaces the extensions that describe the string values of this version by keywords, so that they are checked.
 fn closed(part: &Value) -> Value {
     match part {
         Value::Object(members) => {

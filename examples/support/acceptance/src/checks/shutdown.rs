@@ -16,8 +16,8 @@ pub fn requests_in_progress_are_answered_before_a_shutdown(binary: &str) {
     let (start, end) = request.split_at(request.len() - 2);
     let mut in_progress = server.connect();
     in_progress.send(start);
-    // After these requests the server has read the first part. It has noticed the shutdown when it closes this
-    // connection.
+    // When the server has responded to the requests on this idle connection, it has also read the first part of the
+    // request in progress. When it closes the idle connection, it has noticed the shutdown.
     let mut idle = server.connect();
     for _ in 0..50 {
         idle.send(&request);

@@ -65,7 +65,8 @@ async fn written_members_of_a_page_are_described_and_required() {
     }
 }
 
-/// The test finds the members that a type knows by their errors: a known member of the wrong type is rejected.
+/// The test finds out which members a type knows: the type rejects a known member whose value has the wrong type, and
+/// ignores an unknown member.
 #[tokio::test]
 async fn read_members_of_a_page_are_described() {
     let description = Description::packaged();
@@ -118,7 +119,7 @@ fn the_statuses_are_described() {
     assert_eq!(described["x-extensible-enum"], json!(known));
 }
 
-/// A client that is generated from the document must read the texts and members of later versions.
+/// A client that is generated from the document must read string values and members that later versions add.
 #[test]
 fn no_schema_of_a_body_is_closed() {
     let description = Description::packaged();
@@ -134,8 +135,8 @@ fn no_schema_of_a_body_is_closed() {
     assert_eq!(closing_keywords(&json!({"a": {"enum": ["x"]}, "b": {"enum": [400]}})).len(), 1);
 }
 
-/// Returns the keywords in a schema that reject texts or members. An `enum` of numbers is allowed, because it lists
-/// statuses.
+/// Returns the keywords in a schema that reject unknown string values or members. An `enum` of numbers is allowed,
+/// because it lists statuses.
 fn closing_keywords(schema: &Value) -> Vec<String> {
     let is_closing = |(name, value): &(&String, &Value)| match &***name {
         "additionalProperties" | "pattern" | "unevaluatedProperties" => true,
