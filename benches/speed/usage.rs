@@ -120,7 +120,7 @@ impl Times {
         self.max = self.max.max(nanoseconds);
     }
 
-    /// Returns the time that at least this many of a thousand measurements do not exceed.
+    /// Returns a quantile in nanoseconds: at least `per_mille` of 1,000 measurements took this time or less.
     fn quantile(&self, per_mille: u64) -> usize {
         let total: u64 = self.counts.iter().sum();
         let mut seen = 0;

@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     check_end(&read, &requested);
 });
 
-/// A walk ends if it always receives the same link, even on its own URL.
+/// A walk ends if it always receives the same link, also with the option `on_own_url`.
 fn check_end(links: &PageLinks, requested: &Url) {
     for walk in [PageWalk::new(requested.clone()), PageWalk::new(requested.clone()).on_own_url()] {
         let mut walk = walk;

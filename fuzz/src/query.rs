@@ -55,7 +55,7 @@ fn escape(parameter: &str) -> String {
     escaped
 }
 
-/// Returns whether the name of a parameter is `name` or an array under it.
+/// Returns whether the name of a parameter is `name`, or `name` with brackets after it, such as `name[a]`.
 pub fn is_or_is_in(parameter: &[u8], name: &str) -> bool {
     parameter == name.as_bytes() || parameter.starts_with(format!("{name}[").as_bytes())
 }
@@ -67,7 +67,7 @@ pub fn are_ambiguous(one: &str, other: &str) -> bool {
         .any(|(parameter, name)| is_or_is_in(parameter.as_bytes(), name) || is_variable_or_array(parameter, name))
 }
 
-/// Returns whether PHP creates a variable or an array of a name for a parameter.
+/// Returns whether PHP creates a variable or an array called `name` for a parameter.
 pub fn is_variable_or_array(parameter: &str, name: &str) -> bool {
     let names = [variable(parameter.as_bytes()), array(parameter.as_bytes())];
     names.iter().flatten().any(|known| known == name.as_bytes())

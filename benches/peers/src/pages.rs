@@ -170,7 +170,7 @@ fn check_contents(tokens: &[TokenResource]) {
     assert_eq!(read(&by_jsonapi_core(tokens)), expected);
 }
 
-/// Asserts the claims about peers that this page does not show.
+/// Asserts the claims about peers that the measured page does not show.
 fn check_claims() {
     let size = to_usize(page::PER_PAGE.into());
     let total = to_usize(page::TOTAL);

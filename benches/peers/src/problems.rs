@@ -25,7 +25,7 @@ pub(crate) const DIFFERENCES: [(&str, &[&str]); 2] = [
             "type and instance are `http::Uri`: a path with a space and a relative reference are rejected, and a \
              fragment is removed",
             "reading fails if a member has another type than in the RFC",
-            "no cause that the client does not see",
+            "cannot hold a cause that is hidden from the client",
             "a response only through a framework, without a challenge or `Cache-Control`",
         ],
     ),
@@ -75,7 +75,7 @@ pub(crate) fn measure(table: &mut Table) {
     table.measure("a 401, made and written to a fresh body", &[0, 1], variants);
 }
 
-/// Asserts the claims about peers that this problem does not show.
+/// Asserts the claims about peers that the measured problem does not show.
 fn check_claims() {
     let bare = ProblemDetails::from_status_code(StatusCode::UNAUTHORIZED);
     let bare = [serde_json::json!(bare), serde_json::json!(HttpApiProblem::with_title(StatusCode::UNAUTHORIZED))];

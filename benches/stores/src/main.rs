@@ -1,10 +1,11 @@
 //! Measures pages in memory, in SQLite, in PostgreSQL and in MariaDB, and compares them with plain SQL:
 //! `cargo bench-stores`.
 //!
-//! It fills each store with ten million tokens, a million of them for one owner. It prints two tables: milliseconds per
-//! page, and writes per second. `--small` uses a tenth of the tokens. `--short` uses a few thousand tokens, to check
-//! that everything runs and that all variants list the same tokens. `--galera` measures only the server and the cluster
-//! of MariaDB Galera. The results are also written to `target/bench-stores.json`.
+//! It fills the stores in memory, in SQLite and in PostgreSQL with ten million tokens each, a million of them for one
+//! owner. It prints two tables: milliseconds per page, and writes per second. `--small` uses a tenth of the tokens.
+//! `--short` uses a few thousand tokens, to check that everything runs and that all variants list the same tokens.
+//! `--galera` measures only the server and the cluster of MariaDB Galera. The results are also written to
+//! `target/bench-stores.json`.
 //!
 //! `--growth` measures the same page in tables of 10,000 to ten million tokens.
 //!
