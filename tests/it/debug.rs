@@ -236,7 +236,7 @@ fn only_a_store_error_prints_its_cause_and_only_in_debug() {
 }
 
 #[test]
-fn the_output_of_every_public_name_is_decided() {
+fn every_public_name_is_in_exactly_one_list() {
     let mut decided = [&NOT_TYPES[..], &types_without_text(), &[name_of::<StoreError>()]].concat();
     decided.extend(private_output().into_keys().chain(public_output().into_keys()));
     decided.sort_unstable();

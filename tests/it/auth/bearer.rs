@@ -68,7 +68,7 @@ fn every_well_formed_token_is_returned_unchanged() {
 }
 
 #[test]
-fn every_byte_is_part_of_a_token_as_the_grammar_says() {
+fn every_byte_in_a_token_is_accepted_as_the_grammar_says() {
     let body = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/|";
     for byte in 0..=u8::MAX {
         let taken = |token: &[u8]| match presented(&[&[b"Bearer ", token].concat()]) {

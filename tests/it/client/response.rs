@@ -132,7 +132,7 @@ fn the_last_content_type_wins() {
 }
 
 #[test]
-fn a_page_that_cannot_be_decoded_everywhere_is_read() {
+fn a_page_with_parts_that_cannot_be_decoded_is_read() {
     let body = [b"\xef\xbb\xbf", PAGE.replacen('{', r#"{"x":[1e999,"\ud83d"],"#, 1).as_bytes(), b"\n"].concat();
     assert_eq!(read(200, None, body).unwrap().data, [7]);
 }

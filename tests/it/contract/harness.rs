@@ -204,7 +204,7 @@ impl Table {
     }
 }
 
-/// Counts a list as being read until it is dropped.
+/// Counts one more list that is being read, until this value is dropped.
 pub(super) struct Busy<'a>(&'a Table);
 
 impl<'a> Busy<'a> {
@@ -334,7 +334,7 @@ impl<S: TokenStore<Owner = u64>> Fixture for Sound<S> {
     }
 }
 
-/// Yields once for every ten milliseconds, so that the tests do not wait.
+/// Yields once for each ten milliseconds of `duration`, instead of waiting.
 pub(super) async fn sleep(duration: Duration) {
     for _ in 0..duration.as_millis() / 10 {
         yield_once().await;

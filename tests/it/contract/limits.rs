@@ -1,4 +1,5 @@
-//! Tables with limits, which may reject tokens but not alter them.
+//! Tables with limits. A table may reject tokens, and it may truncate the fractions of times. It must not change tokens
+//! in any other way.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,7 +16,8 @@ const INSTANTS: &str = "instants_come_back_to_the_microsecond";
 const IDS: &str = "ids_are_ordered_as_signed_numbers";
 const FILTER: &str = "a_status_filter_agrees_with_the_derived_status";
 
-/// A table that may alter a token before it stores it, or reject it.
+/// A table that stores each token after a function has changed or rejected the token. Some of the functions break the
+/// contract.
 struct Limited {
     memory: MemoryStore<u64>,
     owners: AtomicU64,

@@ -74,7 +74,7 @@ const FAULTS: &[Fault] = &[
         breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
     },
     Fault {
-        name: "reports a backend that is down as another failure",
+        name: "reports a backend that is down as another kind of failure",
         list: AtOnce(|table, query| {
             sound(table, query).map_err(|error| match error.kind() {
                 StoreErrorKind::Unavailable => StoreError::new(StoreErrorKind::Other, "connection refused"),
@@ -84,7 +84,7 @@ const FAULTS: &[Fault] = &[
         breaks: &["a_backend_that_is_down_is_unavailable_and_recovers"],
     },
     Fault {
-        name: "reports another failure when three others wait for a backend that is down",
+        name: "reports another kind of failure when three other lists wait for a backend that is down",
         list: InSteps(|table, query| {
             Box::pin(async move {
                 let _busy = Busy::new(table);

@@ -319,7 +319,7 @@ fn a_pagination_is_the_same_after_any_order_of_setters() {
         |it| it.with_direction("direction").unwrap(),
         |it| it.with_cursor_name("c").unwrap(),
     ];
-    // The pagination of each set of setters, whose bits are the positions of its setters.
+    // The pagination at an index has the setters of a set. The bits of the index are the positions of these setters.
     let mut made = vec![list()];
     for set in 1..1_usize << setters.len() {
         let members = (0..setters.len()).filter(|position| set >> position & 1 == 1);
@@ -328,7 +328,7 @@ fn a_pagination_is_the_same_after_any_order_of_setters() {
         assert!(last_applied.iter().all(|pagination| *pagination == last_applied[0]), "{set:b}");
         made.extend(last_applied.into_iter().next());
     }
-    // Each setter changes something, and setting it again does not.
+    // Each setter changes something. A second call of the same setter changes nothing.
     for set in setters {
         assert_ne!(set(list()), list());
         assert_eq!(set(set(list())), set(list()));
@@ -377,7 +377,7 @@ proptest! {
     }
 
     #[test]
-    fn two_names_are_rejected_or_read_apart(
+    fn two_names_are_rejected_or_each_reads_its_own_value(
         page_name in "[ab][\\[\\]. _b]{0,3}",
         size_name in "[ab][\\[\\]. _b]{0,3}",
         is_lenient in any::<bool>(),

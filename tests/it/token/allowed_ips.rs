@@ -28,7 +28,7 @@ fn expect_error(texts: &[&str], reason: &str) {
         assert_eq!(text.parse::<AllowedIp>().expect_err(text).to_string(), message);
         assert_eq!(AllowedIps::parse(["10.0.0.1", text]).unwrap_err().to_string(), message);
         let json = serde_json::json!(["10.0.0.1", text]);
-        // When read, it is preserved.
+        // A list that is read preserves the invalid entry.
         let read: AllowedIps = serde_json::from_value(json.clone()).unwrap();
         assert!(read.unknown_entries().eq([*text]), "{text}");
         assert_eq!((read.entries(), serde_json::to_value(&read).unwrap()), (&[entry("10.0.0.1")][..], json));

@@ -118,7 +118,7 @@ fn timeline(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>
         if story.iter().any(|(_, before)| *before == TokenStatus::Revoked) {
             continue;
         }
-        // The later of two events at one instant replaces the other.
+        // If both events are at one instant, the revocation replaces the expiry.
         story.retain(|(before, _)| *before != time);
         story.push((time, status));
     }

@@ -45,7 +45,7 @@ fn the_envelope_agrees_with_laravel() {
     }
     let differently: usize = decided.values().sum();
     let by_rule: Vec<_> = decided.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
-    println!("laravel: {compared} cases compared, {differently} decided differently ({})", by_rule.join(", "));
+    println!("laravel: {compared} cases compared, {differently} different by a rule ({})", by_rule.join(", "));
     assert!(compared > 0, "no file has the form of tests/data/public.jsonl");
     assert!(wrong.is_empty(), "{} of {compared} cases differ, the first: {}", wrong.len(), wrong[0]);
 }

@@ -38,7 +38,7 @@ enum Outcome {
     Differs(Vec<Rule>),
 }
 
-/// A difference that we decided.
+/// An intended difference from Laravel.
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Rule {
     /// Laravel ignores a malformed cursor. We reject it.
@@ -68,8 +68,8 @@ impl Rule {
     }
 }
 
-/// The counts for the forms in `tests/data`. A form that is decided differently by mistake changes them.
-const OWN_COUNTS: &str = "23 equal, 26 read only, 43 decided differently (a malformed cursor is an error: 1, a number is not \
+/// The counts for the forms in `tests/data`. They change if a form gets another outcome by mistake.
+const OWN_COUNTS: &str = "23 equal, 26 read only, 43 different by a rule (a malformed cursor is an error: 1, a number is not \
     text: 16, a label is text: 8, an entry has `page`: 32, a gap has `page`: 8, a simple page has `current_page_url`: 6)";
 
 /// `TOKENFOLIO_FORMS` is the path of another directory with a `forms.jsonl`.
@@ -98,7 +98,7 @@ fn laravel_forms_are_all_read_and_those_with_a_resource_are_written_again() {
     assert_eq!(equal + read_only + different, forms.len());
     let rules: Vec<_> = rules.iter().map(|(rule, count)| format!("{}: {count}", rule.name())).collect();
     let counts =
-        format!("{equal} equal, {read_only} read only, {different} decided differently ({})", rules.join(", "));
+        format!("{equal} equal, {read_only} read only, {different} different by a rule ({})", rules.join(", "));
     if is_own {
         assert_eq!(counts, OWN_COUNTS);
     }
@@ -270,7 +270,7 @@ fn request(page: &Page<Json>) -> PageRequest {
     request.with_parameters(preserved).unwrap()
 }
 
-/// Applies what we decided differently to a page of Laravel, and returns the rules that changed it.
+/// Changes a page of Laravel by our rules, and returns the rules that changed it.
 #[track_caller]
 fn apply_rules(page: &mut Json) -> Vec<Rule> {
     let first_url = match page.member("links").member("first") {

@@ -44,7 +44,7 @@ async fn every_response_is_equal_or_differs_by_a_rule() {
     }
     let counts: Vec<_> = by_rule.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
     let decided = answers.len() - equal;
-    println!("{} responses: {equal} equal, {decided} decided differently ({})", answers.len(), counts.join(", "));
+    println!("{} responses: {equal} equal, {decided} different by a rule ({})", answers.len(), counts.join(", "));
     assert!(unknown.is_empty(), "{} responses differ without a rule", unknown.len());
     assert!(equal > 0);
 }
