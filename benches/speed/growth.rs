@@ -30,7 +30,7 @@ pub(crate) fn scattered(turn: u64, limit: u64) -> u64 {
     turn.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32) % limit
 }
 
-/// The work of a page: the tokens that a store looks up and copies.
+/// The pages that are measured. A store looks up and copies their tokens, so the processor's cache matters.
 #[derive(Clone, Copy)]
 enum Choice {
     /// A few pages in turn. They are in the processor's cache, so the work itself is measured.

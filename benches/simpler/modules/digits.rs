@@ -12,7 +12,7 @@ pub(crate) fn max_len(number: u64) -> usize {
     number.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
-/// Timestamps use this table with either module.
+/// The same table as in the library's module. Timestamps use it.
 static PAIRS: [u16; 100] = {
     let mut pairs = [0; 100];
     let mut number = 0;

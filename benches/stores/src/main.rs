@@ -12,8 +12,8 @@
 //! `--citus` measures one server of PostgreSQL beside the database at `TOKENFOLIO_PG_URL`, such as a Citus cluster, with
 //! 2 million tokens in each.
 //!
-//! Sanctum's table has two million tokens, a million of them for one owner. A smaller table is on one server of MariaDB
-//! and on the three nodes of a Galera cluster. Both are measured in turn.
+//! Sanctum's table has two million tokens, a million of them for one owner. The measurements of Galera use a smaller
+//! table. One server of MariaDB and a cluster of three nodes have this table, and are measured in turn.
 //!
 //! MariaDB with Galera, PostgreSQL and rsync must be installed. The bench starts its own servers and removes them.
 
