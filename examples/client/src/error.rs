@@ -83,9 +83,9 @@ impl Error {
                 "use `--page-name` or `--cursor-name` if the server's parameter has another name"
             }
             NextUrlError::OtherOrigin { .. } => {
-                "use `--own-url` to request the page at URL; the secret was not sent there"
+                "use `--own-url` to request the page at URL; the secret was not sent to the other origin"
             }
-            _ => "report this to the server's operators; the secret was not sent there",
+            _ => "report this to the server's operators; the client did not follow the link",
         };
         Self::new(error, help).with_context("url", url.as_str())
     }

@@ -13,7 +13,7 @@ fn a_next_page_at_another_origin_is_not_requested() {
     let error = error_report(&[&server.url("/t")]);
     let expected = format!("error: next link leads to {}, expected {}\n", other.origin, server.origin);
     assert!(error.starts_with(&expected), "{error}");
-    assert!(error.contains("the secret was not sent there"), "{error}");
+    assert!(error.contains("the secret was not sent to the other origin"), "{error}");
     assert_eq!(server.targets(), ["/t"]);
     assert_eq!(other.targets().len(), 0);
 }
