@@ -19,8 +19,8 @@ impl PostgresStore {
     /// - A transaction that adds or removes tokens waits for other such transactions of the same owner. Different owners
     ///   do not wait for each other.
     /// - Adding or removing a token writes a second row. About one time in 1,000 it also reads up to 2,049 ids to split
-    ///   a block. Without `fsync`, tokens that are inserted one by one take 3.4 times as long, and tokens that are
-    ///   inserted 1,000 at once 1.4 times.
+    ///   a block. Without `fsync`, inserting tokens one by one takes 3.4 times as long, and inserting 1,000 tokens at
+    ///   once takes 1.4 times as long.
     /// - Blocks are not merged, and only empty blocks are removed. The cost of a page does not fall when an owner removes
     ///   tokens.
     #[must_use]

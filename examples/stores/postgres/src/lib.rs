@@ -6,9 +6,9 @@
 //! - **One statement** returns the rows of a page and the total. Two statements would see two snapshots and disagree as
 //!   soon as another transaction commits between them, except at an isolation level with one snapshot. The statement
 //!   selects the total first and joins the rows to it, so that an empty page still has a total.
-//! - **The key is `(owner_id, id)`**. Counting and skipping rows read its index alone. Usage changes with every
-//!   request, so it has its own table. Otherwise PostgreSQL would have to fetch changed rows to count them, until the
-//!   next vacuum.
+//! - **The key is `(owner_id, id)`**. To count or skip rows, PostgreSQL reads only the index of the key. Usage changes
+//!   with every request, so it has its own table. Otherwise PostgreSQL would have to fetch changed rows to count them,
+//!   until the next vacuum.
 //! - **Every key starts with the owner**, and so does every condition. Tables can be distributed by owner, and each
 //!   statement then needs one node. For the same reason a secret starts with its owner (`<owner>|<random>`).
 //! - **A secret is looked up by its digest** in an index. The table does not contain the secret, and the time of a lookup

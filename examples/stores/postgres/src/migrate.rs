@@ -75,8 +75,8 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Waits for other migrations of the schema, and locks the schema. The connection is taken from the pool, so that
-    /// the lock and the timeout setting end when the connection is closed.
+    /// Waits for other migrations of the schema, and locks the schema. The connection does not return to the pool, so
+    /// that the lock and the timeout setting end when the connection is closed.
     async fn lock_schema(&self) -> Result<ClientWrapper, Error> {
         let client = Object::take(self.client().await?);
         let lock = "SET statement_timeout = 0; SELECT pg_advisory_lock(hashtext('tokenfolio ' || current_schema))";

@@ -66,7 +66,7 @@ impl Description {
     /// Headers that the document does not describe are ignored, because servers add their own.
     #[must_use]
     pub fn violations(&self, method: &Method, response: &Response<Vec<u8>>) -> Vec<String> {
-        // The document describes the responses to unsupported methods with GET.
+        // The document describes the responses to unsupported methods under the operation `get`.
         let operation = if method == Method::HEAD { "head" } else { "get" };
         match self.responses.get(&(operation, response.status())) {
             Some(described) => described.violations(response),
@@ -82,7 +82,8 @@ fn path_item(document: &Value) -> (&str, &Value) {
     (path, item)
 }
 
-/// Replaces the extensions that describe the string values of this version by keywords, so that they are checked.
+/// Replaces `x-extensible-enum` and `x-pattern` by `enum` and `pattern`, so that the string values that this version
+/// writes are checked.
 fn closed(part: &Value) -> Value {
     match part {
         Value::Object(members) => {

@@ -10,7 +10,8 @@ use crate::server::{Server, request};
 /// The limit for the memory that a client can use. The checks send more, or leave more unread.
 const MAX_MEMORY: u64 = 24 << 20;
 
-/// Interrupts one request after each of its bytes, serves another client, and then completes the interrupted requests.
+/// Sends each prefix of a request on a connection of its own. Expects that the server responds to another client, and
+/// then sends the rest of each request.
 #[track_caller]
 pub fn unfinished_requests_do_not_block_others(binary: &str) {
     let server = Server::start(binary, &["--store", "memory"]);

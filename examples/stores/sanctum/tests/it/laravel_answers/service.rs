@@ -72,7 +72,7 @@ impl Service {
         }
     }
 
-    /// Returns the path of the route for a path, which may be percent-encoded.
+    /// Returns the route of a request by its path. The path may be percent-encoded.
     pub(super) fn route(&self, path: &str) -> Option<&'static str> {
         let path = decoded(path);
         let routes = self.tokens.iter().map(|(route, _)| *route).chain([self.signed_in.0]);
