@@ -69,8 +69,9 @@ impl Rule {
 }
 
 /// The counts for the forms in `tests/data`. They change if a form gets another outcome by mistake.
-const OWN_COUNTS: &str = "23 equal, 26 read only, 43 different by a rule (a malformed cursor is an error: 1, a number is not \
-    text: 16, a label is text: 8, an entry has `page`: 32, a gap has `page`: 8, a simple page has `current_page_url`: 6)";
+const OWN_COUNTS: &str = "23 equal, 26 read only, 43 different by a rule (a malformed cursor is an error: 1, a number \
+    is not text: 16, a label is text: 8, an entry has `page`: 32, a gap has `page`: 8, a simple page has \
+    `current_page_url`: 6)";
 
 /// `TOKENFOLIO_FORMS` is the path of another directory with a `forms.jsonl`.
 #[test]
