@@ -23,6 +23,8 @@ use crate::token::{AccessToken, TokenResource};
 const NULL_LEN: usize = "null".len();
 /// The length of an entry of the link array, without its URL, label and page.
 const LINK_LEN: usize = r#",{"url":"","label":"","page":,"active":false}"#.len();
+/// The length of a gap in the link array, without its label.
+const GAP_LEN: usize = r#",{"url":null,"label":"","page":null,"active":false}"#.len();
 /// The length of `links` and `meta`, without the link array, URLs, the path and numbers.
 const LINKS_AND_META_LEN: usize = r#"{"data":[],"links":{"first":"","last":"","prev":"","next":""},"meta":{"#.len()
     + r#""current_page":,"from":,"last_page":,"links":[],"path":""}"#.len();
@@ -285,7 +287,7 @@ impl<T> Envelope for Paginator<T> {
             for run in self.runs() {
                 let links = usize::try_from(run.end() - run.start() + 1).unwrap_or_default();
                 len += links * (LINK_LEN + url_len(*run.end()) + 2 * digits::max_len(*run.end()));
-                len += LINK_LEN + labels.gap.len() + 2 * NULL_LEN;
+                len += GAP_LEN + labels.gap.len();
             }
         }
         len
