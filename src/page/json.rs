@@ -287,7 +287,10 @@ impl<T> Envelope for Paginator<T> {
             for run in self.runs() {
                 let links = usize::try_from(run.end() - run.start() + 1).unwrap_or_default();
                 len += links * (LINK_LEN + url_len(*run.end()) + 2 * digits::max_len(*run.end()));
-                len += GAP_LEN + labels.gap.len();
+                // Every run except the first begins after a gap.
+                if *run.start() > 1 {
+                    len += GAP_LEN + labels.gap.len();
+                }
             }
         }
         len

@@ -98,6 +98,23 @@ fn a_fresh_buffer_is_allocated_once() {
     assert!(body.capacity() <= body.len() + 150, "{} bytes for {}", body.capacity(), body.len());
 }
 
+/// The estimate assumes the longest numbers. With these numbers, it is at most some bytes too long.
+#[test]
+fn the_estimate_is_exact_for_the_longest_numbers() {
+    let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
+    token.revoked_at = Some(DateTime::UNIX_EPOCH);
+    let token = token.into_resource(DateTime::UNIX_EPOCH);
+    for style in [LinkStyle::default().with_on_each_side(0), LinkStyle::default().without_array()] {
+        let list = Pagination::new("https://api.example.com/t").unwrap().with_link_style(style);
+        let page = request(&list, 1 << 32, u32::MAX).paginate(vec![token.clone()], u64::MAX);
+        assert_eq!((page.last_page(), page.to()), ((1 << 32) + 1, Some(18_446_744_065_119_617_026)));
+        expect_one_allocation("the longest numbers", |body| page.write_tokens(body));
+        let mut body = Vec::new();
+        page.write_tokens(&mut body);
+        assert!(body.capacity() <= body.len() + 16, "{} bytes for {}", body.capacity(), body.len());
+    }
+}
+
 #[test]
 fn a_fresh_buffer_of_a_page_without_a_total_is_allocated_once() {
     for (query, count) in [("", 0), ("", 3), ("page=9223372036854775807", 3), ("page=8", 20)] {
