@@ -137,7 +137,7 @@
 //! - [`Page`]: reads every form of page that this crate or Laravel 8 to 13 sends.
 //! - [`TokenResource`]: a token as a client reads it.
 //! - [`ResponseError`]: why a response is not a page. It has the [`Problem`] that the service sent.
-//! - [`PageWalk`]: returns the next URL to request. It follows no link to another host, and returns no page twice.
+//! - [`PageWalk`]: returns the next URL to request. It never returns a URL of another host, or the same page twice.
 //! - [`parse_retry_after`]: returns how long to wait before the next request.
 //!
 //! # Cookbook

@@ -5,7 +5,8 @@ use crate::text::object::{Nullable, Plain, read_object};
 /// The URLs of the other pages, as the service sent them. A URL is `None` if there is no such page, or if the service
 /// did not send the URL. For example, a page without a total has no `last`.
 ///
-/// A URL can be relative, and it can lead to any host. [`PageWalk`](crate::PageWalk) follows them safely.
+/// A URL can be relative, and it can lead to any host. [`PageWalk`](crate::PageWalk) returns the next URL only if it is
+/// safe to send the same credentials there.
 ///
 /// # Examples
 ///

@@ -24,7 +24,7 @@ use crate::text::repair;
 /// An error names the member: `meta.per_page`, `data[3].created_at`, or `data[3]` if the item is of another type than
 /// [`TokenResource`](crate::TokenResource).
 ///
-/// [`from_slice`](Self::from_slice) also reads JSON in which single texts or numbers cannot be decoded.
+/// [`from_slice`](Self::from_slice) also reads JSON in which some texts or numbers cannot be decoded.
 ///
 /// `Page` does not limit how deep an item of type `T` nests. serde_json does: it rejects JSON that nests 128 levels or
 /// more. If `T` is `serde_json::Value`, fewer levels can already need more than 64 KiB of stack.
@@ -59,7 +59,7 @@ pub struct Page<T> {
 }
 
 impl<T: DeserializeOwned> Page<T> {
-    /// Reads a page from JSON, even if single texts or numbers in it cannot be decoded.
+    /// Reads a page from JSON, even if some texts or numbers in it cannot be decoded.
     ///
     /// - A byte order mark is skipped.
     /// - A lone surrogate escape and a byte that is not UTF-8 are read as U+FFFD.

@@ -17,9 +17,10 @@ use crate::page::number::lenient_page;
 ///
 /// The walk sends no requests: [`url`](Self::url) returns the URL that the client requests next.
 ///
-/// It follows the next link of every kind of page, if it is safe to send the same credentials to the link's URL. Limit
-/// the number of requests: a hostile service can invent a new page or a new cursor for each request. The walk goes to
-/// numbered pages only in ascending order, up to [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE).
+/// [`advance`](Self::advance) accepts the next link of every kind of page, if it is safe to send the same credentials
+/// to the link's URL. Limit the number of requests: a hostile service can invent a new page or a new cursor for each
+/// request. The walk goes to numbered pages only in ascending order, up to
+/// [`PageRequest::MAX_PAGE`](crate::PageRequest::MAX_PAGE).
 ///
 /// # Examples
 ///
