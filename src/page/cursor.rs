@@ -21,7 +21,7 @@ const POINTS_TO_NEXT: &str = "_pointsToNextItems";
 /// On the wire it is a text such as `eyJpZCI6MjAsIl9wb2ludHNUb05leHRJdGVtcyI6dHJ1ZX0`, byte for byte as Laravel writes
 /// it.
 ///
-/// The two variants are complete: a page is on one side of its position.
+/// There will be no third variant: a page is after its position or before it.
 ///
 /// # Examples
 ///

@@ -44,7 +44,7 @@ use crate::page::list_parameters::ListParameters;
 /// # }
 /// ```
 ///
-/// Three methods write the same JSON into a buffer:
+/// Three methods write the page as JSON into a buffer, with the same bytes as `serde_json::to_vec`:
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};

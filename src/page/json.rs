@@ -134,7 +134,7 @@ impl<T> Paginator<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the function fails. The content of the buffer is then unspecified.
+    /// Fails if `write_items` fails. The content of the buffer is then unspecified.
     ///
     /// # Examples
     ///
@@ -212,7 +212,7 @@ impl<T> SimplePaginator<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the function fails. The content of the buffer is then unspecified.
+    /// Fails if `write_items` fails. The content of the buffer is then unspecified.
     pub fn write_json_with<E>(
         &self,
         out: &mut Vec<u8>,
@@ -245,7 +245,7 @@ impl<T> CursorPaginator<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the function fails. The content of the buffer is then unspecified.
+    /// Fails if `write_items` fails. The content of the buffer is then unspecified.
     pub fn write_json_with<E>(
         &self,
         out: &mut Vec<u8>,

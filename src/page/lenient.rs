@@ -24,11 +24,11 @@ pub(crate) enum Shape {
     Scalar,
 }
 
-/// Returns the shape of the variable `name` that a parameter sets. `None` if the parameter sets another variable or no
-/// variable.
+/// Returns the shape of the variable `name`, if a query parameter with the decoded name `parameter` sets it. `None` if
+/// the query parameter sets another variable or no variable.
 ///
-/// PHP ends the name of a parameter at a NUL, ignores spaces before it, and reads `name[..]` as an array. In the name
-/// of a variable, a space, a `.` and a `[` that is never closed become `_`.
+/// PHP ends the name of a parameter at a NUL. It ignores spaces at the start of the name, and reads `name[..]` as an
+/// array. In the name of a variable, a space, a `.` and a `[` that is never closed become `_`.
 pub(crate) fn shape(parameter: &[u8], name: &str) -> Option<Shape> {
     // PHP creates no variable whose name has a space, a `.` or a bracket. If the configured name has one, the parameter
     // is found by its exact name.

@@ -91,7 +91,7 @@ impl<T> SimplePaginator<T> {
 impl<T> CursorPaginator<T> {
     /// Returns the prev and next URLs as the value of a `Link` header, as [`Paginator::link_header`] does.
     ///
-    /// Also returns `None` if the page does not have either URL.
+    /// Also returns `None` if the page has no prev URL and no next URL.
     ///
     /// # Panics
     ///

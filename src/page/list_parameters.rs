@@ -108,7 +108,7 @@ impl ListParameters {
         choices.find_map(|((kind, choice), value)| if is_meant(*kind, &choice.name) { *value } else { None })
     }
 
-    /// Returns the parts of every URL before the page or the cursor.
+    /// Returns the parts of every URL before the value of the page parameter or the cursor parameter.
     pub(crate) fn before_position(&self) -> [&str; 4] {
         let config = self.config();
         [&config.url, "?", self.preserved_query.as_str(), config.position_parameter(self.position)]
@@ -119,7 +119,7 @@ impl ListParameters {
         self.before_position().into_iter().map(str::len).sum::<usize>() + self.after_position().len()
     }
 
-    /// Returns the part of every URL after the page or the cursor.
+    /// Returns the part of every URL after the value of the page parameter or the cursor parameter.
     pub(crate) fn after_position(&self) -> &str {
         &self.config().fragment
     }

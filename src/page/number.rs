@@ -39,7 +39,7 @@ impl NumberKind {
         let value = lenient::last_value(query, name)?;
         match (parse_decimal(lenient::trim_number(&value), self.max()), self) {
             (Ok(number), _) => Some(number),
-            // A size above the maximum is limited. A page above int64 is a mistake.
+            // A size above the maximum is read as the maximum. A page above int64 is invalid, so the default is used.
             (Err(Reason::TooLarge), Self::Size { max }) => Some(u64::from(max.get())),
             (Err(_), _) => None,
         }

@@ -467,8 +467,10 @@ impl Pagination {
     /// Preserves the other parameters of a request in its links.
     ///
     /// The parameters stay byte for byte and in order. Duplicates and parameters without a value stay too. Only
-    /// characters that a URL cannot contain are escaped, such as `[` and a `%` that does not begin an escape. An array
-    /// under the name of the page parameter (`page[]=2`) is dropped.
+    /// characters that a URL cannot contain are escaped, such as `[` and a `%` that does not begin an escape.
+    ///
+    /// In a list by page number, an array under the name of the page parameter (`page[]=2`) is an error. A
+    /// [lenient](Self::lenient) list drops it from its links instead.
     ///
     /// # Examples
     ///

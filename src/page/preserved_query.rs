@@ -8,7 +8,7 @@ use crate::page::query_error::QueryError;
 use crate::text::percent;
 use crate::text::query;
 
-/// The parameters before the page in every link.
+/// The parameters that come before the page parameter or the cursor parameter in every link.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct PreservedQuery {
     /// The parameters as they are written, each followed by `&`.

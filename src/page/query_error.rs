@@ -31,7 +31,8 @@ pub struct QueryError(Kind);
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Kind {
-    /// One parameter is wrong. Most rejected queries have one wrong parameter, so this variant needs no vector.
+    /// One parameter is wrong. Most rejected queries are of this kind, so it has its own variant, which does not
+    /// allocate a vector.
     Parameter(ParameterError),
     /// At least two parameters are wrong.
     Parameters(Vec<ParameterError>),

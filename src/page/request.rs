@@ -81,8 +81,8 @@ impl Pagination {
     /// Reads a request from a raw query string, which is the part of the URL after the `?`.
     ///
     /// A query without the page parameter asks for page 1. The name of a parameter may be percent-encoded in any way.
-    /// Other parameters are ignored, even if they cannot be decoded. Use [`with_query_string`](Self::with_query_string)
-    /// to preserve them.
+    /// Parameters that the pagination does not read are ignored, even if they cannot be decoded. Use
+    /// [`with_query_string`](Self::with_query_string) to preserve them.
     ///
     /// # Errors
     ///

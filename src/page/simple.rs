@@ -41,7 +41,7 @@ use crate::page::request::PageRequest;
 /// # }
 /// ```
 ///
-/// Three methods write the same JSON into a buffer:
+/// Three methods write the page as JSON into a buffer, with the same bytes as `serde_json::to_vec`:
 ///
 /// ```
 /// use tokenfolio::{AccessToken, Pagination};

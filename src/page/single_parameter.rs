@@ -6,8 +6,8 @@ use crate::page::lenient::{self, Shape};
 use crate::page::query_error::Reason;
 use crate::text::query::{self, is_or_is_in};
 
-/// Returns the shape of the variable `name` that a parameter with this decoded name sets. `None` if the parameter sets
-/// another variable.
+/// Returns the shape of the variable `name`, if a query parameter with the decoded name `parameter` sets it. `None` if
+/// the query parameter sets another variable.
 ///
 /// In a lenient list, a parameter also sets the variable if PHP reads its name as `name`.
 pub(crate) fn shape(parameter: &[u8], name: &str, is_lenient: bool) -> Option<Shape> {
