@@ -257,8 +257,8 @@
 //!
 //! Implement [`TokenStore`](crate::TokenStore) over your table. For its tests, enable the feature `contract` in
 //! `dev-dependencies`, and implement `Fixture`, which inserts and removes tokens. `contract::check_all` reports every
-//! promise that the store breaks. Here, the method `Fixture::sleep` uses the crate futures-timer, which works in any
-//! runtime. With tokio, you can use `tokio::time::sleep`.
+//! clause of the contract that the store breaks. Here, the method `Fixture::sleep` uses the crate futures-timer, which
+//! works in any runtime. With tokio, you can use `tokio::time::sleep`.
 //!
 //! ```
 //! # #[cfg(feature = "contract")]
@@ -325,8 +325,8 @@
 //!         futures_timer::Delay::new(duration).await;
 //!     }
 //!
-//!     // A table in memory has no server to stop and no row to corrupt. `check_all` skips the two
-//!     // clauses that need them.
+//!     // A table in memory has no server to stop and no row to corrupt. So `check_all` skips the two
+//!     // clauses that need these faults.
 //!     fn stop_backend(&self) -> Option<FixtureFuture<'_>> {
 //!         None
 //!     }

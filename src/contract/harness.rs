@@ -30,7 +30,7 @@ pub type FixtureFuture<'a> = Pin<Box<dyn Future<Output = Result<(), FixtureError
     note = "implement `Fixture` for a type of your tests that has the store and can insert and remove tokens"
 )]
 pub trait Fixture: Send + Sync {
-    /// The owner of the store.
+    /// The key of an owner, as in the store.
     type Owner: Clone + Send + Sync;
     /// The store under test.
     type Store: TokenStore<Owner = Self::Owner>;

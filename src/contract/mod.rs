@@ -1,8 +1,8 @@
-//! The checks that every [`TokenStore`](crate::TokenStore) must pass, for the tests of its author.
+//! The checks that every [`TokenStore`](crate::TokenStore) must pass. Run them in the tests of your store.
 //!
 //! Each clause of the contract is one function, and [`check_all`] runs all of them.
 //!
-//! The author writes a [`Fixture`]. It has the store, inserts and removes tokens, and sleeps. The checks do not depend on a
+//! You write a [`Fixture`]. It has the store, inserts and removes tokens, and sleeps. The checks do not depend on a
 //! runtime. The table need not be empty, because each check uses owners of its own. Together the checks make about three
 //! thousand calls. A call that takes longer than ten seconds breaks its clause, so a store that hangs does not block its
 //! tests.

@@ -83,10 +83,10 @@ pub async fn a_walk_yields_every_token_once<F: Fixture>(fixture: &F) -> Result<(
     Ok(())
 }
 
-/// Checks that a status filter lists and counts the tokens that have this status at this time.
+/// Checks that a status filter lists and counts the tokens that have the filter's status at the filter's time.
 ///
-/// The rule is [`TokenStatus::derive`], to the microsecond, in both orders. In a table with [`limits`](Fixture::limits),
-/// the times have at most as many digits as the table can hold.
+/// The expected status is the result of [`TokenStatus::derive`], to the microsecond. The tokens are listed in both
+/// orders. In a table with [`limits`](Fixture::limits), the check inserts only times that the table can hold.
 ///
 /// # Errors
 ///
