@@ -12,7 +12,7 @@ use crate::text::digits::{self, Digits};
 /// The longest text that [`Buffer::repeat`] copies with one move of a fixed length.
 const MOVE_LEN: usize = 64;
 
-/// The number of bytes that are initialized at once.
+/// The number of bytes that are initialized in one step.
 const STEP_LEN: usize = 1024;
 
 pub(crate) struct Buffer {
@@ -23,14 +23,15 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
-    /// Writes from the start of a vector, over its content.
+    /// Creates a buffer that writes from the start of a vector, over its content.
     ///
     /// `estimated_len` is the expected length of the output. A vector without capacity allocates exactly this length, once.
     pub(crate) fn overwrite(buf: Vec<u8>, estimated_len: usize) -> Self {
         Self { buf, len: 0 }.reserve(estimated_len)
     }
 
-    /// Writes after the content of a vector, about `estimated_len` bytes.
+    /// Creates a buffer that writes after the content of a vector. `estimated_len` is the expected length of the output
+    /// without this content.
     pub(crate) fn append_to(buf: Vec<u8>, estimated_len: usize) -> Self {
         Self { len: buf.len(), buf }.reserve(estimated_len)
     }
@@ -116,8 +117,9 @@ impl Buffer {
         self.buf.resize(end.max(self.step_end()), 0);
     }
 
-    /// Returns the position up to which `grow` initializes bytes: [`STEP_LEN`] more, within the capacity. These are few
-    /// bytes, so they stay in the cache until the output overwrites them.
+    /// Returns the position up to which `grow` always initializes bytes: [`STEP_LEN`] bytes after the last initialized
+    /// byte, but not beyond the capacity. A step is only a few bytes, so they stay in the cache until the output
+    /// overwrites them.
     fn step_end(&self) -> usize {
         (self.buf.len() + STEP_LEN).min(self.buf.capacity())
     }

@@ -45,7 +45,8 @@ pub(crate) struct Digits<const N: usize> {
 #[inline(always)]
 pub(crate) fn max_len(number: u64) -> usize {
     let bits = u64::BITS - number.leading_zeros();
-    // 1233 / 2^12 is slightly more than the decimal logarithm of 2.
+    // 1233 / 2^12 is slightly less than the decimal logarithm of 2. For up to 64 bits, both products have the same
+    // integer part.
     1 + ((bits as usize * 1_233) >> 12)
 }
 
@@ -99,7 +100,8 @@ pub(crate) fn write_long(out: &mut [u8], number: u64) -> usize {
 #[inline]
 fn eight(number: u64) -> [u8; 8] {
     let fours = (number / 10_000) | ((number % 10_000) << 32);
-    // 10486 / 2^20 is 1 / 100 for every number below 10^4, and 103 / 2^10 is 1 / 10 for every number below 100.
+    // For every number below 10^4, `number * 10486 >> 20` is `number / 100`. For every number below 100,
+    // `number * 103 >> 10` is `number / 10`.
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let twos = hundreds | ((fours - 100 * hundreds) << 16);
     let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;

@@ -90,16 +90,17 @@ fn needs_escape(word: u64) -> bool {
 /// A one in each of eight bytes.
 const ONES: u64 = u64::MAX / 255;
 
-/// Sets the high bit of each byte that is a control character or `"`, and of some bytes above such a byte.
+/// Sets the high bit of each byte that is a control character or `"`. The subtraction can also set the high bit of
+/// later bytes. This does no harm, because an earlier byte must then be escaped in any case.
 ///
-/// The exclusive or swaps `"` (0x22) and the space (0x20). Then both kinds are smaller than 0x21, and one subtraction finds
-/// them.
+/// The exclusive or swaps `"` (0x22) and the space (0x20). After this, the control characters and `"` are smaller than
+/// 0x21, so one subtraction finds them.
 #[inline]
 fn control_or_quote(word: u64) -> u64 {
     (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21)
 }
 
-/// Sets the high bit of each byte that is `\`, and of some bytes above such a byte.
+/// Sets the high bit of each byte that is `\`, and possibly of later bytes, as [`control_or_quote`] does.
 #[inline]
 fn backslash(word: u64) -> u64 {
     (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES)

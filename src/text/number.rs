@@ -1,7 +1,7 @@
 //! Reads whole numbers as other languages write them: as integers, as floats and as text.
 //!
-//! PHP writes an integer that comes from a query or a database as text. It writes an integer that does not fit an int64 as
-//! a float.
+//! PHP writes an integer as text if it comes from a query string or a database. It writes an integer as a float if no
+//! int64 holds it.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -59,7 +59,8 @@ pub(crate) fn decode(raw: &str) -> Cow<'_, [u8]> {
     Cow::Owned(decoded)
 }
 
-/// Escapes every byte for which `is_allowed` returns `false`. Its arguments are the text from that byte on, and the byte.
+/// Escapes every byte for which `is_allowed` returns `false`. The arguments of `is_allowed` are the text from that byte
+/// on, and the byte.
 fn escape(text: &str, is_allowed: impl Fn(&[u8], u8) -> bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     // Every byte that is not ASCII is escaped, so the result never has a part of a multi-byte character.

@@ -10,7 +10,7 @@ pub(crate) fn escape(raw: &str) -> String {
     let (rest, query) = split(rest, '?');
     let mut reference = String::with_capacity(raw.len());
     let path = write_scheme_and_authority(&mut reference, rest);
-    // RFC 3986, section 4.2: a colon in the first segment of a relative path would end a scheme.
+    // RFC 3986, section 4.2: a colon in the first segment of a relative path would be read as the end of a scheme.
     if reference.is_empty() && path.split('/').next().is_some_and(|segment| segment.contains(':')) {
         reference.push_str("./");
     }

@@ -1,8 +1,8 @@
-//! Repairs JSON that is readable except for single texts or numbers.
+//! Repairs JSON in which some texts or numbers cannot be decoded.
 //!
-//! serde_json rejects a whole document because of one lone surrogate, one byte that is not UTF-8, or one number that no
-//! `f64` holds, even if nobody asks for that member. One pass over the bytes replaces them. It does not recurse, and it
-//! copies only if it changes something.
+//! serde_json rejects a whole document if it decodes one text that has a lone surrogate or a byte that is not UTF-8, or
+//! one number that no `f64` holds. One pass over the bytes replaces such surrogates, bytes and numbers. The pass does
+//! not recurse, and it copies only if it changes something.
 
 use std::borrow::Cow;
 
@@ -81,7 +81,8 @@ impl Token {
     }
 }
 
-/// Reads an escape in a string, with the second half of a surrogate pair. A malformed escape is unchanged.
+/// Reads an escape in a string. The two halves of a surrogate pair are read as one token. A malformed escape is
+/// unchanged.
 fn escape(rest: &[u8]) -> Token {
     match code_unit(rest) {
         Some(0xd800..=0xdbff) => match code_unit(&rest[6..]) {
