@@ -35,7 +35,7 @@ use crate::token::{AccessToken, TokenId};
 /// | --- | --- |
 /// | it fails | 503 with `Retry-After`, 504 or 500, by the [kind](StoreErrorKind) of the error |
 /// | it returns too many or too few rows, rows out of order or repeated, rows of another status than the client chose, or more rows than the total | 500 |
-/// | it returns a wrong total that fits its rows | the page, with numbers that follow from that total |
+/// | it returns a wrong total, and as many rows as this total requires | the page, with numbers that follow from the wrong total |
 /// | it takes long | no response until it is done. Your service can set a timeout that drops the future. |
 /// | it panics | no response: the panic is not caught |
 ///
@@ -189,7 +189,8 @@ where
 
     /// Sets the challenge of a 401. By default it names the realm `api`.
     ///
-    /// A 401 sends this challenge with the error code of the rejection, and without a description.
+    /// A 401 sends the realm and the scope of this challenge, and the error code of the rejection. If the request has
+    /// no bearer credentials, the 401 sends no error code. The challenge's own error code and description are not sent.
     #[doc(alias = "realm")]
     #[must_use]
     pub fn with_challenge(self, challenge: Challenge) -> Self {
@@ -285,13 +286,13 @@ where
     /// # let store = MemoryStore::new();
     /// # let authenticator = Nobody;
     /// let reasons = Arc::new(Mutex::new(Vec::new()));
-    /// let counted = Arc::clone(&reasons);
+    /// let collected = Arc::clone(&reasons);
     ///
-    /// // Logs every problem, and counts the reasons of a 401.
+    /// // Logs every problem, and collects the reason of each 401.
     /// let hook = move |event: &ProblemEvent<'_>| {
     ///     eprintln!("{event}");
     ///     if let Some(reason) = event.problem().source().and_then(|source| source.downcast_ref::<AuthError>()) {
-    ///         counted.lock().unwrap().push(reason.as_str());
+    ///         collected.lock().unwrap().push(reason.as_str());
     ///     }
     /// };
     /// let endpoint = ListTokens::new(store, authenticator, Pagination::new("/tokens")?).with_problem_hook(hook);
@@ -373,7 +374,8 @@ where
         response
     }
 
-    /// Turns a problem into a response. In this endpoint, only this function adds the request to a problem.
+    /// Turns a problem into a response. In this endpoint, only this function sets the instance and the trace id of a
+    /// problem.
     fn reject(&self, problem: Problem, parts: &Parts) -> Response<Vec<u8>> {
         let mut problem = problem.with_request(parts);
         if problem.status() == Some(StatusCode::SERVICE_UNAVAILABLE) {

@@ -119,9 +119,9 @@ impl fmt::Debug for BearerToken {
 
 /// Why no bearer token could be read from a request.
 ///
-/// The three variants are complete. Each of them leads to another challenge of RFC 6750, section 3.1: without an error
-/// code (`Missing`), with `invalid_request` (`Repeated`), or with `invalid_token` (`Malformed`). The only other error
-/// code, `insufficient_scope`, is not about reading a token.
+/// There will be no fourth variant. Each variant leads to a different challenge of RFC 6750, section 3.1: without an
+/// error code (`Missing`), with `invalid_request` (`Repeated`), or with `invalid_token` (`Malformed`). The only other
+/// error code, `insufficient_scope`, is not about reading a token.
 ///
 /// # Examples
 ///

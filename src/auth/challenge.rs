@@ -240,7 +240,9 @@ enum Reason {
     Scope(char),
 }
 
-/// The error code of a challenge. The three variants are complete: RFC 6750, section 3.1, defines no others.
+/// The error code of a challenge.
+///
+/// There will be no fourth variant: RFC 6750, section 3.1, defines no other error code.
 ///
 /// # Examples
 ///

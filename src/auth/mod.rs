@@ -163,9 +163,12 @@ impl<O> Authenticated<O> {
 /// this function. They then reject requests alike: the body is the same for every cause, and the response has a challenge
 /// (RFC 6750, section 3.1).
 ///
-/// The response sends `challenge` with the error code of the rejection and without a description. `client` is the address
-/// of the peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client) returns. Tokens in the query
-/// are ignored (RFC 6750, section 5.3).
+/// The response sends the realm and the scope of `challenge`, and the error code of the rejection. If the request has
+/// no bearer credentials, the response sends no error code. The challenge's own error code and description are not
+/// sent.
+///
+/// `client` is the address of the peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client)
+/// returns. Tokens in the query are ignored (RFC 6750, section 5.3).
 ///
 /// The caller records the usage of an accepted token, as [`ListTokens`](crate::ListTokens) does.
 ///
@@ -217,7 +220,7 @@ pub async fn authenticate<A: Authenticator>(
     accepted.map_err(|problem| problem.with_request(parts))
 }
 
-/// Does what [`authenticate`] does, but returns a problem that does not describe the request yet.
+/// Does what [`authenticate`] does, but the problem has no instance and no trace id yet.
 pub(crate) async fn accepted_token<A: Authenticator>(
     authenticator: &A,
     challenge: &Challenge,

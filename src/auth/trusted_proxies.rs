@@ -89,9 +89,9 @@ impl TrustedProxies {
     /// - Otherwise the list is walked from right to left, past all trusted proxies. The first entry that is not a trusted
     ///   proxy is the client. Entries to its left are ignored. If all entries are trusted proxies, the leftmost one is the
     ///   client.
-    /// - The client is not known if this entry is not an address. Such an entry is empty, malformed, `unknown` or an
-    ///   obfuscated identifier. An element of `Forwarded` that has no `for`, or more than one `for`, is not an address
-    ///   either.
+    /// - If the first entry that is not a trusted proxy is not an address, the client is not known. Such an entry is
+    ///   empty, malformed, `unknown` or an obfuscated identifier. An element of `Forwarded` that has no `for`, or more
+    ///   than one `for`, is not an address either.
     ///
     /// An address can have a port, which is ignored. In `X-Forwarded-For`, IPv6 can be bare or in brackets.
     ///
