@@ -10,7 +10,8 @@ use crate::problem::query_details::QueryDetails;
 use crate::store::{StoreError, StoreErrorKind};
 
 impl From<CursorError> for Problem {
-    /// Creates a 500 without a detail: the service chose the keys, not the client.
+    /// Creates a 500 without a detail. The service chose the keys that cannot be a cursor, so the client made no
+    /// mistake.
     fn from(error: CursorError) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR).with_source(error)
     }

@@ -175,7 +175,8 @@ impl Problem {
         Self::unauthorized_without_instance().with_instance(instance)
     }
 
-    /// Creates the problem of [`unauthorized`](Self::unauthorized) without an instance. The request is attached later.
+    /// Creates the problem of [`unauthorized`](Self::unauthorized) without an instance.
+    /// [`with_request`](Self::with_request) sets the instance later.
     pub(crate) fn unauthorized_without_instance() -> Self {
         Self::new(StatusCode::UNAUTHORIZED).with_detail("Authentication failed")
     }

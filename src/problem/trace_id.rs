@@ -74,7 +74,7 @@ impl TraceId {
     /// Finds the identifier of a request: a `TraceId` among its extensions, or otherwise the trace id of its
     /// `traceparent` header.
     ///
-    /// `None` if the request does not have either.
+    /// `None` if the request has no `TraceId` and no valid `traceparent` header. More than one header is not valid.
     #[must_use]
     pub fn from_request_parts(parts: &Parts) -> Option<Self> {
         parts.extensions.get().cloned().or_else(|| {
