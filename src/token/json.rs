@@ -10,7 +10,7 @@ use crate::token::status::{ReportedStatus, TokenStatus};
 use crate::token::timestamp::Timestamp;
 use crate::token::{AccessToken, TokenId, TokenResource};
 
-/// The length of a token with a comma, not counting its name, numbers, nullable times and allow-list.
+/// The length of a token with a comma, not counting its name, numbers and nullable times. Its allow-list is `null`.
 const TOKEN_LEN: usize = r#"{"id":,"name":"","status":"revoked","last_used_at":,"usage_count":,"expires_at":,"#.len()
     + r#""created_at":"2024-03-01T18:11:00Z","allowed_ips":null},"#.len();
 const NULL_LEN: usize = "null".len();

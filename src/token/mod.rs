@@ -223,9 +223,10 @@ impl AccessToken {
 ///
 /// Times are written in UTC, truncated to whole seconds. They are read with any fraction and offset of RFC 3339.
 ///
-/// Clients read the same type, and reading is tolerant. Unknown members are ignored. A nullable member that is missing is
-/// null. A number may be text or a float without a fraction. Unknown statuses and allow-list entries are preserved as text.
-/// A usage count above `u64::MAX` is read as `u64::MAX`. The last of duplicate members wins. An error names the member.
+/// Clients read the same type, and reading is tolerant. Unknown members are ignored. A nullable member that is missing
+/// is null. A number may be text or a float without a fraction. Unknown statuses and unknown allow-list entries are
+/// preserved as text. A usage count above `u64::MAX` is read as `u64::MAX`. The last of duplicate members wins. An
+/// error names the member.
 ///
 /// # Examples
 ///

@@ -9,8 +9,8 @@ use serde::ser::{Serialize, Serializer};
 
 /// The status of a token at a time.
 ///
-/// The status is derived and never stored, so it cannot contradict the times of the token. The three variants are
-/// complete, so you can match on them without a wildcard. A fourth status would be a breaking change.
+/// The status is derived and never stored, so it cannot contradict the times of the token. You can match on the
+/// three variants without a wildcard, because a fourth status would be a breaking change.
 ///
 /// # Examples
 ///
@@ -131,7 +131,7 @@ impl<'de> Deserialize<'de> for TokenStatus {
 /// The status of a token as a client reads it.
 ///
 /// A newer server can send a status that this version does not know. It is preserved as [`Other`](Self::Other), so the
-/// client can still read the page. The two variants are complete: a status is known or unknown.
+/// client can still read the page. There will be no third variant: a status is known or unknown.
 ///
 /// # Examples
 ///

@@ -20,7 +20,7 @@ const LAST_SECOND: i64 = 253_402_300_799;
 #[derive(Clone, Copy)]
 pub(crate) struct Timestamp(pub(crate) DateTime<Utc>);
 
-/// The 20 characters of a timestamp, in three parts. Each part is stored at once.
+/// The 20 characters of a timestamp, in three parts. Each part is written with one copy of 8 or 4 bytes.
 pub(crate) struct TimestampText {
     /// `YYYY-MM-`.
     pub(crate) year_and_month: [u8; 8],
