@@ -11,9 +11,9 @@ use crate::token::{AccessToken, TokenId};
 
 /// A token store in memory: for tests, for demonstrations, and to read as an example of the contract.
 ///
-/// At any offset, a page without a filter costs one allocation and a copy of about a hundred bytes for each row. Names and
-/// allow-lists are shared, not copied. A page with a filter reads every token of the owner. The store has no secrets, so it
-/// cannot find the token of a secret.
+/// At any offset, a page without a filter costs one allocation. Each row costs a copy of about a hundred bytes. Names
+/// and allow-lists are shared, not copied. A page with a filter reads every token of the owner. The store has no
+/// secrets, so it cannot find the token of a secret.
 ///
 /// The owner's `Eq` and `Hash` run while the store is locked. **They must not call the store**: it would deadlock. If they
 /// panic, the store does not change. No other code of the owner runs while the store is locked.

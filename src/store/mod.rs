@@ -28,8 +28,8 @@ use crate::token::status::TokenStatus;
 /// - **Window.** The store skips [`offset`](ListQuery::offset) rows, and returns the next rows, at most
 ///   [`limit`](ListQuery::limit). Both numbers can be higher than the number of rows. A window past the end has no
 ///   rows, and its total is still exact.
-/// - **Filter.** With [`ListQuery::status`], the store counts and returns only tokens that have this status at this time,
-///   by the rule of [`TokenStatus::derive`].
+/// - **Filter.** With [`ListQuery::status`], the store counts and returns only tokens that have the filter's status at
+///   the filter's time, by the rule of [`TokenStatus::derive`].
 /// - **Fields.** Every field comes back as it was written, times at least to the microsecond. If a row cannot be read, the
 ///   store fails with [`StoreErrorKind::Corrupt`]. It does not skip the row.
 /// - **Outage.** If the database cannot be reached, the store returns [`StoreErrorKind::Unavailable`] or
@@ -37,7 +37,7 @@ use crate::token::status::TokenStatus;
 /// - **Cancellation.** If the future is dropped at any await, the store stays usable.
 ///
 /// With the feature `contract`, the function `contract::check_all` tests all of this on a store. It tests corrupt rows
-/// and outages only if the author's test can cause them.
+/// and outages only if your `Fixture` can cause them.
 ///
 /// # Examples
 ///
@@ -72,7 +72,8 @@ pub trait TokenStore: Send + Sync {
     /// # Errors
     ///
     /// Fails if the rows cannot be read. The [kind](StoreErrorKind) of the error decides the status of the response.
-    // This trait cannot be a trait object. The compiler's error shows the last line, with its comment.
+    // This trait cannot be a trait object. If a user tries, the compiler's error quotes the line of the return type, with
+    // the comment. rustfmt would join the two lines.
     #[rustfmt::skip]
     fn list(&self, query: &ListQuery<Self::Owner>)
         -> impl Future<Output = Result<TokenList, StoreError>> + Send; // For trait objects: `dyn DynTokenStore`
@@ -171,8 +172,8 @@ impl<O> ListQuery<O> {
 
 /// The order of a list.
 ///
-/// Both orders are by id. Ids do not change, so tokens keep their order while a client walks over the pages. The two
-/// variants are complete: a list has two directions.
+/// Both orders are by id. Ids do not change, so tokens keep their order while a client walks over the pages. There
+/// will be no third variant: a list has two directions.
 ///
 /// # Examples
 ///

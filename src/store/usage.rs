@@ -33,9 +33,9 @@ use crate::token::TokenId;
 ///
 /// # Memory
 ///
-/// The log holds one entry for each token, however often the token is used. Usage of a token that comes back from a drain is
-/// a second entry, until the next drain merges the two. If several drains run at the same time, each can leave one such
-/// entry.
+/// The log holds one entry for each token, however often the token is used. If usage comes back from a drain, and its
+/// token has newer usage, the token has two entries until the next drain merges them. If several drains run at the same
+/// time, each can leave one more entry.
 ///
 /// # Locks and panics
 ///
@@ -281,10 +281,10 @@ pub struct UsageBatch<'l, O> {
 impl<O> UsageBatch<'_, O> {
     /// Ends the batch without putting it back into the log, and returns its usage.
     ///
-    /// Sometimes it is not known whether the batch was written, for example if a connection breaks during the commit of a
-    /// transaction. Then choose between two risks. If the batch is dropped, usage may count twice. If it is committed, usage
-    /// may be lost. A future that is dropped while its write continues on another thread has the same risks, so wait for
-    /// such a write.
+    /// Sometimes it is not known whether the batch was written, for example if a connection breaks during the commit of
+    /// a transaction. Then choose between two risks. If the batch is dropped, usage may count twice. If it is
+    /// committed, usage may be lost. The same risks exist if the future that has the batch is dropped while its write
+    /// continues on another thread. Do not drop such a future before the write has ended.
     #[expect(clippy::must_use_candidate, reason = "a caller that has written the batch does not need the usage")]
     pub fn commit(mut self) -> Vec<TokenUsage<O>> {
         mem::take(&mut self.usage)
