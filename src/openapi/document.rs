@@ -11,7 +11,8 @@ pub(crate) const HEAD_RESPONSES: &str = "/paths/~1api~1v1~1me~1tokens/head/respo
 
 /// An OpenAPI document.
 ///
-/// A part is named by a JSON pointer (RFC 6901). A change of a part that the document does not have is ignored.
+/// A part is named by a JSON pointer (RFC 6901). A change is ignored if the document does not have the object, array or
+/// text to change.
 pub(crate) struct Document(Value);
 
 impl Document {

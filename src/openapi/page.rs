@@ -10,7 +10,7 @@ use crate::page::pagination::ChoiceKind;
 use crate::page::paginator::Paginator;
 use crate::store::TokenOrder;
 
-/// The number of tokens in the example of a page past the end.
+/// The total of the list in the example of a page past the end. The page itself has no tokens.
 const TOTAL: u64 = 293;
 
 impl<S, A: Authenticator> ListTokens<S, A> {

@@ -27,9 +27,9 @@ impl<S, A: Authenticator> ListTokens<S, A> {
             None => document.remove_references("/components/parameters/per_page"),
         }
         if config.is_lenient {
-            let sentence = "An invalid number is page 1. The last duplicate wins.";
+            let sentence = "An invalid number is read as page 1. The last duplicate wins.";
             document.append_sentence("/components/parameters/page/description", sentence);
-            let sentence = "A larger number is the maximum. The last duplicate wins.";
+            let sentence = "A number above the maximum is read as the maximum. The last duplicate wins.";
             document.append_sentence("/components/parameters/per_page/description", sentence);
         }
         match self.choice(ChoiceKind::Status) {
