@@ -7,8 +7,8 @@ pub mod cookbook;
 /// Links from one document to another.
 ///
 /// A link in a document has a label. The last lines of the document define each label as a path, for readers of the
-/// repository. In CommonMark, the first definition of a label wins. `document` puts the definitions below before each
-/// document, so in rustdoc the links of the document lead to pages of rustdoc.
+/// repository. In CommonMark, the first definition of a label wins. The macro `document` puts the definitions of this
+/// macro before the text of each document. So in rustdoc, the links of a document lead to pages of rustdoc.
 macro_rules! links {
     () => {
         "\
