@@ -54,6 +54,10 @@ fn writes() -> Vec<(String, Write)> {
         let problem = problem.with_extension(ExtensionName::from_static("trace"), "0".repeat(32));
         writes.push((format!("texts of {length}"), Box::new(move |body| problem.write_json(body))));
     }
+    const COUNTRIES: [&str; 16] = ["United Kingdom of Great Britain and Northern Ireland, and the Channel Islands"; 16];
+    let list = Pagination::new("/t").unwrap().with_choice("country", &COUNTRIES).unwrap();
+    let problem = Problem::from(list.request("country=none").unwrap_err());
+    writes.push(("a choice of long values".to_owned(), Box::new(move |body| problem.write_json(body))));
     writes
 }
 
