@@ -292,7 +292,7 @@ def an_extreme_token(page):
     with_response(page, 200, json.dumps({"data": [token], "meta": {**meta, "links": [link]}}))
     page.submit(DEMO["good"])
     page.wait("the token", lambda: page.all("#rows > tr"))
-    # A double cannot store these integers.
+    # JavaScript's numbers would show other digits for these integers.
     check(page.texts("#heading") == ["Page 9,223,372,036,854,775,807 of 18,446,744,073,709,551,615"], page.texts("h2"))
     check(page.texts(".usage_count") == ["18,446,744,073,709,551,615"], page.texts(".usage_count"))
     check(page.texts("#rows .id") == ["#-9223372036854775808"], page.texts("#rows .id"))
