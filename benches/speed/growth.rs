@@ -49,7 +49,7 @@ impl Choice {
     }
 }
 
-/// A page of an owner, with an increasing number of tokens.
+/// A page of an owner with an increasing number of tokens.
 fn measure_tokens(table: &mut Table, max_exponent: u32) {
     let per_page = u64::from(page::PER_PAGE);
     let stores: Vec<_> = (3..=max_exponent).map(|exponent| store_of_one_owner(10_u64.pow(exponent))).collect();
@@ -76,14 +76,14 @@ fn measure_tokens(table: &mut Table, max_exponent: u32) {
     }
 }
 
-/// The page of an owner, with an increasing number of owners.
+/// The page of an owner with one token, with an increasing number of owners in the store.
 fn measure_owners(table: &mut Table, max_exponent: u32) {
     let stores: Vec<_> = (3..=max_exponent).map(|exponent| store_of_owners(10_u64.pow(exponent))).collect();
     let totals: Vec<_> = (3..=max_exponent).map(|exponent| 10_u64.pow(exponent)).collect();
     let names: Vec<_> = (3..=max_exponent).map(|exponent| format!("10^{exponent} owners")).collect();
     let works = [
-        ("the page of three owners with one token, by the number of owners", Choice::SamePages),
-        ("the page of any owner with one token, by the number of owners", Choice::AnyPage),
+        ("the pages of three owners with one token each, by the number of owners in the store", Choice::SamePages),
+        ("the page of any owner, each with one token, by the number of owners in the store", Choice::AnyPage),
     ];
     for (work, choice) in works {
         let variants = stores.iter().zip(&totals).zip(&names).map(|((store, owners), name)| {

@@ -36,7 +36,7 @@ pub(crate) fn measure(table: &mut Table) {
     table.measure("the status of a token", &[0], variants);
 }
 
-/// A common implementation, with differences of times.
+/// A common implementation. It subtracts times instead of comparing them.
 fn naive(revoked_at: Option<DateTime<Utc>>, expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> TokenStatus {
     let is_reached = |time: Option<DateTime<Utc>>| time.is_some_and(|time| (now - time).num_milliseconds() >= 0);
     match (is_reached(revoked_at), is_reached(expires_at)) {

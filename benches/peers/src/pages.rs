@@ -30,7 +30,7 @@ pub(crate) const DIFFERENCES: [(&str, &[&str]); 5] = [
         &[
             "no URLs: no links, no array of page links, no `path`, and no preserved parameters",
             "no `from` and `to`",
-            "numbers are `u32`, and the number of pages is divided as `f32`: from 2^24 on it can be wrong",
+            "numbers are `u32`, and the number of pages is computed as `f32`: from 2^24 on it can be wrong",
             "items are the naive rows",
         ],
     ),
@@ -42,7 +42,8 @@ pub(crate) const DIFFERENCES: [(&str, &[&str]); 5] = [
             "no array of page links",
             "does not compute the numbers in `meta`: this bench computes them",
             "omits a missing link, instead of null",
-            "omits a `None` from `attributes`: for a null, the rows use its `Field`, which is meant for PATCH",
+            "omits a `None` from `attributes`: to write null, the rows use the crate's type `Field`, which is meant \
+             for PATCH",
             "writes attributes through a `serde_json::Map`",
         ],
     ),

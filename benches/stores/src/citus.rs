@@ -41,8 +41,8 @@ struct Databases {
     usual_owners: Vec<(i64, u64)>,
 }
 
-/// Returns two tables. The variable `TOKENFOLIO_PG_URL` is the URL of the other database. Without the variable, it is a
-/// second server.
+/// Returns two tables of results. The variable `TOKENFOLIO_PG_URL` is the URL of the other database. Without the
+/// variable, the other database is a second server.
 pub(crate) fn measure(runtime: &Runtime, effort: Effort) -> Result<[Value; 2], BoxError> {
     let big = match effort {
         Effort::Short => 3_000,

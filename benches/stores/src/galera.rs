@@ -35,7 +35,7 @@ struct Tables {
     nodes: Vec<SanctumStore>,
 }
 
-/// Returns two tables.
+/// Returns two tables of results.
 pub(crate) fn measure(runtime: &Runtime, effort: Effort) -> Result<[Value; 2], BoxError> {
     let tokens = match effort {
         Effort::Short => 4_000,

@@ -12,8 +12,9 @@
 //! `--citus` measures one server of PostgreSQL beside the database at `TOKENFOLIO_PG_URL`, such as a Citus cluster, with
 //! 2 million tokens in each.
 //!
-//! Sanctum's table has two million tokens, a million of them for one owner. The measurements of Galera use a smaller
-//! table. One server of MariaDB and a cluster of three nodes have this table, and are measured in turn.
+//! In MariaDB, the table is that of Laravel Sanctum. It has two million tokens, a million of them for one owner. The
+//! measurements of Galera use a smaller table. One server of MariaDB and a cluster of three nodes have this table, and
+//! are measured in turn.
 //!
 //! MariaDB with Galera, PostgreSQL and rsync must be installed. The bench starts its own servers and removes them.
 

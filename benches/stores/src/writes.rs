@@ -75,7 +75,7 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).expect("a year that chrono has")
 }
 
-/// Adds tokens to an owner of 100,000, with and without block counts.
+/// Adds tokens to an owner who has 100,000 tokens, with and without block counts.
 pub(crate) fn measure_inserts(table: &mut Table, runtime: &Runtime, postgres: &Postgres) -> Result<(), BoxError> {
     const TOKENS: i64 = 100_000;
     const OWNER: i64 = 1;
