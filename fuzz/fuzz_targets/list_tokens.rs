@@ -99,9 +99,9 @@ fuzz_target!(|bytes: &[u8]| {
             check_page(endpoint, &parts, &get);
         }
 
-        // The bare request has credentials from this file, the trace id of the request, and no other header. It has no
-        // query if authentication fails or is not reached. Its response is the same, so the response contains no secret
-        // of the request.
+        // The bare request has the trace id of the fuzzed request, credentials from this file, and no other header. It
+        // has no query if authentication fails or is not reached. Both requests get the same response, so the response
+        // contains no secret of the fuzzed request.
         let mut bare = with_minimal_headers(&parts);
         if status == 401 || status == 405 {
             bare.uri =

@@ -75,7 +75,8 @@ fn lenient_size(raw: &str) -> Option<u64> {
     query::lenient(raw, "size", max, Some(max))
 }
 
-/// Preserved parameters are unchanged, the page is the last parameter and appears once, and a link is read as its page.
+/// Checks links. Preserved parameters are unchanged. The page is the last parameter and appears once. A request with
+/// the query of a link is for the page that the link leads to.
 fn write(raw: &str, name: &str, fragment: &str, pagination: &Pagination, is_strict: bool) {
     let all = pagination.clone().with_query_string();
     let preserved = query::preserved(raw, |known| !query::is_or_is_in(known, name));
