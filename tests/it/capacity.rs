@@ -85,8 +85,8 @@ fn a_fresh_buffer_is_allocated_once() {
     for (name, write) in writes() {
         expect_one_allocation(&name, write);
     }
-    // Each token is as long as possible: it has the longest status, and an id and a usage count of 13 digits. The
-    // capacity is computed from the bits that are set in any id, and in any count. These bits differ between the
+    // Each token is as long as the estimate assumes: it has the longest status, and an id and a usage count of 13
+    // digits. The estimate uses a bitwise OR of all ids, and another one of all counts. The bits differ between the
     // tokens.
     let token = |index: i64| {
         let mut token = AccessToken::new(1 << (40 + index % 3), "CI", DateTime::UNIX_EPOCH);

@@ -17,7 +17,7 @@ use crate::model;
 const HOST: &str = "https://api.example.test";
 const PATH: &str = "/api/v1/me/tokens";
 
-/// Parameters in many spellings. None is the page.
+/// Parameters in many spellings. No parameter is the page, because the page parameter has another name in this test.
 const PIECES: [&str; 14] = [
     "a=1",
     "a=2",

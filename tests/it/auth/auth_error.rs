@@ -29,7 +29,7 @@ fn reasons() -> [(AuthError, &'static str, &'static str); 8] {
 }
 
 #[test]
-fn every_reason_has_a_text_and_a_word() {
+fn every_reason_has_a_message_and_a_name_in_logs() {
     for (reason, text, word) in reasons() {
         assert_eq!((&*reason.to_string(), reason.as_str()), (text, word));
     }

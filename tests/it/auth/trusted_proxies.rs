@@ -45,7 +45,7 @@ fn expect_x_forwarded_for(line: &str, client: Option<&str>) {
     assert_eq!(x_forwarded_for(&[line.as_bytes()]), client.map(address), "X-Forwarded-For: {line}");
 }
 
-// Four published mistakes that find a wrong client.
+// Four known mistakes of other programs. A program with one of them finds a wrong client.
 
 #[test]
 fn the_leftmost_entry_is_not_the_client_if_a_proxy_appended_another() {
@@ -76,7 +76,7 @@ fn several_headers_are_one_list() {
 }
 
 #[test]
-fn a_mapped_address_is_ipv4_in_peers_ranges_and_entries() {
+fn a_mapped_address_is_ipv4_as_a_peer_in_a_range_and_in_an_entry() {
     let mapped = AllowedIps::parse(["::ffff:10.0.0.0/120"]).unwrap();
     for proxies in [proxies(), mapped] {
         let proxies = TrustedProxies::x_forwarded_for(proxies);
@@ -179,7 +179,7 @@ fn garbage_to_the_left_of_the_client_is_ignored() {
 }
 
 #[test]
-fn an_entry_that_a_trusted_proxy_vouches_for_and_that_is_no_address_hides_the_client() {
+fn an_entry_of_a_trusted_proxy_that_is_no_address_hides_the_client() {
     for entry in
         ["unknown", "_hidden", "_", "localhost", "10.0.0", "10.0.0.256", "010.0.0.7", "10.0.0.7/24", "fe80::1%1"]
     {

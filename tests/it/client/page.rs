@@ -92,7 +92,7 @@ fn the_smallest_page_is_read() {
 }
 
 #[test]
-fn a_page_may_be_without_the_array() {
+fn a_page_may_be_without_the_link_array() {
     let page = read::<u8>(&without("/meta/links")).unwrap();
     assert_eq!(page.meta.links, []);
     assert_eq!(page.meta.total, Some(5));

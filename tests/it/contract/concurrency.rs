@@ -214,7 +214,7 @@ fn counts_apart_where<'a>(
     })
 }
 
-/// Counts the lists of an owner since the last list of another one.
+/// Returns how many times the tokens of this owner were listed before, since the tokens of another owner were listed.
 fn lists_of_owner(table: &Table, owner: u64) -> usize {
     let latest = std::mem::replace(&mut *table.latest.lock().unwrap(), owner);
     if latest != owner {

@@ -232,7 +232,7 @@ pub(super) fn sound(table: &Table, query: &ListQuery<u64>) -> ListResult {
     Ok(list)
 }
 
-/// Returns every row that a query selects, in its order, without its window.
+/// Returns every row that a query selects, in the query's order. Ignores the query's offset and limit.
 pub(super) fn all_rows(table: &Table, query: &ListQuery<u64>) -> Result<Vec<AccessToken>, StoreError> {
     let mut query = query.clone();
     query.offset = 0;

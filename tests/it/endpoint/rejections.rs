@@ -109,7 +109,7 @@ const UNAUTHORIZED: &str = concat!(
 );
 
 #[test]
-fn every_401_has_one_body_and_the_challenge_of_its_cause() {
+fn every_401_has_the_same_body_and_the_challenge_of_its_cause() {
     let bare = r#"Bearer realm="api""#;
     let invalid_token = r#"Bearer realm="api", error="invalid_token""#;
     let invalid_request = r#"Bearer realm="api", error="invalid_request""#;

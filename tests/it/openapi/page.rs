@@ -16,7 +16,7 @@ fn ids(page: &Value) -> Vec<&Value> {
 }
 
 #[test]
-fn the_only_page_has_at_most_as_many_tokens_as_a_page() {
+fn the_example_of_an_only_page_has_at_most_per_page_tokens() {
     for (per_page, expected) in [(1, vec![1]), (2, vec![1, 2]), (3, vec![1, 2, 3]), (u32::MAX, vec![1, 2, 3])] {
         let page = example(&endpoint(list().with_per_page(number(per_page))), "only_page");
         assert_eq!(ids(&page), expected);

@@ -100,7 +100,7 @@ fn keys_are_written_as_php_writes_them() {
 }
 
 #[test]
-fn a_short_float_has_its_own_digits() {
+fn an_f32_is_written_with_the_digits_of_an_f32() {
     #[derive(Clone, Debug, Deserialize, Serialize)]
     struct Key {
         k: f32,
@@ -181,7 +181,8 @@ fn a_malformed_cursor_is_rejected_with_the_reason_in_both_modes() {
     assert_eq!(array.to_string(), "`cursor` must be a cursor of this list, but has brackets after its name");
 }
 
-/// serde_json parses 128 levels, which need more stack than a small thread has.
+/// A cursor with nested JSON is rejected before serde_json parses it. serde_json would accept 128 levels, which need
+/// more stack than a small thread has. A bracket in a text does not nest.
 #[test]
 fn brackets_in_a_text_are_not_levels() {
     #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]

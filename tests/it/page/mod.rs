@@ -55,7 +55,7 @@ pub(crate) fn request(pagination: &Pagination, page: u64, per_page: u32) -> Page
 
 /// Returns the request for a page whose links preserve a query of any text and length.
 ///
-/// The page is last, and a lenient pagination reads the last one.
+/// The page parameter comes last in the query, and a lenient pagination reads the last page parameter.
 #[track_caller]
 pub(crate) fn preserving(pagination: Pagination, page_name: &str, page: u64, raw: &str) -> PageRequest {
     let pagination = pagination.with_query_string().with_max_query_len(usize::MAX).lenient();

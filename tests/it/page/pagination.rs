@@ -319,7 +319,8 @@ fn a_pagination_is_the_same_after_any_order_of_setters() {
         |it| it.with_direction("direction").unwrap(),
         |it| it.with_cursor_name("c").unwrap(),
     ];
-    // The pagination at an index has the setters of a set. The bits of the index are the positions of these setters.
+    // An index in `made` is a set of setters: its bits are their positions. The pagination at this index is the result
+    // of calling these setters.
     let mut made = vec![list()];
     for set in 1..1_usize << setters.len() {
         let members = (0..setters.len()).filter(|position| set >> position & 1 == 1);

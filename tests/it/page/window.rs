@@ -24,9 +24,9 @@ fn the_window_agrees_with_the_model() {
 fn the_window_is_as_wide_as_its_style_for_any_number_of_pages() {
     for on_each_side in 0..=u8::MAX {
         let side = u64::from(on_each_side);
-        // The longest list without a gap, the shortest list with a gap, and longer lists. At each end of a list, the
-        // test uses two current pages. In a list with a gap, the pages around one of them continue to that end, and the
-        // pages around its neighbour do not.
+        // The longest list without a gap, the shortest list with a gap, and longer lists. Near each end of a list, the
+        // test uses two current pages that are neighbours. In a list with a gap, the page nearer to the end has no gap
+        // between it and the end, and the other page has one.
         for last in [2 * side + 7, 2 * side + 8, 4 * side + 20, MAX, u64::MAX] {
             let linked = last.min(MAX);
             for current in [side + 4, side + 5, linked.saturating_sub(side + 4), linked.saturating_sub(side + 3)] {

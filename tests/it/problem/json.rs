@@ -291,7 +291,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An escape is longer than the estimate assumes. So the buffer becomes full at every position of the JSON.
+/// An escape is longer than the estimate assumes, so the buffer becomes full while the JSON is written. The position
+/// where this happens differs between the cases, which cover every position.
 #[test]
 fn escapes_and_texts_of_any_length_are_written_as_serde_writes_them() {
     for escapes in 0..64 {

@@ -205,7 +205,7 @@ fn a_clone_and_a_drop_may_call_the_log() {
 }
 
 #[test]
-fn an_owner_that_is_recorded_by_its_own_clone_is_dropped_once() {
+fn an_owner_that_is_recorded_while_it_is_cloned_is_dropped_once() {
     ends(|| {
         let log = log();
         let drops = Rc::new(Cell::new(0));
@@ -237,7 +237,8 @@ fn owners_are_compared_in_a_drain_while_the_log_is_unlocked() {
         let batches: Vec<_> = log.drain(limit(10)).take(2).collect();
         drop(batches);
         record(30..60);
-        // An owner must not do this in general: other functions compare owners while the log is locked.
+        // In general, a comparison of owners must not call the log: other functions compare owners while the log is
+        // locked.
         let calls = Rc::new(Cell::new(0));
         let counter = calls.clone();
         let call = move |_| {
@@ -306,7 +307,7 @@ fn recording_compares_few_owners_whatever_comes_back() {
 }
 
 #[test]
-fn merging_costs_what_was_recorded_since_the_drain() {
+fn the_cost_of_merging_depends_only_on_usage_since_the_drain() {
     const OWNERS: u64 = 10_000;
     let log = log();
     (0..OWNERS).for_each(|owner| log.record(&Owner(owner), TokenId(1), instant(0)));
@@ -537,7 +538,7 @@ fn a_log_drops_its_owners() {
     drop(log.drain(limit(4)).next());
     (5..12).for_each(|owner| log.record(&Owner(owner), TokenId(1), instant(0)));
     hooked(move |code| counter.set(counter.get() + usize::from(code == Code::Drop)), || drop(log));
-    // Ten that came back, and seven that are new.
+    // Ten owners that came back from the dropped drain, and seven owners that were recorded after it.
     assert_eq!(drops.get(), 17);
 }
 

@@ -156,7 +156,7 @@ fn a_rule_explains_only_its_own_difference() {
             *case.links.member_mut(change) = Json::from("else");
             assert!(check(&case).is_err(), "{change} changed under {rules:?}");
         }
-        // So is another order of members.
+        // Another order of members is an error too.
         let mut case = recorded(&input, &theirs(&input).envelope());
         let Json::Object(members) = &mut case.meta else { panic!("meta is an object") };
         members.swap(0, 1);

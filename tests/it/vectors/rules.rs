@@ -53,7 +53,8 @@ pub(super) enum Rule {
     /// Laravel computes with a size of 1, and writes the size that it was given. `PageRequest` has no size below 1, so the
     /// case is compared with a size of 1.
     PerPageBelow1,
-    /// Laravel computes in doubles where a number does not fit 2^53, or 63 bits. We compute in integers.
+    /// Laravel computes the last page with doubles, which are inexact above 2^53, and writes positions beyond 63 bits
+    /// as floats. We compute in integers.
     Double,
     /// Laravel accepts any text as a path. `Pagination` rejects this one, so the case is compared under another path.
     Path(&'static str),
