@@ -8,8 +8,9 @@
 --
 -- `node` is the index of the server in `hosts`, from 0. If servers need a password, add it to the user mappings.
 --
--- The store detects that the tables are partitioned. PostgreSQL then plans every statement for the owner in its
--- parameters. A plan for all owners would involve every server.
+-- The store detects that the tables are partitioned, and lets PostgreSQL make a new plan for each execution of a
+-- statement. The plan involves only the server that holds the rows of the statement's owner. A plan for all owners
+-- would involve every server.
 
 CREATE EXTENSION postgres_fdw;
 

@@ -10,9 +10,9 @@ impl PostgresStore {
     /// Lists by block counts. Call [`migrate_block_counts`](Self::migrate_block_counts) first.
     ///
     /// Pages and totals stay the same. The cost of a page depends on the number of blocks of 2,048 tokens that the
-    /// owner has, and not on the depth of the page. If an owner has a million tokens, any page costs about as much as a
-    /// page of an owner with 5,000 tokens costs without block counts. A list filtered by status is not faster, because
-    /// expiry depends on the current time and cannot be counted in advance.
+    /// owner has, and not on the depth of the page. With block counts, any page of an owner with a million tokens costs
+    /// about as much as a page of an owner with 5,000 tokens does without block counts. A list filtered by status is
+    /// not faster, because expiry depends on the current time and cannot be counted in advance.
     ///
     /// Use block counts if an owner can have more than 5,000 tokens. They have these costs:
     ///
@@ -33,7 +33,8 @@ impl PostgresStore {
 /// Returns the statement. It adds up the block counts to find the total and the first block of the page, and reads the
 /// keys from there. The rest equals the statement without block counts.
 ///
-/// With `NewestFirst`, the page is also a window of the ascending order. Its offset is counted from the end.
+/// With `NewestFirst`, the statement reads the keys in ascending order too. It converts the offset, which counts from
+/// the newest token, to an offset from the oldest token.
 pub(crate) fn sql(order: TokenOrder) -> String {
     let (direction, skip, take) = match order {
         TokenOrder::OldestFirst => ("ASC", "$2", "$3"),

@@ -17,15 +17,17 @@
 //!   [`UsageLog::drain`](tokenfolio::UsageLog::drain) returns them.
 //! - **A statement is prepared once for each connection**, and again if a migration changes the type of a column while
 //!   the service runs. No request fails.
-//! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection. The server cancels a
-//!   statement after 2 seconds, unless the URL has another `statement_timeout` in its `options`. The store drops a
-//!   connection that does not respond for 5 seconds. One function maps errors to kinds: `Unavailable` if the operation
-//!   can be retried, `Timeout` after a timeout, and `Corrupt` for a row that is not a valid token. A list without such
-//!   a row would contradict the total.
+//! - **Every operation has a timeout.** A caller waits at most 2 seconds for a free connection, and at most 2 seconds
+//!   more if a new connection must open. Until the check for a connection pool such as PgBouncer has succeeded once,
+//!   callers also wait for this check, for at most 2 seconds. The server cancels a statement after 2 seconds, unless
+//!   the URL has another `statement_timeout` in its `options`. The store drops a connection that does not respond for 5
+//!   seconds. One function maps errors to kinds: `Unavailable` if the operation can be retried, `Timeout` after a
+//!   timeout, and `Corrupt` for a row that is not a valid token. The store does not skip such a row, because the list
+//!   would then have fewer tokens than the total.
 //!
 //! Counting reads the index entries of all tokens of an owner, and a page also reads the entries before it. This is
 //! fast for thousands of tokens, and takes 0.1 seconds for a million. Use
-//! [`with_block_counts`](PostgresStore::with_block_counts) for such owners.
+//! [`with_block_counts`](PostgresStore::with_block_counts) if an owner can have more than 5,000 tokens.
 //!
 //! Connections are not encrypted. To encrypt them, pass a TLS connector to `tokio_postgres` instead of `NoTls`.
 //!

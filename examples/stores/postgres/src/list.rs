@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::row::{self, AFTER_COLUMNS, COLUMNS, Micros};
 use crate::store::PostgresStore;
 
-/// The first time that PostgreSQL can represent, 4714-11-24 BC. At an earlier time, no token is expired or revoked.
+/// The earliest time that PostgreSQL can represent, 4714-11-24 BC. It replaces an earlier `now` of a query. No token in
+/// the table expires or is revoked before it.
 const EARLIEST: DateTime<Utc> = DateTime::from_timestamp(-210_866_803_200, 0).expect("a year that chrono has");
 
 impl TokenStore for PostgresStore {

@@ -43,8 +43,8 @@ impl PostgresStore {
     /// Distributes the tables by owner over the nodes of a Citus cluster. Call [`migrate`](Self::migrate) first. Call
     /// both methods on the coordinator.
     ///
-    /// Existing rows are moved to their nodes. No other transaction can write them meanwhile. The number of shards is the
-    /// setting `citus.shard_count`. Tables that are distributed already stay as they are.
+    /// Existing rows are moved to their nodes. No other transaction can write them meanwhile. The number of shards is
+    /// the setting `citus.shard_count`. Tables that are already distributed do not change.
     ///
     /// # Errors
     ///

@@ -33,8 +33,8 @@ fn read(row: &Row) -> Result<AccessToken, tokio_postgres::Error> {
     Ok(token)
 }
 
-/// A time in whole microseconds, as PostgreSQL stores it. Smaller units are truncated toward the past, in rows and in the
-/// times that rows are compared with, so that truncation does not change the order of the two.
+/// A time in whole microseconds, as PostgreSQL stores it. Smaller units are truncated toward the past. A time that a
+/// statement compares with a row is truncated in the same way, so truncation never reverses the order of two times.
 ///
 /// It is sent as a number, which a time zone or rounding cannot change.
 #[derive(Debug)]

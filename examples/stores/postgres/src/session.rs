@@ -74,7 +74,7 @@ pub(crate) async fn reject_transaction_pooling(config: &Config) -> Result<(), Er
         one.batch_execute("BEGIN").await?;
         processes.insert(process(&other).await?);
         one.batch_execute("COMMIT").await?;
-        // A pool that rotates its processes lends the free process only for the second query.
+        // Queries twice: a pool that uses its processes in turn lends the free process only for the second query.
         processes.insert(process(&other).await?);
         processes.insert(process(&other).await?);
     }

@@ -67,7 +67,7 @@ impl PostgresStore {
     /// # Errors
     ///
     /// Fails if the owner already has a token with one of the ids, if the database cannot store a value (U+0000 in a
-    /// name, a usage count above `i64::MAX`, a time before 4713 BC), or if the database fails.
+    /// name, a usage count above `i64::MAX`, a time before 4714-11-24 BC), or if the database fails.
     pub async fn insert(&self, owner: i64, tokens: Vec<AccessToken>) -> Result<(), StoreError> {
         // Two statements, because one statement that changes two tables involves every node of a Citus cluster.
         const TOKENS: &str = "

@@ -67,7 +67,7 @@ impl PostgresStore {
     ///     for mut batch in log.drain(NonZeroUsize::MIN) {
     ///         match store.record_usage(&batch).await {
     ///             Ok(()) => drop(batch.commit()),
-    ///             // The rest goes back into the log.
+    ///             // Usage that was not written goes back into the log.
     ///             Err(error) => batch.retain(|usage| error.owners.contains(&usage.owner)),
     ///         }
     ///     }

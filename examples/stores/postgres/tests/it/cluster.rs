@@ -52,7 +52,7 @@ impl Cluster {
         connect(&self.nodes[node].url()).await
     }
 
-    /// Returns an owner without tokens whose rows are stored on a node.
+    /// Returns a new owner, who has no tokens yet. The node holds all rows of this owner.
     pub(crate) async fn fresh_owner_on(&self, node: usize) -> i64 {
         static NEXT: AtomicI64 = AtomicI64::new(1);
         let client = self.client(node).await;

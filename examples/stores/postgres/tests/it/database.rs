@@ -72,7 +72,7 @@ async fn has_citus(client: &Client) -> bool {
 
 /// Waits until another connection waits for a lock of a transaction.
 pub(crate) async fn wait_until_blocked(transaction: &Transaction<'_>, watcher: &Client) {
-    // On Citus, both wait on the node that has the rows.
+    // On Citus, the lock is on the node that has the rows. `pg_blocking_pids` sees only the locks of its own server.
     let (holder, waiting) = if has_citus(watcher).await {
         ("SELECT citus_backend_gpid()", "SELECT FROM citus_lock_waits WHERE blocking_gpid = $1")
     } else {
