@@ -22,7 +22,8 @@ const DUPLICATE_COLUMN: u16 = 1060;
 pub(crate) struct Columns {
     /// Whether the table has all of [`ADDITIONS`].
     pub(crate) has_additions: bool,
-    /// The number of fraction digits of a second that every column of times can hold: 0 in Sanctum's own migration.
+    /// The smallest number of fraction digits among the columns of times. Sanctum's own migration creates columns
+    /// without fraction digits.
     pub(crate) fraction_digits: u16,
 }
 
@@ -47,7 +48,8 @@ impl SanctumStore {
     /// Adds the columns for the usage count, the revocation and the allow-list to Sanctum's table, unless they exist.
     ///
     /// Laravel ignores columns that it does not know. It still accepts a revoked token, and a token from every address.
-    /// Only this `SanctumStore` uses the columns at once. Create every other one again with [`connect`](Self::connect).
+    /// This `SanctumStore` uses the columns immediately. A `SanctumStore` that was created before does not use them:
+    /// create it again with [`connect`](Self::connect).
     ///
     /// MariaDB adds the columns without copying the table, from version 10.3 on, and MySQL from version 8.0.12 on. The
     /// migration waits at most one second for running transactions, because Laravel's queries wait for the migration.

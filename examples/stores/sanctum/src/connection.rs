@@ -17,10 +17,11 @@ use crate::session::Manager;
 const CONNECTIONS: usize = 8;
 /// The timeout of a caller for a connection.
 pub(crate) const CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
-/// The timeout of a caller for a statement, including its connection.
+/// The timeout of a caller for a statement, including the wait for a connection.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The timeout of a caller for a cluster: for a node that is ready, and for a write including its connection. A node
-/// that has just lost the other nodes stops for some seconds, until it knows whether it has a quorum.
+/// The timeout of a caller on a cluster. It limits the wait for a node that is ready. It also limits a whole write,
+/// including this wait. A node that has just lost the other nodes stops for some seconds, until it knows whether it has
+/// a quorum.
 const CLUSTER_TIMEOUT: Duration = Duration::from_millis(900);
 
 /// The future of work on a connection.

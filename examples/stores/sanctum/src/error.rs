@@ -85,7 +85,7 @@ fn kind(error: &sqlx::Error) -> StoreErrorKind {
 /// MariaDB and MySQL share the numbers below 1900. Only one of them uses each higher number.
 fn kind_of_number(number: u16) -> StoreErrorKind {
     match number {
-        // A killed statement, and a statement that took too long: in MariaDB, and in MySQL.
+        // 1317: a killed statement. 1969 (MariaDB) and 3024 (MySQL): a statement that took too long.
         1317 | 1969 | 3024 => StoreErrorKind::Timeout,
         // Crashed tables and corrupt indexes.
         126 | 127 | 1034 | 1035 | 1194 | 1195 | 1712 => StoreErrorKind::Corrupt,

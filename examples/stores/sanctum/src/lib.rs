@@ -21,10 +21,10 @@
 //!   the ids from Sanctum's own index, which ends with the primary key in InnoDB, and joins the rows of the page to the ids.
 //! - **A secret is looked up by its digest**, which has a unique index. A secret `id|text` must have the id of its token.
 //! - **Usage is written in batches**, joined to the table in the order of ids.
-//! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection, and at most 5 seconds
-//!   including its statement. The server ends a statement after 2 seconds, and a wait for a lock after one second. One
-//!   function maps error numbers to kinds. A deadlock and a lock that was not granted have the kind `Unavailable`, so
-//!   that the operation is retried.
+//! - **Every operation has a timeout.** A caller waits at most 2 seconds for a connection, and at most 5 seconds for
+//!   the connection and the statement together. The server ends a statement after 2 seconds, and a wait for a lock
+//!   after one second. One function maps error numbers to kinds. A deadlock and a lock that was not granted have the
+//!   kind `Unavailable`, so that the operation is retried.
 //!
 //! # Galera
 //!

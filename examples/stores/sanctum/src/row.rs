@@ -129,7 +129,8 @@ impl Encode<'_, MySql> for AllowList {
 
 impl<'r> Decode<'r, MySql> for AllowList {
     fn decode(value: MySqlValueRef<'r>) -> Result<Self, BoxDynError> {
-        // Deserializing an `AllowedIps` preserves entries that it does not know. Such a row is corrupt.
+        // Parses every entry, so that a row with an invalid entry is corrupt. Deserializing an `AllowedIps` would
+        // preserve this entry.
         let entries: Vec<String> = serde_json::from_str(<&str as Decode<MySql>>::decode(value)?)?;
         Ok(Self(if entries.is_empty() { AllowedIps::deny_all() } else { AllowedIps::parse(entries)? }))
     }

@@ -79,8 +79,8 @@ impl SanctumStore {
         Ok(())
     }
 
-    /// Returns the statement. The value for the digest is a text that no secret has as its digest. The abilities are an
-    /// empty array, because a NULL would be an error in Laravel.
+    /// Returns the statement. It inserts a UUID as the digest. No secret has a UUID as its digest, so nobody can use
+    /// the token yet. The abilities are an empty array, because a NULL would be an error in Laravel.
     fn insert_sql(&self, tokens: usize) -> String {
         let (columns, values) =
             if self.columns.has_additions { (", usage_count, revoked_at, allowed_ips", ", ?, ?, ?") } else { ("", "") };

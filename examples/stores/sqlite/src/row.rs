@@ -28,8 +28,8 @@ pub(crate) fn token(row: &Row<'_>) -> rusqlite::Result<AccessToken> {
     Ok(token)
 }
 
-/// A time as whole microseconds since 1970. Smaller units are truncated toward the past, in rows and in the times that
-/// rows are compared with, so that truncation never reverses their order.
+/// A time as whole microseconds since 1970. Smaller units are truncated toward the past. A time that a statement
+/// compares with a row is truncated in the same way, so truncation never reverses the order of two times.
 pub(crate) struct Micros(pub(crate) DateTime<Utc>);
 
 impl ToSql for Micros {
@@ -58,7 +58,8 @@ impl ToSql for AllowList {
 
 impl FromSql for AllowList {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        // Deserializing an `AllowedIps` preserves entries that it does not know. Such a row is corrupt.
+        // Parses every entry, so that a row with an invalid entry is corrupt. Deserializing an `AllowedIps` would
+        // preserve this entry.
         let entries: Vec<String> = serde_json::from_str(value.as_str()?).map_err(FromSqlError::other)?;
         let list = if entries.is_empty() { Ok(AllowedIps::deny_all()) } else { AllowedIps::parse(entries) };
         list.map(Self).map_err(FromSqlError::other)

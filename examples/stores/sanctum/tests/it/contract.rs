@@ -11,7 +11,8 @@ use tokenfolio_sanctum::{Owner, SanctumStore};
 
 use crate::database::{Application, SCHEMA, models, nodes, user};
 
-/// Ids are unique among all owners in Sanctum's table. The suite gives several owners the same ids.
+/// Changes the primary key, so that several owners can have the same ids, as the suite requires. In Sanctum's own
+/// table, ids are unique among all owners.
 pub(crate) const IDS_OF_EACH_OWNER: &str = "ALTER TABLE personal_access_tokens MODIFY id bigint unsigned NOT NULL,
     DROP PRIMARY KEY, ADD PRIMARY KEY (tokenable_type, tokenable_id, id)";
 /// The column types that can hold every token of the contract.
@@ -35,7 +36,7 @@ impl SanctumFixture {
         Self { writer: store.clone(), store, pool, limits, servers: Mutex::default(), users: AtomicU64::new(1) }
     }
 
-    /// Creates a fixture whose tokens another store writes.
+    /// Creates a fixture that lists tokens with `store`, and writes them with `writer`.
     pub(crate) fn with_writer(store: SanctumStore, writer: SanctumStore, pool: MySqlPool) -> Self {
         Self { writer, ..Self::new(store, pool, limits()) }
     }

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::database::{SCHEMA, TEAMS, models, nodes};
 
-/// The cluster for tests that do not stop nodes. It stops when the process ends, because a static is not dropped.
+/// The cluster for tests that do not stop nodes. It runs until the process ends, because a static is not dropped.
 pub(crate) static CLUSTER: LazyLock<Cluster> = LazyLock::new(start);
 
 /// The cluster for tests that stop nodes, one test after another. At the end of each test, all nodes run.

@@ -1,4 +1,4 @@
-//! Nodes that are killed or hang while all nodes are written and read.
+//! Nodes are killed or suspended while clients read from all nodes and write to them.
 
 use std::process::Command;
 use std::sync::Arc;

@@ -44,8 +44,9 @@ async fn ids_have_gaps_and_every_node_lists_them_in_order() {
     }
 }
 
-/// A walk that has passed the id of a late token lists the last token of a page again, and does not list the late
-/// token. It misses no token that was committed before the walk.
+/// A client reads the pages in order. If a token with a smaller id than the last token of a page is committed after
+/// this page was read, the next page lists the last token again, and the client does not see the late token. The client
+/// sees every token that was committed before it read the first page.
 #[tokio::test]
 async fn a_token_that_is_committed_late_moves_others_to_the_next_page() {
     let application = Application::create(&CLUSTER);

@@ -76,7 +76,8 @@ fn answer(line: &str) -> Answer {
     }
 }
 
-/// Returns the id of a token that was used at the time of the clock.
+/// Returns the id of a token that the request used. Checks that `last_used_at` is the fixed time of the application's
+/// clock.
 #[track_caller]
 fn used(touched: &Value) -> i64 {
     assert_eq!(touched["last_used_at"], super::service::CLOCK);

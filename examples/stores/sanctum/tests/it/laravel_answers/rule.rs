@@ -145,8 +145,8 @@ fn problem_body(_: &Service, _: &Request, expected: &mut Expected) {
     }
 }
 
-/// A page past the end is empty, for every number. In Laravel the position of its first row overflows, and the rows of
-/// another page are shown with positions that are floating-point numbers.
+/// A page past the end is empty, even if its number is very large. In Laravel, the position of its first row then
+/// overflows. The response has the rows of another page, and the positions are floating-point numbers.
 fn float_positions(_: &Service, _: &Request, expected: &mut Expected) {
     if let Body::Json(body) = &mut expected.body
         && body["meta"]["from"].is_f64()
