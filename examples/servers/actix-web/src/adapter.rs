@@ -3,7 +3,8 @@
 //!
 //! actix-web uses an older version of the `http` crate, so requests and responses are copied. Also:
 //!
-//! - actix-web's router decodes paths: it routes `/%74okens` like `/tokens`. A guard compares the path as it was sent.
+//! - actix-web's router decodes paths: it routes `/%74okens` like `/tokens`. So a guard compares the path that the
+//!   client sent with the endpoint's path.
 //! - actix-web sets `Content-Length` to the length of the body. The response to HEAD has no body, so the adapter sends an
 //!   empty stream that declares the length.
 //! - actix-web itself rejects some requests with 400 and no body: malformed requests, requests with more than 96 headers

@@ -27,10 +27,10 @@ where
     })
 }
 
-/// Moves the parts that the library reads out of a request.
+/// Takes the parts that the library needs from a request, without copying them.
 ///
-/// `Route::nest` strips its path from the request's URI. A problem must contain the path that the client requested.
-/// poem's test client does not set the original URI.
+/// `Route::nest` strips its path from the request's URI. A problem must contain the path that the client requested, so
+/// this function uses the original URI. poem's test client does not set it. Then the function uses the request's URI.
 pub(crate) fn request_parts(request: Request) -> Parts {
     let original_uri = request.original_uri().clone();
     let (parts, _) = request.into_parts();

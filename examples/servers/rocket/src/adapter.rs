@@ -1,19 +1,19 @@
 //! The endpoint in Rocket. Copy this file into your service: it needs only Rocket, http and tokenfolio.
 //!
-//! Rocket has its own request and response types, so both are copied. Rocket also changes requests before a handler runs:
+//! Rocket has its own request and response types, so both are copied. The client's address is [`Request::remote`],
+//! because [`Request::client_ip`] reads it from a header. Rocket also changes requests before a handler runs:
 //!
 //! - It drops headers whose value is not UTF-8. If a token is not UTF-8, the 401 has no `error` in its challenge. If
-//!   one of two `Authorization` headers is not UTF-8, the endpoint uses the other one. A client can also send an
-//!   `X-Forwarded-For` or `Forwarded` header that is not UTF-8. If the trusted proxy appends to its value, Rocket drops
-//!   the whole header, and the library would treat the trusted proxy as the client. So the trusted proxy should replace
-//!   the header. The adapter also begins both headers with the entry `unknown`: if Rocket drops the rest, the client is
-//!   unknown.
+//!   one of two `Authorization` headers is not UTF-8, the endpoint uses the other one.
+//! - It also drops an `X-Forwarded-For` or `Forwarded` header that is not UTF-8, with the address that a trusted proxy
+//!   appended to it. The library would then treat the proxy as the client. To prevent this, the adapter adds a header
+//!   with the entry `unknown` before the others, so that the client is unknown. Configure the proxy to replace the
+//!   header that the client sent.
 //! - It replaces the method of a POST whose form begins with a field `_method`. The endpoint sees the new method.
 //! - It rejects an unknown method with 400, and passes the request to the [catcher](catchers) with the method GET. The
 //!   catcher calls the endpoint with an unknown method.
-//! - It routes `/tokens/` and `/%74okens` like `/tokens`. The handler compares the path as it was sent.
+//! - It routes `/tokens/` and `/%74okens` like `/tokens`. So the handler compares the path that the client sent.
 //! - It responds to HEAD as to GET, without the body, so there is no route for HEAD.
-//! - [`Request::client_ip`] reads the client's address from a header. [`Request::remote`] does not.
 
 use std::io::Cursor;
 use std::sync::Arc;

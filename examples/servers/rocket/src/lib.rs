@@ -49,8 +49,9 @@ pub async fn serve(app: Rocket<Ignite>, shutdown: impl Future<Output = ()>) -> R
     let launched = tokio::select! {
         launched = &mut launch => launched,
         () = shutdown => {
-            // Rocket is not polled at this moment. If another task began the shutdown while Rocket is polled, Rocket could
-            // mistake the end of the server for a failure, because connections are still open.
+            // The shutdown starts here, because Rocket is not being polled now. If another task started the shutdown
+            // during a poll, connections would still be open, and Rocket could mistake the end of the server for a
+            // failure.
             handle.notify();
             launch.await
         }

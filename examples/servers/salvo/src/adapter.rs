@@ -2,8 +2,8 @@
 //!
 //! salvo has its own request and response types. Their parts have the types of the `http` crate, and are copied.
 //!
-//! salvo's router ignores empty segments: it routes `/api//v1/me/tokens/` like `/api/v1/me/tokens`. A filter compares the
-//! path as it was sent.
+//! salvo's router ignores empty segments: it routes `/api//v1/me/tokens/` like `/api/v1/me/tokens`. So a filter
+//! compares the path that the client sent with the endpoint's path.
 
 use http::request::Parts;
 use salvo::http::ResBody;

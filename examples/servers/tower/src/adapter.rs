@@ -1,8 +1,8 @@
 //! The endpoint as a [`tower::Service`]. Copy this file into your service: it needs only tower, bytes, http,
 //! http-body-util and tokenfolio.
 //!
-//! Layers can wrap the service. A server can call it, and so can a function runtime without a socket, such as AWS
-//! Lambda's. It takes requests of the `http` crate with any body, and returns responses with a body in memory.
+//! Layers can wrap the service. A server can call it. A function runtime, such as AWS Lambda's, can call it without a
+//! socket. The service takes requests of the `http` crate with any body, and returns responses with a body in memory.
 //!
 //! The client's address is not part of an HTTP request. Insert it into the request's extensions as a [`Caller`]. Without
 //! a `Caller`, a token with an allow-list is rejected.

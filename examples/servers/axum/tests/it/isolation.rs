@@ -1,4 +1,4 @@
-//! Many owners at once, over sockets and one file.
+//! Clients list the tokens of many owners at once. The server stores all tokens in one SQLite file.
 
 use std::thread;
 
@@ -11,7 +11,8 @@ use tokenfolio_sqlite::SqliteStore;
 
 const FIRST: i64 = 1_000;
 const OWNERS: i64 = 200;
-/// The step of each client from owner to owner. Each step is coprime with `OWNERS`, so each client reaches all owners.
+/// For each client, the step from the number of one owner to that of the next owner it requests. Each step is coprime
+/// with `OWNERS`, so each client reaches all owners.
 const CALLERS: [i64; 4] = [1, 3, 7, 11];
 
 fn secret(owner: i64) -> String {

@@ -37,7 +37,8 @@ async fn end_of(stream: &mut TcpStream) -> Vec<u8> {
     sent
 }
 
-/// Sends requests on new connections until the server responds to one. On a busy machine, this client may be too slow.
+/// Sends requests on new connections until the server responds to one. On a busy machine, the server may close some of
+/// these connections too, because this client is too slow.
 async fn is_served(address: SocketAddr) {
     let sending = async {
         loop {

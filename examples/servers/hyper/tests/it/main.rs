@@ -1,4 +1,4 @@
-//! The server from outside.
+//! Tests of HTTP/2, and the acceptance suite, which runs against the compiled server.
 
 mod http2;
 

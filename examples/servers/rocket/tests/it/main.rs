@@ -1,3 +1,3 @@
-//! The server from outside.
+//! Runs the acceptance suite against the compiled server.
 
 tokenfolio_acceptance::suite!(env!("CARGO_BIN_EXE_rocket"));
