@@ -142,8 +142,8 @@ fn walk_by_cursor() -> Result<(), Box<dyn Error>> {
     loop {
         let request = pagination.cursor_request::<ZoneKeys>(&query)?;
         let limit = usize::try_from(request.limit_and_one())?;
-        // With SQL: `WHERE name > ? ORDER BY name LIMIT ?`, and for a cursor backwards
-        // `WHERE name < ? ORDER BY name DESC LIMIT ?`.
+        // With SQL, the query for `After` ends with `WHERE name > ? ORDER BY name LIMIT ?`. The query for `Before` ends
+        // with `WHERE name < ? ORDER BY name DESC LIMIT ?`.
         let rows: Vec<_> = match request.cursor() {
             None => ZONES.into_iter().take(limit).collect(),
             Some(Cursor::After(keys)) => ZONES.into_iter().filter(|name| *name > &*keys.name).take(limit).collect(),

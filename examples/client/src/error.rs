@@ -56,7 +56,7 @@ impl Error {
 
     /// Adds the members of a problem, except its title and detail.
     fn with_problem(mut self, url: &Url, problem: &Problem) -> Self {
-        // The library repeats the errors in the detail.
+        // A server that uses this library repeats the errors in the detail of the problem. They are not shown twice.
         let is_in_detail = |text: &str| problem.detail().is_some_and(|detail| detail.contains(text));
         let errors = problem.extension("errors").and_then(Value::as_array);
         for error in errors.into_iter().flatten() {

@@ -1,6 +1,7 @@
 //! Lists all tokens of a server as a table, page by page.
 //!
-//! From the root of the repository, with a server from `cargo example axum` and the secret that it prints first:
+//! Start a server with `cargo example axum`. Then run this command from the root of the repository, with the first of
+//! the secrets that the server prints:
 //!
 //! ```text
 //! TOKENFOLIO_SECRET='1|..' cargo example client -- http://127.0.0.1:3000/api/v1/me/tokens

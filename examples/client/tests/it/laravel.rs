@@ -76,7 +76,7 @@ struct FormResponse {
     raw: String,
 }
 
-/// Laravel's recorded pages of a list. They link to another host, as they were recorded.
+/// Laravel's recorded pages of a list. Their links lead to the host of the recording, not to the test's server.
 struct Forms {
     /// Two pages of eight tokens each. The keys are the targets of their requests.
     full_pages: BTreeMap<String, String>,

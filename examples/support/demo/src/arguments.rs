@@ -49,7 +49,7 @@ impl Arguments {
     }
 }
 
-/// Creates the endpoint's pagination from the start of its links.
+/// Creates the endpoint's pagination from the base URL of its links.
 pub(crate) fn pagination(base: &str) -> Result<Pagination, BaseUrlError> {
     Pagination::new(&format!("{}{PATH}", base.trim_end_matches('/')))
 }

@@ -4,7 +4,7 @@ use std::io;
 
 /// Starts to listen for SIGTERM and ctrl-c, and returns a future that waits for the first of them.
 ///
-/// Call it before the startup message is printed. Until then, a signal ends the process at once.
+/// Call it before the startup message is printed. Until then, a signal ends the process immediately.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static
 
 /// Starts to listen for ctrl-c, and returns a future that waits for it.
 ///
-/// Call it before the startup message is printed. Until then, ctrl-c ends the process at once.
+/// Call it before the startup message is printed. Until then, ctrl-c ends the process immediately.
 ///
 /// # Errors
 ///

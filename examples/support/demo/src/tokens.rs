@@ -46,14 +46,14 @@ const ALLOW_LISTS: [&[&str]; 5] = [
 /// Creates all tokens, by owner.
 pub(crate) fn all(now: DateTime<Utc>) -> [(i64, Vec<AccessToken>); 2] {
     let mut single = AccessToken::new(SINGLE, "The only one", now - TimeDelta::days(7));
-    // It is rejected if an adapter does not pass the client's address to the endpoint.
+    // With an allow-list, this token is rejected if an adapter does not pass the client's address to the endpoint.
     single.allowed_ips = AllowedIps::parse(["127.0.0.1", "::1"]).ok();
     [(OWNER, (1..=COUNT).map(|id| token(TokenId(id), now)).collect()), (SINGLE_OWNER, vec![single])]
 }
 
-/// Creates one token of `OWNER`. A token with a secret has the state that its secret is named after. The end
-/// (expiry and revocation), the usage and the allow-list of the other tokens repeat in three cycles. The lengths of the
-/// cycles are coprime, so every combination occurs.
+/// Creates one token of `OWNER`. A token with a secret has the state that its secret is named after. The other tokens
+/// repeat three cycles: one of expiry and revocation, one of usage, and one of allow-lists. The lengths of the cycles
+/// are coprime, so every combination occurs.
 fn token(id: TokenId, now: DateTime<Utc>) -> AccessToken {
     let mut token = AccessToken::new(id, name(id), now - TimeDelta::days(400 - id.0));
     let an_hour_ago = now - TimeDelta::hours(1);

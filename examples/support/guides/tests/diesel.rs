@@ -1,4 +1,4 @@
-//! Checks the list with Diesel of `docs/guides/store.md` against the contract.
+//! Checks the Diesel store that `docs/guides/store.md` shows against the contract.
 
 mod diesel_tokens {
     include!(concat!(env!("OUT_DIR"), "/store/src/diesel_tokens.rs"));

@@ -134,7 +134,7 @@ fn a_list_of_the_service_refers_to_the_merged_schemas() {
     assert_eq!(schemas, [&page, &paid, &from]);
 }
 
-/// The guide states this rule. The second description is dropped without an error.
+/// utoipa drops the second description without an error, as the guide says.
 #[test]
 fn utoipa_keeps_the_first_description_of_a_method_and_of_a_schema() {
     let read = |summary: &str| -> OpenApi {

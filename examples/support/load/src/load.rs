@@ -19,7 +19,7 @@ use crate::page;
 /// Greater than the owners of the demo data.
 const FIRST_OWNER: i64 = 1_000;
 const OWNERS_PER_WRITER: u8 = 4;
-/// One more than the maximum number of pages.
+/// The highest page that is requested. A list has at most four pages, so this page is always past the end.
 const PAGES: u64 = 5;
 /// The number of memory samples of a run. The first samples are a warm-up.
 const PARTS: usize = 10;

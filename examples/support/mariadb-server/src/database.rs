@@ -11,7 +11,7 @@ use crate::server::Server;
 /// The environment variable with the time zone of the shared server.
 const TIME_ZONE_VARIABLE: &str = "TOKENFOLIO_MARIADB_TIME_ZONE";
 
-/// An empty database on a server that the process shares, dropped with this value.
+/// An empty database on the server that all callers in this process share. It is dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     name: String,
@@ -57,7 +57,7 @@ impl Drop for Database {
     }
 }
 
-/// Returns the shared server, which the first call starts. It stops when the process ends, as a static is not dropped.
+/// Returns the shared server, which the first call starts. It runs until the process ends, because it is never dropped.
 fn shared_server() -> Result<&'static Server, ServerError> {
     static SERVER: Mutex<Option<&Server>> = Mutex::new(None);
     let mut shared = SERVER.lock().unwrap_or_else(PoisonError::into_inner);

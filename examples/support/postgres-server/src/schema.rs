@@ -15,7 +15,7 @@ const URL_VARIABLE: &str = "TOKENFOLIO_PG_URL";
 /// The environment variable with the URL of the coordinator, if the other database is a worker of a Citus cluster.
 const COORDINATOR_URL_VARIABLE: &str = "TOKENFOLIO_PG_COORDINATOR_URL";
 
-/// An empty schema of a database that the process shares, dropped with this value.
+/// An empty schema of the database that all callers in this process share. It is dropped with this value.
 #[derive(Debug)]
 pub struct Schema {
     name: String,
@@ -80,7 +80,7 @@ impl Drop for Schema {
     }
 }
 
-/// Returns the shared server, which the first call starts. It stops when the process ends, as a static is not dropped.
+/// Returns the shared server, which the first call starts. It runs until the process ends, because it is never dropped.
 fn shared_server() -> Result<&'static Server, ServerError> {
     static SERVER: Mutex<Option<&Server>> = Mutex::new(None);
     let mut shared = SERVER.lock().unwrap_or_else(PoisonError::into_inner);

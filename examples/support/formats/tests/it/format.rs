@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A format that describes its content, so that it can be read tolerantly.
+/// A self-describing format, which has names and types. The library can therefore ignore unknown members, and preserve
+/// unknown values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Format {
     Cbor,
