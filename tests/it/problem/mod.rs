@@ -3,6 +3,7 @@
 mod event;
 mod extension_name;
 mod json;
+mod other_format;
 mod trace_id;
 
 use std::error::Error;
