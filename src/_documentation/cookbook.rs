@@ -17,8 +17,9 @@
 //!
 //! In your service, use your own [`TokenStore`](crate::TokenStore) in place of `MemoryStore`, your own
 //! [`Authenticator`](crate::Authenticator) in place of `Secrets`, and `.await` in place of `block_on`. `Secrets`
-//! accepts the secret `for-tests-only`. Its code is hidden in the recipes: the [front page](crate) shows it. `block_on`
-//! is from the crate pollster. The [guides](crate::_documentation::guides) show whole services.
+//! accepts the secret `for-tests-only`, except in the last recipe, where it accepts no secret. The recipes hide its
+//! code, and the [front page](crate) shows a similar `Secrets`. `block_on` is from the crate pollster. The
+//! [guides](crate::_documentation::guides) show whole services.
 //!
 //! # List the tokens of a user
 //!
