@@ -323,6 +323,7 @@ where
     ///
     /// The method, the query and the headers of `parts` are read. The path of `parts` becomes the `instance` of a
     /// problem. A [`TraceId`](crate::TraceId) among the extensions of `parts` becomes the `trace_id` of a problem.
+    /// Without this extension, the trace id of a valid `traceparent` header becomes the `trace_id`.
     pub async fn handle(&self, parts: &Parts, peer: Option<IpAddr>) -> Response<Vec<u8>> {
         let mut response = match self.list(parts, peer).await {
             Ok(page) => self.respond(page),
@@ -394,7 +395,8 @@ struct PageAt {
     now: DateTime<Utc>,
 }
 
-/// Checks that a store returned the window of the query. A client could not see that a page has the wrong rows.
+/// Checks that a store returned the number of rows that the query asks for, in its order and with its status. A client
+/// could not see that a page has the wrong rows.
 fn check_window(list: &TokenList, query: &ListQuery<impl Sized>) -> Result<(), StoreError> {
     let expected = list.total.saturating_sub(query.offset).min(u64::from(query.limit.get()));
     let rows = list.tokens.len();
