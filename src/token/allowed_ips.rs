@@ -1,7 +1,8 @@
 //! The addresses from which a token may be used.
 //!
-//! Entries are parsed and not stored as text, so a client sees exactly the entries that are matched. The cost: an
-//! address comes back in its canonical form, which can differ from the text that a user typed.
+//! An address or range is parsed, and its text is not stored. So a client sees each entry as this library understands
+//! it. The cost: an address comes back in its canonical form, which can differ from the text that a user typed. Only an
+//! unknown entry of a deserialized list is stored as text. It matches no address.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -243,11 +244,11 @@ impl<'de> Deserialize<'de> for AllowedIps {
 ///
 /// # Errors
 ///
-/// Parsing fails for these inputs, each with its own message:
+/// Parsing fails for these inputs. The message names the mistake:
 ///
 /// - text that is not an address, such as a name, or that has a port, brackets, a zone or whitespace;
 /// - a leading zero in an IPv4 address (`010.0.0.1`, which some systems read as octal) or in a prefix length (`/08`);
-/// - a prefix length that is missing, not a decimal number, or longer than the address;
+/// - a prefix length that is empty (`10.0.0.0/`), not a decimal number, or longer than the address;
 /// - a range of IPv4-mapped addresses wider than `/96`, which would also contain addresses that are not IPv4.
 ///
 /// # Examples

@@ -255,7 +255,7 @@ pub struct TokenResource {
     pub id: TokenId,
     /// The name that its owner chose.
     pub name: Arc<str>,
-    /// Its status at the time of the response.
+    /// Its status at the time of the request.
     pub status: ReportedStatus,
     /// The time when it was last accepted; `None` if never.
     pub last_used_at: Option<DateTime<Utc>>,
