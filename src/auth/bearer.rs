@@ -58,8 +58,8 @@ impl BearerToken {
     ///   only the scheme.
     /// - [`Malformed`](CredentialsError::Malformed): the credentials do not match the grammar of RFC 6750, section 2.1,
     ///   to which this crate adds the character `|`. For example, they contain whitespace.
-    /// - [`Repeated`](CredentialsError::Repeated): there is more than one header. Picking one would let an attacker who can
-    ///   add a header choose the credentials.
+    /// - [`Repeated`](CredentialsError::Repeated): there is more than one header. If this function picked one of them,
+    ///   an attacker who can add a header could choose the credentials.
     pub fn from_values<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<Self, CredentialsError> {
         let value = the_only(values.into_iter())?;
         let secret = find_secret(value)?;

@@ -58,14 +58,14 @@ struct Rejections {
 }
 
 impl Challenge {
-    /// Creates the challenge for a request without credentials. It names only the realm in which they are valid.
+    /// Creates the challenge for a request without credentials. Its only parameter is the realm.
     ///
     /// `"` and `\` are escaped (RFC 9110, section 5.6.4).
     ///
     /// # Errors
     ///
-    /// Fails if `realm` has a control character, which a quoted string cannot hold, or a character outside ASCII, which
-    /// clients do not decode in the same way (RFC 9110, section 5.5). A tab is allowed.
+    /// Fails if `realm` has a control character other than a tab, because a quoted string cannot hold it. Fails if
+    /// `realm` has a character outside ASCII, because each client may decode it differently (RFC 9110, section 5.5).
     pub fn new(realm: &str) -> Result<Self, ChallengeError> {
         check(realm, |c| matches!(c, '\t' | ' '..='~'), Reason::Realm)?;
         let escaped = realm.replace('\\', r"\\").replace('"', r#"\""#);

@@ -170,7 +170,8 @@ impl<O> Authenticated<O> {
 /// `client` is the address of the peer, or the address that [`TrustedProxies::client`](crate::TrustedProxies::client)
 /// returns. Tokens in the query are ignored (RFC 6750, section 5.3).
 ///
-/// The caller records the usage of an accepted token, as [`ListTokens`](crate::ListTokens) does.
+/// This function does not record usage. To count usage, record each accepted token in a [`UsageLog`](crate::UsageLog).
+/// [`ListTokens::with_usage_log`](crate::ListTokens::with_usage_log) does this only for the requests of the list.
 ///
 /// # Errors
 ///

@@ -86,12 +86,11 @@ impl TrustedProxies {
     ///
     /// - A peer that is not a trusted proxy is the client. Its headers are ignored.
     /// - A trusted proxy without the header is the client itself.
-    /// - Otherwise the list is walked from right to left, past all trusted proxies. The first entry that is not a trusted
-    ///   proxy is the client. Entries to its left are ignored. If all entries are trusted proxies, the leftmost one is the
-    ///   client.
-    /// - If the first entry that is not a trusted proxy is not an address, the client is not known. Such an entry is
-    ///   empty, malformed, `unknown` or an obfuscated identifier. An element of `Forwarded` that has no `for`, or more
-    ///   than one `for`, is not an address either.
+    /// - Otherwise the rightmost entry that is not a trusted proxy is the client. Entries to its left are ignored. If
+    ///   all entries are trusted proxies, the leftmost one is the client.
+    /// - If this rightmost entry is not an address, the client is not known. Such an entry is empty, malformed,
+    ///   `unknown` or an obfuscated identifier. An element of `Forwarded` that has no `for`, or more than one `for`, is
+    ///   not an address either.
     ///
     /// An address can have a port, which is ignored. In `X-Forwarded-For`, IPv6 can be bare or in brackets.
     ///
@@ -115,8 +114,8 @@ impl TrustedProxies {
         client.map(|address| address.to_canonical())
     }
 
-    /// Returns the last entry that is not a trusted proxy, or the first entry if all others are trusted. Without entries,
-    /// the peer is the client.
+    /// Returns the rightmost entry that is not a trusted proxy, or the leftmost entry if all entries are trusted.
+    /// Without entries, the peer is the client.
     ///
     /// A search from right to left would end at this entry. But this function reads from left to right, because only
     /// that direction shows which commas are inside a quoted string.
