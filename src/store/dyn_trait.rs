@@ -1,10 +1,12 @@
-//! Makes an async trait usable as a trait object. It defines a boxed trait, whose method boxes its future, and forwards
-//! the trait to `&`, `Box` and `Arc`.
+//! Makes an async trait usable as a trait object.
+//!
+//! The macro `dyn_trait` defines a boxed trait, whose method boxes its future. It also implements the trait itself for
+//! `&T`, `Box<T>` and `Arc<T>`.
 
 /// Defines the boxed trait of a trait with an `Owner` and one async method with one argument.
 ///
 /// Every type that implements the trait implements the boxed trait. The trait objects of the boxed trait implement the
-/// trait. `&`, `Box` and `Arc` forward the trait.
+/// trait. `&T`, `Box<T>` and `Arc<T>` implement the trait if `T` does: their method calls the method of `T`.
 macro_rules! dyn_trait {
     (
         $(#[$doc:meta])*

@@ -260,7 +260,7 @@ impl<O: Eq + Hash + Send + Sync> TokenStore for MemoryStore<O> {
     }
 }
 
-/// Returns the window of a query. `all` has all tokens that the query counts, by id ascending.
+/// Returns the rows that a query asks for, and the total. `all` has all tokens that the query counts, by id ascending.
 fn window<'a>(
     all: impl DoubleEndedIterator<Item = &'a AccessToken> + ExactSizeIterator,
     query: &ListQuery<impl Sized>,

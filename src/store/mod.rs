@@ -24,14 +24,14 @@ use crate::token::status::TokenStatus;
 /// - **Snapshot.** Rows and total come from the same state of the table. Use one statement, or one transaction that
 ///   reads a snapshot. Two statements give a wrong total if somebody writes between them.
 /// - **Order.** Rows are ordered by id as signed numbers, in the direction of [`ListQuery::order`]. Ids are unique within
-///   an owner, so no row is repeated or lost between pages.
+///   an owner. So while the table does not change, no row is repeated or lost between pages.
 /// - **Window.** The store skips [`offset`](ListQuery::offset) rows, and returns the next rows, at most
 ///   [`limit`](ListQuery::limit). Both numbers can be higher than the number of rows. A window past the end has no
 ///   rows, and its total is still exact.
 /// - **Filter.** With [`ListQuery::status`], the store counts and returns only tokens that have the filter's status at
 ///   the filter's time, by the rule of [`TokenStatus::derive`].
-/// - **Fields.** Every field comes back as it was written, times at least to the microsecond. If a row cannot be read, the
-///   store fails with [`StoreErrorKind::Corrupt`]. It does not skip the row.
+/// - **Fields.** Every field comes back as it was written. A time may be rounded down to the microsecond. If a row
+///   cannot be read, the store fails with [`StoreErrorKind::Corrupt`]. It does not skip the row.
 /// - **Outage.** If the database cannot be reached, the store returns [`StoreErrorKind::Unavailable`] or
 ///   [`StoreErrorKind::Timeout`] after a limited time. When the database is back, the store works again.
 /// - **Cancellation.** If the future is dropped at any await, the store stays usable.

@@ -27,9 +27,9 @@ use crate::token::TokenId;
 /// [`ListTokens::with_usage_log`](crate::ListTokens::with_usage_log) records usage at that endpoint. The service records
 /// usage at its other endpoints, once for each token that [`authenticate`](crate::authenticate) accepts.
 ///
-/// The log has no runtime. Drain it as often as you like, for example once a second, and once more when the service
-/// stops. **A crash loses the usage that was recorded and not written.** If all drained batches were written, a crash
-/// loses at most the usage since the last drain.
+/// The log starts no task and no thread, so it never drains itself. Drain it as often as you like, for example once a
+/// second, and once more when the service stops. **A crash loses the usage that was recorded and not written.** If all
+/// drained batches were written, a crash loses at most the usage since the last drain.
 ///
 /// # Memory
 ///
@@ -285,7 +285,7 @@ impl<O> UsageBatch<'_, O> {
     /// a transaction. Then choose between two risks. If the batch is dropped, usage may count twice. If it is
     /// committed, usage may be lost. The same risks exist if the future that has the batch is dropped while its write
     /// continues on another thread. Do not drop such a future before the write has ended.
-    #[expect(clippy::must_use_candidate, reason = "a caller that has written the batch does not need the usage")]
+    #[expect(clippy::must_use_candidate, reason = "code that has written the batch does not need the usage")]
     pub fn commit(mut self) -> Vec<TokenUsage<O>> {
         mem::take(&mut self.usage)
     }

@@ -30,7 +30,8 @@ pub struct TokenUsage<O> {
     pub id: TokenId,
     /// The number of times that the token was used. Add it to the token's usage count.
     pub count: u64,
-    /// The time of the last usage. Keep the later of this time and the token's: another log may have been written first.
+    /// The time of the last usage. Keep the later of this time and the time in the table: another log may already have
+    /// written a later time.
     pub last_used_at: DateTime<Utc>,
 }
 
