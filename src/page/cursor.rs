@@ -116,7 +116,7 @@ fn is_flat(json: &[u8]) -> bool {
     opened <= 1
 }
 
-/// Why the keys of an item cannot be a cursor.
+/// Why the keys of an item cannot be encoded as a cursor.
 ///
 /// Converts to a [`Problem`](crate::Problem): 500 without a detail, with this error as its source.
 ///

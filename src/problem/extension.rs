@@ -27,7 +27,8 @@ impl<'de> Deserialize<'de> for Extension {
 struct Levels(u8);
 
 impl Levels {
-    /// Returns the levels of a value inside this array or object: one fewer. `None` if no level is left.
+    /// Returns the number of levels for the values inside an array or object: one fewer than for the array or object
+    /// itself. `None` if no level is left.
     fn below(self) -> Option<Self> {
         self.0.checked_sub(1).map(Self)
     }

@@ -10,8 +10,8 @@ use crate::problem::query_details::QueryDetails;
 use crate::store::{StoreError, StoreErrorKind};
 
 impl From<CursorError> for Problem {
-    /// Creates a 500 without a detail. The service chose the keys that cannot be a cursor, so the client made no
-    /// mistake.
+    /// Creates a 500 without a detail. The client made no mistake: the keys that cannot be encoded as a cursor are from
+    /// the service.
     fn from(error: CursorError) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR).with_source(error)
     }

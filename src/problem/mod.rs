@@ -309,9 +309,11 @@ impl Problem {
         self
     }
 
-    /// Describes the request: sets its path as the instance, and its [`TraceId`] if it has one.
+    /// Describes the request: sets its path as the instance, and its trace id if it has one.
     ///
-    /// Call it for every problem of a service.
+    /// [`TraceId::from_request_parts`] finds the trace id. [`authenticate`](crate::authenticate) and
+    /// [`ListTokens`](crate::ListTokens) call this method for their problems. Call it for every other problem of your
+    /// service.
     ///
     /// # Examples
     ///

@@ -44,8 +44,8 @@ impl QueryDetails {
         (!self.error.parameters().is_empty()).then_some(errors)
     }
 
-    /// Writes `,"detail":".."`. If exactly one parameter is wrong, returns the position of its text, because `errors`
-    /// repeats this text.
+    /// Writes `,"detail":".."`. If exactly one parameter is wrong, returns the position of the text of its error,
+    /// because `errors` repeats this text.
     pub(crate) fn write_detail(&self, out: &mut Buffer) -> Option<Range<usize>> {
         out.put(br#","detail":""#);
         let text = match self.error.parameters() {
