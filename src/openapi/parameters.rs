@@ -29,7 +29,8 @@ impl<S, A: Authenticator> ListTokens<S, A> {
         if config.is_lenient {
             let sentence = "An invalid number is read as page 1. The last duplicate wins.";
             document.append_sentence("/components/parameters/page/description", sentence);
-            let sentence = "A number above the maximum is read as the maximum. The last duplicate wins.";
+            let sentence = "A number above the maximum is read as the maximum. \
+                Any other invalid number is read as the default size. The last duplicate wins.";
             document.append_sentence("/components/parameters/per_page/description", sentence);
         }
         match self.choice(ChoiceKind::Status) {
@@ -47,7 +48,7 @@ impl<S, A: Authenticator> ListTokens<S, A> {
             let parameter = json!({
                 "name": &*choice.name,
                 "in": "query",
-                "description": "The links of the page preserve it.",
+                "description": "The links of the page preserve this parameter.",
                 "required": false,
                 "schema": {"type": "string", "enum": choice.values},
             });

@@ -299,7 +299,8 @@ impl Pagination {
         })
     }
 
-    /// Lets the client choose the page size from 1 to `max`, by a parameter of this decoded name. Links preserve it.
+    /// Lets the client choose the page size from 1 to `max`, by a parameter of this decoded name. Links preserve the
+    /// parameter.
     ///
     /// Without the parameter, a page has the size of [`with_per_page`](Self::with_per_page).
     ///
@@ -317,7 +318,7 @@ impl Pagination {
 
     /// Lets the client choose the status of the tokens in the list, by a parameter of this decoded name.
     ///
-    /// The values of the parameter are `active`, `expired` and `revoked`. Links preserve it.
+    /// The values of the parameter are `active`, `expired` and `revoked`. Links preserve the parameter.
     ///
     /// [`PageRequest::status`](crate::PageRequest::status) returns the choice, and [`ListTokens`](crate::ListTokens)
     /// lists the tokens that have the status at the time of the request. Without the parameter, the list has tokens of
@@ -351,7 +352,7 @@ impl Pagination {
 
     /// Lets the client choose the order of the list, by a parameter of this decoded name.
     ///
-    /// The values of the parameter are `asc` and `desc`. Links preserve it.
+    /// The values of the parameter are `asc` and `desc`. Links preserve the parameter.
     ///
     /// [`PageRequest::direction`](crate::PageRequest::direction) returns the choice. Without the parameter,
     /// [`ListTokens`](crate::ListTokens) uses the order of [`ListTokens::with_order`](crate::ListTokens::with_order).
@@ -377,7 +378,7 @@ impl Pagination {
         self.with_only_choice(ChoiceKind::Direction, Choice { name: name.into(), values: &DIRECTIONS })
     }
 
-    /// Lets the client choose one of these values by a parameter of this decoded name. Links preserve it.
+    /// Lets the client choose one of these values by a parameter of this decoded name. Links preserve the parameter.
     ///
     /// Use it for a filter of a list of your own. [`PageRequest::choice`](crate::PageRequest::choice) returns the value
     /// that the client chose. Any other value is an error, also in a [lenient](Self::lenient) list.

@@ -44,7 +44,7 @@ fn a_choice_of_the_service_is_a_parameter_with_its_values() {
     let expected = json!({
         "name": "kind[]",
         "in": "query",
-        "description": "The links of the page preserve it.",
+        "description": "The links of the page preserve this parameter.",
         "required": false,
         "schema": {"type": "string", "enum": ["a", "b"]},
     });
@@ -57,7 +57,11 @@ fn a_lenient_list_describes_how_it_reads_an_invalid_number() {
     let list = list().with_client_size("size", number(50)).unwrap();
     for (name, sentence) in [
         ("page", " An invalid number is read as page 1. The last duplicate wins."),
-        ("size", " A number above the maximum is read as the maximum. The last duplicate wins."),
+        (
+            "size",
+            " A number above the maximum is read as the maximum. Any other invalid number is read as the default size. \
+             The last duplicate wins.",
+        ),
     ] {
         let component = if name == "size" { "per_page" } else { name };
         let strict = &packaged()["components"]["parameters"][component]["description"];
