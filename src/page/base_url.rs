@@ -6,8 +6,8 @@ use crate::text::percent;
 
 /// Parses a base URL. Returns it as a URL of RFC 3986 without trailing slashes. A lone `/` stays.
 ///
-/// Except for these slashes, a valid URL is returned byte for byte. A host name in another script becomes punycode, and
-/// a path in another script is percent-encoded.
+/// Except for these slashes, a valid URL is returned byte for byte. A host name with characters outside ASCII becomes
+/// punycode. In a path, characters outside ASCII are percent-encoded.
 pub(crate) fn parse(base: &str) -> Result<String, BaseUrlError> {
     let is_invalid = |c: &char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(*c);
     if let Some(invalid) = base.chars().find(is_invalid) {

@@ -8,7 +8,8 @@ use crate::page::paginator::Paginator;
 use crate::page::simple::SimplePaginator;
 use crate::text::buffer::Buffer;
 
-/// The bytes that a link needs besides its URL: the page number, the relation, and spare capacity to write them.
+/// The bytes that a link needs in addition to its URL without the page or the cursor: the page number, the relation,
+/// and spare capacity to write them. The length of a cursor is added separately.
 const LINK_LEN: usize = 48;
 
 /// A page or a cursor, the last part of a URL.

@@ -191,7 +191,7 @@ impl Pagination {
     /// headers.
     ///
     /// A URL that is valid by RFC 3986 is preserved byte for byte, without trailing slashes. A lone `/` stays. A host
-    /// name in another script becomes punycode, and a path in another script is percent-encoded.
+    /// name with characters outside ASCII becomes punycode. In a path, characters outside ASCII are percent-encoded.
     ///
     /// # Errors
     ///

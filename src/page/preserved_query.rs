@@ -41,7 +41,7 @@ impl PreservedQuery {
         N: AsRef<str>,
         V: AsRef<str>,
     {
-        // The new parameters by name, in their encoded form. `None` if the parameter has been appended.
+        // Maps the name of each new parameter to its encoded form, or to `None` after the parameter has been written.
         let mut unwritten = HashMap::new();
         for (name, value) in parameters {
             let name = name.as_ref();

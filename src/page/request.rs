@@ -143,7 +143,8 @@ impl PageRequest {
     /// Sets parameters that every link of the page repeats, encoded by RFC 3986 (a space is `%20`).
     ///
     /// A parameter replaces all parameters of its name, at the position of the first one. If there are none, it is
-    /// appended. The last duplicate wins. A parameter that the pagination reads cannot be set: it is ignored.
+    /// appended. If `parameters` has a name twice, the last value wins. A parameter that the pagination reads cannot be
+    /// set: it is ignored.
     ///
     /// # Errors
     ///

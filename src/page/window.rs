@@ -11,7 +11,7 @@ const AT_EACH_END: u64 = 2;
 /// The cost depends only on `on_each_side`. `last` is at least 1, and `current` can be higher.
 pub(crate) fn window(current: u64, last: u64, on_each_side: u8) -> impl Iterator<Item = RangeInclusive<u64>> + Clone {
     let side = u64::from(on_each_side);
-    // If the current page is at most this far from an end, its run and the run at that end are one run.
+    // If the current page is one of the first or the last `near` pages, its run and the run at that end are one run.
     let near = side + 4;
     let runs = if last < 2 * near {
         [Some(1..=last), None, None]
