@@ -16,7 +16,8 @@ use crate::text::repair;
 /// pages that Laravel returns without a resource. In these, the members of `links` and `meta` stand beside `data`, such as
 /// `next_page_url` for `links.next`.
 ///
-/// - Unknown members are ignored, nullable members may be missing, and the last of duplicate members wins.
+/// - Unknown members are ignored, and the last of duplicate members wins.
+/// - A nullable member may be missing, except `links` in a page that has `meta`.
 /// - A number may be an integer, text, or a float without a fraction. A count above `u64::MAX` is read as `u64::MAX`.
 /// - A label may be any text, such as Laravel's HTML entities, or a number, which becomes text.
 /// - `links` and `meta.links` may be null.

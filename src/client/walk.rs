@@ -2,7 +2,7 @@
 //!
 //! A service writes the links, and a service may be broken, hijacked or hostile. So each link is compared with the URL
 //! that the client requested. The numbers in a body are ignored, because they do not show whether the walk makes
-//! progress. [`PageWalk::advance`] has an example.
+//! progress. The documentation of [`PageWalk::advance`] describes a service with such numbers.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -139,8 +139,8 @@ impl PageWalk {
     /// `links` are the links in the response to [`url`](Self::url). Relative links resolve against this URL.
     ///
     /// A page is ahead if the number in the query of its URL is higher than every number that was requested. A query
-    /// without a valid number means page 1. The last duplicate wins. If the page of a link is not ahead, the link must have
-    /// a cursor that was not requested before.
+    /// without a valid number means page 1. If a query has the page parameter twice, the last value wins. If the page
+    /// of a link is not ahead, the link must have a cursor that was not requested before.
     ///
     /// The numbers in the body are ignored, because they do not show whether the walk makes progress. For example, Laravel
     /// with the page parameter `page[number]` responds to every request with page 1 and a link to page 2.
