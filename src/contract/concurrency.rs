@@ -48,7 +48,7 @@ pub async fn rows_and_total_are_of_one_snapshot<F: Fixture>(fixture: &F) -> Resu
     let owner = owner_of(fixture, &[0]).await?;
     let all = ListQuery::new(owner.clone());
     let active = StatusFilter { status: TokenStatus::Active, now: noon() };
-    // The list grows and shrinks from 1 to 11 tokens, so a window can be inside the list or past its end.
+    // The length of the list varies from 1 to 11 tokens, so a window can be inside the list or past its end.
     let queries = [
         all.clone(),
         ListQuery { offset: 4, limit: rows(3), order: TokenOrder::NewestFirst, ..all.clone() },

@@ -7,8 +7,8 @@ use crate::contract::harness::{
 };
 use crate::store::{ListQuery, StoreErrorKind};
 
-/// Checks that a store fails as unavailable or too slow while its backend is down, and that the same store works again
-/// when the backend is back.
+/// Checks that a store fails with [`StoreErrorKind::Unavailable`] or [`StoreErrorKind::Timeout`] while its backend is
+/// down, and that the same store works again when the backend is back.
 ///
 /// Returns `None` if the fixture cannot stop the backend by [`stop_backend`](Fixture::stop_backend).
 ///

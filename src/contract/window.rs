@@ -7,7 +7,9 @@ use crate::store::{ListQuery, StatusFilter, TokenOrder};
 use crate::token::AccessToken;
 use crate::token::status::TokenStatus;
 
-/// Checks that a window has exactly its rows, and that the total counts all rows, at every edge of a page.
+/// Checks that a window has exactly its rows, and that the total counts all rows.
+///
+/// The lists are shorter than, as long as, and longer than a page of 20 rows. Windows begin at every row of each list.
 ///
 /// # Errors
 ///
