@@ -118,7 +118,7 @@ impl Buffer {
     }
 
     /// Returns the position up to which `grow` always initializes bytes: [`STEP_LEN`] bytes after the last initialized
-    /// byte, but not beyond the capacity. A step is only a few bytes, so they stay in the cache until the output
+    /// byte, but not beyond the capacity. The new bytes are few, so they are still in the cache when the output
     /// overwrites them.
     fn step_end(&self) -> usize {
         (self.buf.len() + STEP_LEN).min(self.buf.capacity())

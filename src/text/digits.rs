@@ -45,8 +45,8 @@ pub(crate) struct Digits<const N: usize> {
 #[inline(always)]
 pub(crate) fn max_len(number: u64) -> usize {
     let bits = u64::BITS - number.leading_zeros();
-    // 1233 / 2^12 is slightly less than the decimal logarithm of 2. For up to 64 bits, both products have the same
-    // integer part.
+    // 1233 / 2^12 is slightly less than the decimal logarithm of 2. For up to 64 bits, the product of `bits` and this
+    // fraction has the same integer part as the product of `bits` and the logarithm.
     1 + ((bits as usize * 1_233) >> 12)
 }
 

@@ -93,7 +93,7 @@ const ONES: u64 = u64::MAX / 255;
 /// Sets the high bit of each byte that is a control character or `"`. The subtraction can also set the high bit of
 /// later bytes. This does no harm, because an earlier byte must then be escaped in any case.
 ///
-/// The exclusive or swaps `"` (0x22) and the space (0x20). After this, the control characters and `"` are smaller than
+/// The XOR swaps `"` (0x22) and the space (0x20). After this, the control characters and `"` are smaller than
 /// 0x21, so one subtraction finds them.
 #[inline]
 fn control_or_quote(word: u64) -> u64 {
