@@ -1,7 +1,10 @@
 //! The memory that writing takes: little spare capacity, and no allocation if the buffer is large enough.
 
 use chrono::DateTime;
-use tokenfolio::{AccessToken, AllowedIps, ExtensionName, LinkStyle, Pagination, Paginator, Problem, TokenResource};
+use tokenfolio::{
+    AccessToken, AllowedIps, ExtensionName, LinkStyle, Pagination, Paginator, ParameterError, Problem, QueryError,
+    TokenResource,
+};
 
 use crate::allocations::allocated_by;
 use crate::page::{preserving, request};
@@ -58,6 +61,11 @@ fn writes() -> Vec<(String, Write)> {
     let list = Pagination::new("/t").unwrap().with_choice("country", &COUNTRIES).unwrap();
     let problem = Problem::from(list.request("country=none").unwrap_err());
     writes.push(("a choice of long values".to_owned(), Box::new(move |body| problem.write_json(body))));
+    let wrong = |name: &str| Err::<(), _>(QueryError::from(ParameterError::new(name.to_owned(), "must be a day")));
+    let errors = (0..20).map(|index| wrong(&format!("day {index}")));
+    let errors = errors.reduce(|first, second| QueryError::zip(first, second).map(|_| ())).unwrap();
+    let problem = Problem::from(errors.unwrap_err());
+    writes.push(("twenty wrong parameters".to_owned(), Box::new(move |body| problem.write_json(body))));
     writes
 }
 
