@@ -28,7 +28,8 @@ use crate::text::repair;
 /// [`from_slice`](Self::from_slice) also reads JSON in which some texts or numbers cannot be decoded.
 ///
 /// `Page` does not limit how deep an item of type `T` nests. serde_json does: it rejects JSON that nests 128 levels or
-/// more. If `T` is `serde_json::Value`, fewer levels can already need more than 64 KiB of stack.
+/// more. If `T` is `serde_json::Value`, fewer levels can already need more than 64 KiB of stack, which is enough for
+/// everything else that this crate reads.
 ///
 /// # Examples
 ///

@@ -13,7 +13,7 @@ use crate::client::links::PageLinks;
 use crate::page::lenient::last_value;
 use crate::page::number::lenient_page;
 
-/// A walk from page to page over a list, which never returns the same page or the same cursor twice.
+/// A walk from page to page over a list. It never leads to the same page or the same cursor twice.
 ///
 /// The walk sends no requests: [`url`](Self::url) returns the URL that the client requests next.
 ///

@@ -470,8 +470,8 @@ impl Pagination {
     /// The parameters stay byte for byte and in order. Duplicates and parameters without a value stay too. Only
     /// characters that a URL cannot contain are escaped, such as `[` and a `%` that does not begin an escape.
     ///
-    /// In a list by page number, an array under the name of the page parameter (`page[]=2`) is an error. A
-    /// [lenient](Self::lenient) list drops it from its links instead.
+    /// An array under the name of the page parameter (`page[]=2`) is never preserved in a list by page number. It is an
+    /// error, as without this option, and a [lenient](Self::lenient) list drops it from its links.
     ///
     /// # Examples
     ///

@@ -40,7 +40,7 @@ use crate::token::TokenId;
 /// # Locks and panics
 ///
 /// A call locks a log of `n` tokens for O(log n), even while usage is drained or goes back. A drain takes O(m log n) for
-/// the `m` tokens that it drains and merges, and does not lock the log meanwhile.
+/// the `m` tokens that it drains and merges. It locks the log only to take the usage, and not while it merges.
 ///
 /// The owner's `Ord` runs while the log is locked. **It must not call the log**: it would deadlock. The owner's `Clone` and
 /// `Drop` may call the log. If the owner's code panics, the log loses at most the usage of one token, and stays usable.
@@ -92,8 +92,9 @@ struct Pending<O> {
 impl<O> UsageLog<O> {
     /// Returns the number of entries in the log.
     ///
-    /// This is the number of tokens with usage that is not drained. A token counts twice if it has usage that came back
-    /// from a drain and newer usage, until the next drain merges the two. The usage in a [`UsageBatch`] is not in the log.
+    /// This is the number of tokens with usage that is not drained. A token counts twice if it has both newer
+    /// usage and usage that came back from a drain. The next drain merges the two. The usage in a [`UsageBatch`] is not in
+    /// the log.
     #[must_use]
     pub fn len(&self) -> usize {
         let pending = self.lock();

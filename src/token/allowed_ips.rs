@@ -25,8 +25,9 @@ use crate::token::ip_ranges::IpRanges;
 /// An IPv4 address mapped into IPv6 (`::ffff:10.0.0.7`) is read as the IPv4 address, in entries and in callers. Dual-stack
 /// sockets report IPv4 callers in this form. An IPv6 range does not admit an IPv4 caller, not even the range `::/0`.
 ///
-/// Creating a list sorts its entries and merges them into ranges. [`contains`](Self::contains) then searches the ranges
-/// by bisection. A clone shares the list.
+/// A list has its entries in their original order. It also has sorted and merged ranges, which are computed from the
+/// entries when the list is created. [`contains`](Self::contains) searches the ranges by bisection. A clone shares the
+/// list.
 ///
 /// # Examples
 ///
@@ -84,8 +85,8 @@ impl AllowedIps {
     ///
     /// # Errors
     ///
-    /// Fails if `entries` is empty. Use `None` for "no restriction" and [`deny_all`](Self::deny_all) for "nobody". A list
-    /// that is empty by mistake could mean both.
+    /// Fails if `entries` is empty. Use `None` for "no restriction" and [`deny_all`](Self::deny_all) for "nobody". An
+    /// empty list could be meant as either of the two.
     pub fn new(entries: impl IntoIterator<Item = AllowedIp>) -> Result<Self, AllowedIpError> {
         let entries: Vec<_> = entries.into_iter().collect();
         if entries.is_empty() { Err(AllowedIpError(Reason::EmptyList)) } else { Ok(Self::from_entries(entries)) }
