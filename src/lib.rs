@@ -137,8 +137,8 @@
 //! - [`Page`]: reads every form of page that this crate or Laravel 8 to 13 sends.
 //! - [`TokenResource`]: a token as a client reads it.
 //! - [`ResponseError`]: why a response is not a page. It has the [`Problem`] that the service sent.
-//! - [`PageWalk`]: returns the next URL to request. This URL never has another origin, and never leads to a page that was
-//!   requested before.
+//! - [`PageWalk`]: returns the next URL to request. This URL never has another origin, and never leads to a page that
+//!   was requested before.
 //! - [`parse_retry_after`]: returns how long to wait before the next request.
 //!
 //! # Cookbook

@@ -35,8 +35,8 @@ pub async fn every_field_comes_back<F: Fixture>(fixture: &F) -> Result<(), Viola
 /// Checks that times come back to the microsecond in every field.
 ///
 /// The times are from the year 1 to the year 9999, before and after 1970. A table with [`limits`](Fixture::limits) may
-/// reject a time beyond its limits. If a time is between the limits and has too many digits in its fraction of a second,
-/// the table may reject it, or store it truncated toward the past.
+/// reject a time beyond its limits. If a time is between the limits and has too many digits in its fraction of a
+/// second, the table may reject it, or store it truncated toward the past.
 ///
 /// # Errors
 ///

@@ -9,8 +9,8 @@
 //!
 //! Two clauses are optional: one needs a backend that is down, and one needs a row that cannot be read. If a test cannot
 //! cause these faults, the fixture returns `None`, and [`check_all`] returns the names of the skipped clauses. If a
-//! table cannot hold every id or every time, for example because another application created it, the fixture returns its
-//! [`Limits`].
+//! table cannot hold every id or every time, for example because another application created it, the fixture returns
+//! its [`Limits`].
 //!
 //! # Examples
 //!

@@ -90,8 +90,8 @@ impl Pagination {
     /// or zeros, zero, or too large. It must have only the digits 0 to 9. It must not be given twice or as an array
     /// (`page[]=2`, `page[number]=2`). A [lenient](Self::lenient) list rejects none of these.
     ///
-    /// Fails if the parameter of a choice is given twice or as an array, or has a value that is not allowed. A lenient list
-    /// rejects these too.
+    /// Fails if the parameter of a choice is given twice or as an array, or has a value that is not allowed. A lenient
+    /// list rejects these too.
     ///
     /// The error names every parameter that is wrong.
     ///

@@ -93,8 +93,8 @@ impl<O> UsageLog<O> {
     /// Returns the number of entries in the log.
     ///
     /// This is the number of tokens with usage that is not drained. A token counts twice if it has both newer
-    /// usage and usage that came back from a drain. The next drain merges the two. The usage in a [`UsageBatch`] is not in
-    /// the log.
+    /// usage and usage that came back from a drain. The next drain merges the two. The usage in a [`UsageBatch`] is not
+    /// in the log.
     #[must_use]
     pub fn len(&self) -> usize {
         let pending = self.lock();
