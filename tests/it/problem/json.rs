@@ -305,3 +305,13 @@ fn escapes_and_texts_of_any_length_are_written_as_serde_writes_them() {
         }
     }
 }
+
+#[test]
+fn seventeen_levels_of_objects_are_ignored_and_sixteen_are_read() {
+    for (levels, is_read) in [(16, true), (17, false)] {
+        let json = format!(r#"{{"deep":{}{}}}"#, r#"{"a":"#.repeat(levels) + "1", "}".repeat(levels));
+        let problem = read(&json);
+        let written = serde_json::to_value(&problem).unwrap();
+        assert_eq!(written.get("deep").is_some(), is_read, "{levels} levels");
+    }
+}

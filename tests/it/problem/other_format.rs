@@ -13,6 +13,8 @@ enum Value {
     /// Null, as CBOR passes it.
     Nothing,
     OwnedText,
+    /// A value in an option.
+    Some(&'static str),
 }
 
 impl<'de> IntoDeserializer<'de> for Value {
@@ -31,6 +33,7 @@ impl<'de> Deserializer<'de> for Value {
             Self::Bytes => visitor.visit_bytes(b"x"),
             Self::Nothing => visitor.visit_none(),
             Self::OwnedText => visitor.visit_string("text".to_owned()),
+            Self::Some(text) => visitor.visit_some(text.into_deserializer()),
         }
     }
 
@@ -45,10 +48,11 @@ fn read<const N: usize>(members: [(&'static str, Value); N]) -> Result<Problem, 
 }
 
 #[test]
-fn extensions_can_be_owned_texts_and_absent_options() {
-    let problem = read([("owned", Value::OwnedText), ("nothing", Value::Nothing)]).unwrap();
+fn extensions_can_be_owned_texts_and_options() {
+    let problem = read([("owned", Value::OwnedText), ("nothing", Value::Nothing), ("some", Value::Some("x"))]).unwrap();
     let json = serde_json::to_value(&problem).unwrap();
     assert_eq!((&json["owned"], json.get("nothing")), (&json!("text"), Some(&json!(null))));
+    assert_eq!(json["some"], "x");
 }
 
 #[test]
