@@ -21,11 +21,11 @@ use crate::token::json::{RecordAt, WrittenToken, estimated_tokens_len, write_tok
 use crate::token::{AccessToken, TokenResource};
 
 const NULL_LEN: usize = "null".len();
-/// The length of an entry of the link array, without its URL, label and page.
+/// The length of an entry of the link array with a URL, not counting its URL, label and page.
 const LINK_LEN: usize = r#",{"url":"","label":"","page":,"active":false}"#.len();
 /// The length of a gap in the link array, without its label.
 const GAP_LEN: usize = r#",{"url":null,"label":"","page":null,"active":false}"#.len();
-/// The length of `links` and `meta`, without the link array, URLs, the path and numbers.
+/// The maximum length of `links` and `meta`, not counting the link array, URLs, the path and numbers.
 const LINKS_AND_META_LEN: usize = r#"{"data":[],"links":{"first":"","last":"","prev":"","next":""},"meta":{"#.len()
     + r#""current_page":,"from":,"last_page":,"links":[],"path":""}"#.len();
 /// The maximum length of the end of `meta`, with its numbers: a u32 and two u64.

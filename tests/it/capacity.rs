@@ -110,9 +110,9 @@ fn a_fresh_buffer_is_allocated_once() {
     assert!(body.capacity() <= body.len() + 150, "{} bytes for {}", body.capacity(), body.len());
 }
 
-/// The estimate assumes the longest numbers. With these numbers, it is at most some bytes too long.
+/// The estimate assumes the longest numbers. With these numbers, it is at most 16 bytes too long.
 #[test]
-fn the_estimate_is_exact_for_the_longest_numbers() {
+fn the_estimate_is_nearly_exact_for_the_longest_numbers() {
     let mut token = AccessToken::new(1, "CI", DateTime::UNIX_EPOCH);
     token.revoked_at = Some(DateTime::UNIX_EPOCH);
     let token = token.into_resource(DateTime::UNIX_EPOCH);

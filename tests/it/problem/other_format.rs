@@ -1,4 +1,4 @@
-//! Extension members that arrive as no JSON parser passes them.
+//! Extension members from formats other than JSON, which call other methods of a visitor.
 
 use serde::Deserialize;
 use serde::de::value::{Error, MapDeserializer};
